@@ -1,0 +1,27 @@
+//! Passes what nginx-sys learned of the nginx it was given on to this crate.
+
+use std::env;
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-env-changed=DEP_NGINX_VERSION");
+    println!("cargo::rerun-if-env-changed=DEP_NGINX_BUILD_DIR");
+
+    // NGINX_VER, such as "nginx/1.28.3" or "openresty/1.27.1.2".
+    let version = env::var("DEP_NGINX_VERSION").unwrap_or_default();
+    println!("cargo::rustc-env=LLM_MOCK_BUILT_FOR={version}");
+    println!("cargo::rustc-check-cfg=cfg(openresty)");
+    if version.starts_with("openresty") {
+        println!("cargo::rustc-cfg=openresty");
+    }
+
+    // Where the integration tests find the embedded nginx.
+    let build_dir = env::var("DEP_NGINX_BUILD_DIR").unwrap_or_default();
+    println!("cargo::rustc-env=LLM_MOCK_NGINX_BUILD_DIR={build_dir}");
+
+    if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("macos") {
+        // nginx's symbols are found when it loads the module.
+        println!("cargo::rustc-link-arg=-undefined");
+        println!("cargo::rustc-link-arg=dynamic_lookup");
+    }
+}

@@ -1,0 +1,160 @@
+//! The APIs that are spoken, and the one table of routes to them.
+
+pub mod openai;
+
+use std::sync::Arc;
+
+use crate::ask::Ask;
+use crate::json::Escaped;
+use crate::script::Script;
+use crate::stream::Frames;
+
+/// What one reply says and carries, in terms of no API.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// The reply's own identifier, random letters and digits.
+    pub id: String,
+    /// When it was made, in seconds since 1970.
+    pub created: u64,
+    /// The model that claims to have made it.
+    pub model: Escaped,
+    /// The text.
+    pub script: Arc<Script>,
+    /// The tokens of the request.
+    pub prompt_tokens: u64,
+}
+
+/// How an endpoint that generates text is spoken to.
+pub trait Dialect: Sync {
+    /// Goes before the random part of a reply's id.
+    fn id_prefix(&self) -> &'static str;
+
+    /// Reads the body of a request. There is no error: what can't be read
+    /// counts as not said.
+    fn ask(&self, body: &[u8]) -> Ask;
+
+    /// The frames of a streamed reply: as many steps as the script has
+    /// pieces, one if it has none.
+    fn stream(&self, said: Said) -> Box<dyn Frames>;
+
+    /// The body of a plain reply.
+    fn whole(&self, said: &Said) -> Vec<u8>;
+}
+
+/// What a route leads to.
+pub enum Endpoint {
+    /// Text is generated, paced, and streamed if the client wants it so.
+    Generate(&'static dyn Dialect),
+    /// The same JSON each time.
+    Fixed(&'static str),
+}
+
+/// One row of the table.
+pub struct Route {
+    /// The end of the path; what stands before it is the user's.
+    pub path_end: &'static str,
+    /// The method it takes.
+    pub method: Method,
+    /// What the header `Allow` says when it gets another.
+    pub allow: &'static str,
+    /// What answers.
+    pub endpoint: Endpoint,
+}
+
+/// A request's method, as far as routes tell methods apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// GET
+    Get,
+    /// HEAD: what another method's reply would be, without its body.
+    Head,
+    /// OPTIONS: a browser asks what it may send.
+    Options,
+    /// POST
+    Post,
+    /// Any other.
+    Other,
+}
+
+/// Every endpoint there is.
+pub static ROUTES: &[Route] = &[
+    Route {
+        path_end: "/v1/chat/completions",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Generate(&openai::chat::Chat),
+    },
+    Route {
+        path_end: "/health",
+        method: Method::Get,
+        allow: "GET, HEAD, OPTIONS",
+        endpoint: Endpoint::Fixed("{\"status\":\"ok\"}"),
+    },
+];
+
+/// Where a request goes.
+pub enum Routed {
+    /// To an endpoint.
+    To(&'static Route),
+    /// To the answer that any path gives a browser's preflight.
+    Preflight,
+    /// Nowhere: no such path.
+    NotFound,
+    /// Nowhere: the path is known, with other methods.
+    NotAllowed(&'static Route),
+}
+
+/// Finds the route of a request by its method and its decoded path.
+pub fn route(method: Method, path: &[u8]) -> Routed {
+    if method == Method::Options {
+        return Routed::Preflight;
+    }
+    match ROUTES
+        .iter()
+        .find(|route| path.ends_with(route.path_end.as_bytes()))
+    {
+        None => Routed::NotFound,
+        Some(route) if method == route.method || method == Method::Head => Routed::To(route),
+        Some(route) => Routed::NotAllowed(route),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn routed(method: Method, path: &str) -> String {
+        match route(method, path.as_bytes()) {
+            Routed::To(route) => route.path_end.to_owned(),
+            Routed::Preflight => "preflight".to_owned(),
+            Routed::NotFound => "404".to_owned(),
+            Routed::NotAllowed(route) => format!("405 {}", route.allow),
+        }
+    }
+
+    #[test]
+    fn routes_by_method_and_the_end_of_the_path() {
+        use Method::*;
+        for (method, path, expected) in [
+            (Post, "/v1/chat/completions", "/v1/chat/completions"),
+            (
+                Post,
+                "/proxy/openai/v1/chat/completions",
+                "/v1/chat/completions",
+            ),
+            (Head, "/v1/chat/completions", "/v1/chat/completions"),
+            (Get, "/v1/chat/completions", "405 POST, HEAD, OPTIONS"),
+            (Other, "/v1/chat/completions", "405 POST, HEAD, OPTIONS"),
+            (Options, "/v1/chat/completions", "preflight"),
+            (Post, "/v1/chat/completions/", "404"),
+            (Post, "/xv1/chat/completions", "404"),
+            (Post, "/v1/chat", "404"),
+            (Post, "/", "404"),
+            (Post, "", "404"),
+            (Get, "/health", "/health"),
+            (Post, "/health", "405 GET, HEAD, OPTIONS"),
+        ] {
+            assert_eq!(routed(method, path), expected, "{method:?} {path}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! OpenAI's API.
+
+pub mod chat;
+pub mod error;
+mod request;

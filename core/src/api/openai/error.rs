@@ -1,0 +1,172 @@
+//! OpenAI's error object (API reference, "Errors"):
+//! `{"error":{"message":...,"type":...,"param":...,"code":...}}`.
+
+use crate::json;
+
+/// An error as OpenAI's SDKs read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// The HTTP status.
+    pub status: u16,
+    /// What went wrong and what was expected, for a person.
+    pub message: String,
+    /// The class, such as `invalid_request_error`.
+    pub kind: &'static str,
+    /// The reason, for a program; null where OpenAI gives none.
+    pub code: Option<&'static str>,
+}
+
+const INVALID_REQUEST: &str = "invalid_request_error";
+const SERVER: &str = "server_error";
+
+impl Error {
+    /// 404: no such path.
+    pub fn not_found(method: &[u8], path: &[u8]) -> Self {
+        Self {
+            status: 404,
+            message: format!(
+                "Unknown request URL: {} {}. Please check the URL for typos.",
+                String::from_utf8_lossy(method),
+                String::from_utf8_lossy(path),
+            ),
+            kind: INVALID_REQUEST,
+            code: Some("unknown_url"),
+        }
+    }
+
+    /// 405: the path is there, for other methods.
+    pub fn not_allowed(method: &[u8], path_end: &str, allow: &str) -> Self {
+        Self {
+            status: 405,
+            message: format!(
+                "Not allowed to {} on {path_end}; allowed are {allow}.",
+                String::from_utf8_lossy(method),
+            ),
+            kind: INVALID_REQUEST,
+            code: Some("method_not_supported"),
+        }
+    }
+
+    /// 500: a directive's variable holds what the directive can't take.
+    pub fn bad_setting(message: String) -> Self {
+        Self {
+            status: 500,
+            message,
+            kind: SERVER,
+            code: None,
+        }
+    }
+
+    /// What nginx itself refused, with the words that OpenAI has for the
+    /// status where it uses it.
+    pub fn refused(status: u16) -> Self {
+        let (message, kind, code) = match status {
+            401 => (
+                "Incorrect API key provided.",
+                INVALID_REQUEST,
+                Some("invalid_api_key"),
+            ),
+            403 => ("Access to this resource is denied.", INVALID_REQUEST, None),
+            404 => ("Unknown request URL.", INVALID_REQUEST, Some("unknown_url")),
+            405 => (
+                "Not allowed to use this method here.",
+                INVALID_REQUEST,
+                Some("method_not_supported"),
+            ),
+            408 => (
+                "The request took too long to arrive.",
+                INVALID_REQUEST,
+                None,
+            ),
+            413 => (
+                "The request body is larger than client_max_body_size allows.",
+                INVALID_REQUEST,
+                None,
+            ),
+            414 => (
+                "The request line is longer than large_client_header_buffers allows.",
+                INVALID_REQUEST,
+                None,
+            ),
+            429 => (
+                "Rate limit reached for requests. Please try again later.",
+                "requests",
+                Some("rate_limit_exceeded"),
+            ),
+            400..=499 => (
+                "The request is not one that the server can read.",
+                INVALID_REQUEST,
+                None,
+            ),
+            503 => (
+                "The engine is currently overloaded, please try again later.",
+                SERVER,
+                None,
+            ),
+            _ => (
+                "The server had an error while processing your request.",
+                SERVER,
+                None,
+            ),
+        };
+        Self {
+            status,
+            message: message.to_owned(),
+            kind,
+            code,
+        }
+    }
+
+    /// The body.
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut out = b"{\"error\":{\"message\":\"".to_vec();
+        json::escape(&self.message, &mut out);
+        out.extend_from_slice(b"\",\"type\":\"");
+        out.extend_from_slice(self.kind.as_bytes());
+        out.extend_from_slice(b"\",\"param\":null,\"code\":");
+        match self.code {
+            Some(code) => {
+                out.push(b'"');
+                out.extend_from_slice(code.as_bytes());
+                out.push(b'"');
+            }
+            None => out.extend_from_slice(b"null"),
+        }
+        out.extend_from_slice(b"}}");
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_the_object_that_sdks_read() {
+        let error = Error::not_found(b"GET", b"/a\"b\xff");
+        assert_eq!(
+            String::from_utf8(error.to_json()).unwrap(),
+            "{\"error\":{\"message\":\"Unknown request URL: GET /a\\\"b\u{fffd}. \
+             Please check the URL for typos.\",\"type\":\"invalid_request_error\",\
+             \"param\":null,\"code\":\"unknown_url\"}}"
+        );
+    }
+
+    #[test]
+    fn every_status_has_a_message() {
+        for status in [
+            400, 401, 403, 404, 405, 408, 413, 414, 418, 429, 494, 500, 502, 503, 504,
+        ] {
+            let json: serde_json::Value =
+                serde_json::from_slice(&Error::refused(status).to_json()).unwrap();
+            let error = json["error"].as_object().unwrap();
+            assert!(error["message"].as_str().is_some_and(|m| m.ends_with('.')));
+            assert_eq!(
+                error["type"] == SERVER,
+                status >= 500,
+                "an SDK tells a fault of the server by its type"
+            );
+            assert!(error.contains_key("param") && error.contains_key("code"));
+        }
+    }
+}

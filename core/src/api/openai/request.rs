@@ -1,0 +1,229 @@
+//! The body of a request: the top-level fields that decide about the reply,
+//! read in one pass. Whatever else is there is stepped over, to any depth,
+//! without a tree and without recursion.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::ask::{Ask, StreamField};
+
+/// Four bytes of JSON make a token: close to what English prose takes.
+const BYTES_PER_TOKEN: u64 = 4;
+
+/// Reads a body. One that is not a single JSON object says nothing. Bytes that
+/// are not UTF-8 are read as U+FFFD.
+pub fn read(body: &[u8]) -> Ask {
+    let body = String::from_utf8_lossy(body);
+    let mut json = serde_json::Deserializer::from_str(&body);
+    match json.deserialize_map(Fields).and_then(|ask| {
+        json.end()?;
+        Ok(ask)
+    }) {
+        Ok(ask) => ask,
+        Err(_) => Ask::default(),
+    }
+}
+
+struct Fields;
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Ask;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Ask, A::Error> {
+        let mut ask = Ask {
+            is_object: true,
+            ..Ask::default()
+        };
+        // Of a field that comes twice, the last counts, as in JSON.parse.
+        while let Some(Text(key)) = map.next_key()? {
+            match key.as_str() {
+                "model" => ask.model = string(map.next_value()?),
+                "stream" => ask.stream = stream(map.next_value()?),
+                "messages" => {
+                    let raw: &RawValue = map.next_value()?;
+                    ask.prompt_tokens = (raw.get().len() as u64).div_ceil(BYTES_PER_TOKEN);
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(ask)
+    }
+}
+
+/// A JSON string. A lone half of a surrogate pair in it, which Rust's strings
+/// can't hold, becomes U+FFFD: Python and JavaScript do send such strings.
+struct Text(String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        struct Bytes;
+
+        impl Visitor<'_> for Bytes {
+            type Value = Text;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Text, E> {
+                Ok(Text(String::from_utf8_lossy(bytes).into_owned()))
+            }
+        }
+
+        // Asked for bytes, serde_json hands lone surrogates through.
+        json.deserialize_bytes(Bytes)
+    }
+}
+
+fn string(value: &RawValue) -> Option<String> {
+    serde_json::from_str(value.get())
+        .ok()
+        .map(|Text(text)| text)
+}
+
+fn stream(value: &RawValue) -> StreamField {
+    match value.get() {
+        "true" => StreamField::True,
+        "false" => StreamField::False,
+        "null" => StreamField::Absent,
+        _ => StreamField::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn model(body: &[u8]) -> Option<String> {
+        read(body).model
+    }
+
+    #[test]
+    fn reads_the_fields_wherever_they_stand() {
+        let ask = read(br#" {"messages":[{"role":"user","content":"hi"}],"x":{"model":"no"},"stream":false,"model":"gpt-4o"} "#);
+        assert_eq!(ask.model.as_deref(), Some("gpt-4o"));
+        assert_eq!(ask.stream, StreamField::False);
+        assert!(ask.is_object);
+        assert_eq!(ask.prompt_tokens, 8);
+    }
+
+    #[test]
+    fn of_a_field_that_comes_twice_the_last_counts() {
+        assert_eq!(model(br#"{"model":"a","model":"b"}"#).as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn a_model_is_any_string() {
+        for (body, expected) in [
+            (
+                br#"{"model":"a\"b\\c\n\u0000\ud83e\udd80"}"#.as_slice(),
+                "a\"b\\c\n\0🦀",
+            ),
+            ("{\"model\":\"🦀\"}".as_bytes(), "🦀"),
+            (br#"{"mod\u0065l":"x"}"#, "x"),
+            (br#"{"model":""}"#, ""),
+            (b"{\"model\":\"a\xffb\"}", "a\u{fffd}b"),
+        ] {
+            assert_eq!(model(body).as_deref(), Some(expected));
+        }
+        let lone = model(br#"{"\udc00":1,"model":"a\ud83e"}"#).unwrap();
+        assert!(lone.starts_with("a\u{fffd}"), "{lone:?}");
+    }
+
+    #[test]
+    fn a_model_of_another_type_is_none() {
+        for value in ["1", "null", "true", "[\"x\"]", "{\"model\":\"x\"}", "1e999"] {
+            let body = format!("{{\"model\":{value},\"stream\":false}}");
+            let ask = read(body.as_bytes());
+            assert_eq!(ask.model, None, "{body}");
+            assert_eq!(ask.stream, StreamField::False, "{body}");
+        }
+    }
+
+    #[test]
+    fn stream_is_a_boolean_or_something_else() {
+        for (value, expected) in [
+            ("true", StreamField::True),
+            ("false", StreamField::False),
+            ("null", StreamField::Absent),
+            ("0", StreamField::Other),
+            ("\"false\"", StreamField::Other),
+            ("[]", StreamField::Other),
+        ] {
+            let body = format!("{{\"stream\": {value} }}");
+            assert_eq!(read(body.as_bytes()).stream, expected, "{body}");
+        }
+        assert_eq!(read(b"{}").stream, StreamField::Absent);
+    }
+
+    #[test]
+    fn what_is_no_object_says_nothing() {
+        for body in [
+            "",
+            " ",
+            "{",
+            "}",
+            "[]",
+            "\"x\"",
+            "null",
+            "1",
+            "{\"model\":\"x\"",
+            "{\"model\":\"x\"} y",
+            "{\"model\":\"x\"}{}",
+            "{model:\"x\"}",
+            "{'model':'x'}",
+            "{\"model\":\"x\",}",
+            "{\"model\":\"x\",\"a\":01}",
+            "model=x",
+            "\0",
+        ] {
+            assert_eq!(read(body.as_bytes()), Ask::default(), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn depth_is_no_danger() {
+        for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+            for field in ["messages", "model", "stream", "other"] {
+                let nested = open.repeat(100_000) + "1" + &close.repeat(100_000);
+                let body = format!("{{\"{field}\":{nested},\"model\":\"deep\"}}");
+                assert_eq!(
+                    model(body.as_bytes()).as_deref(),
+                    Some("deep"),
+                    "{field} {open}"
+                );
+            }
+            assert_eq!(read(open.repeat(100_000).as_bytes()), Ask::default());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(body: Vec<u8>) {
+            read(&body);
+        }
+
+        #[test]
+        fn never_panics_on_almost_json(body in "[{}\\[\\]\":,\\\\ a-u0-9]{0,60}") {
+            read(body.as_bytes());
+        }
+
+        #[test]
+        fn reads_what_a_serializer_wrote(text: String, stream: bool, more: Vec<String>) {
+            let body = serde_json::json!({"a": more, "model": text, "stream": stream});
+            let ask = read(body.to_string().as_bytes());
+            prop_assert_eq!(ask.model, Some(text));
+            prop_assert_eq!(ask.stream == StreamField::True, stream);
+        }
+    }
+}

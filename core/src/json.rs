@@ -1,0 +1,127 @@
+//! JSON on its way out.
+
+/// Text prepared to stand between the quotes of a JSON string.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Escaped(Vec<u8>);
+
+impl Escaped {
+    /// Escapes `text`. What is not UTF-8 in it becomes U+FFFD.
+    pub fn new(text: &[u8]) -> Self {
+        let mut out = Vec::with_capacity(text.len());
+        escape(&String::from_utf8_lossy(text), &mut out);
+        Self(out)
+    }
+
+    /// Takes what [`escape`] wrote.
+    pub(crate) fn from_escaped(escaped: Vec<u8>) -> Self {
+        Self(escaped)
+    }
+
+    /// The escaped bytes, without quotes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Appends `text` to `out` as the inside of a JSON string (RFC 8259,
+/// section 7).
+///
+/// Beyond what JSON asks for, the line separators of Unicode are escaped too:
+/// clients that split a stream with a general notion of lines, such as httpx's
+/// `iter_lines`, would cut an event in two there.
+pub fn escape(text: &str, out: &mut Vec<u8>) {
+    let mut plain = 0;
+    for (at, c) in text.char_indices() {
+        let short: &[u8] = match c {
+            '"' => b"\\\"",
+            '\\' => b"\\\\",
+            '\n' => b"\\n",
+            '\r' => b"\\r",
+            '\t' => b"\\t",
+            '\u{8}' => b"\\b",
+            '\u{c}' => b"\\f",
+            '\0'..='\u{1f}' | '\u{85}' | '\u{2028}' | '\u{2029}' => b"",
+            _ => continue,
+        };
+        out.extend_from_slice(text.as_bytes().get(plain..at).unwrap_or_default());
+        plain = at + c.len_utf8();
+        if short.is_empty() {
+            unicode(c, out);
+        } else {
+            out.extend_from_slice(short);
+        }
+    }
+    out.extend_from_slice(text.as_bytes().get(plain..).unwrap_or_default());
+}
+
+/// `\uXXXX`, for a character of the basic plane.
+fn unicode(c: char, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"\\u");
+    for shift in [12, 8, 4, 0] {
+        let digit = char::from_digit(c as u32 >> shift & 0xf, 16).unwrap_or('0');
+        out.push(digit as u8);
+    }
+}
+
+/// Appends a whole number in decimal.
+pub fn number(n: u64, out: &mut Vec<u8>) {
+    let mut digits = [0u8; 20];
+    let mut n = n;
+    let mut used = 0;
+    for slot in digits.iter_mut().rev() {
+        *slot = b'0' + (n % 10) as u8;
+        used += 1;
+        n /= 10;
+        if n == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(digits.get(digits.len() - used..).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn escaped(text: &str) -> String {
+        String::from_utf8(Escaped::new(text.as_bytes()).0).unwrap()
+    }
+
+    #[test]
+    fn escapes_what_must_be() {
+        assert_eq!(escaped(r#"say "hi" \o/"#), r#"say \"hi\" \\o/"#);
+        assert_eq!(escaped("a\nb\rc\td\u{8}\u{c}"), r"a\nb\rc\td\b\f");
+        assert_eq!(escaped("\0\u{1f}\u{7f}"), "\\u0000\\u001f\u{7f}");
+        assert_eq!(escaped("\u{85}\u{2028}\u{2029}"), r"\u0085\u2028\u2029");
+        assert_eq!(escaped("héllo 你好 🦀"), "héllo 你好 🦀");
+        assert_eq!(escaped(""), "");
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_replaced() {
+        assert_eq!(Escaped::new(b"a\xffb").as_bytes(), "a\u{fffd}b".as_bytes());
+    }
+
+    proptest! {
+        #[test]
+        fn any_json_parser_reads_it_back(text: String) {
+            let quoted = format!("\"{}\"", escaped(&text));
+            prop_assert_eq!(serde_json::from_str::<String>(&quoted).unwrap(), text);
+        }
+
+        #[test]
+        fn it_is_one_line_to_everyone(text: String) {
+            let separates = |c: char| c < ' ' || "\u{85}\u{2028}\u{2029}".contains(c);
+            let found = escaped(&text).contains(separates);
+            prop_assert!(!found);
+        }
+
+        #[test]
+        fn numbers_are_decimal(n: u64) {
+            let mut out = Vec::new();
+            number(n, &mut out);
+            prop_assert_eq!(String::from_utf8(out).unwrap(), n.to_string());
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Composes a reply before the engine starts it: what is said, and when.
+
+use std::sync::Arc;
+
+use rand::RngCore;
+
+use crate::api::openai::error::Error;
+use crate::api::{Dialect, Said};
+use crate::ask::{Client, StreamMode};
+use crate::json::Escaped;
+use crate::pace::Pace;
+use crate::script::Script;
+use crate::stream::{Stream, Whole};
+use crate::time::Micros;
+use crate::{id, sse};
+
+/// What the directives say of one request.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `llm_mock_reply`
+    pub script: Arc<Script>,
+    /// `llm_mock_delay`
+    pub delay: Micros,
+    /// `llm_mock_first_delay`
+    pub first_delay: Micros,
+    /// `llm_mock_model`
+    pub model: Escaped,
+    /// `llm_mock_stream`
+    pub stream: StreamMode,
+}
+
+/// The time at which a reply is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    /// On the clock that the engine is polled with.
+    pub monotonic: Micros,
+    /// Seconds since 1970.
+    pub unix: u64,
+}
+
+/// What goes before the body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The HTTP status.
+    pub status: u16,
+    /// The media type; none where there is no body.
+    pub content_type: Option<&'static str>,
+    /// The body's length in bytes; none for a stream.
+    pub length: Option<usize>,
+    /// The value of `x-request-id`.
+    pub request_id: String,
+    /// The value of `Allow`.
+    pub allow: Option<&'static str>,
+}
+
+/// A reply, ready to be sent.
+pub struct Reply {
+    /// The status line and the headers.
+    pub head: Head,
+    /// The body, and when its parts are due.
+    pub body: Stream,
+}
+
+const JSON: &str = "application/json";
+
+impl Reply {
+    /// The reply of an endpoint that generates text to a request with `body`.
+    pub fn compose(
+        dialect: &dyn Dialect,
+        body: &[u8],
+        client: Client,
+        settings: Settings,
+        now: Now,
+        rng: &mut dyn RngCore,
+    ) -> Self {
+        let ask = dialect.ask(body);
+        let streams = ask.wants_stream(settings.stream, client);
+        let said = Said {
+            id: id::object(dialect.id_prefix(), rng),
+            created: now.unix,
+            model: match &ask.model {
+                Some(model) => Escaped::new(model.as_bytes()),
+                None => settings.model,
+            },
+            script: settings.script,
+            prompt_tokens: ask.prompt_tokens,
+        };
+        let pace = Pace::new(now.monotonic, settings.first_delay, settings.delay);
+        if streams {
+            return Self {
+                head: Head {
+                    status: 200,
+                    content_type: Some(sse::CONTENT_TYPE),
+                    length: None,
+                    request_id: id::request(rng),
+                    allow: None,
+                },
+                body: Stream::new(dialect.stream(said), pace),
+            };
+        }
+        // A plain reply comes when the last word of the stream would have.
+        let last = said.script.len().saturating_sub(1);
+        Self::whole(200, dialect.whole(&said), pace.only(last), rng)
+    }
+
+    /// The same JSON each time.
+    pub fn fixed(json: &'static str, rng: &mut dyn RngCore) -> Self {
+        Self::whole(200, json.as_bytes().to_vec(), Pace::default(), rng)
+    }
+
+    /// An error.
+    pub fn error(error: &Error, allow: Option<&'static str>, rng: &mut dyn RngCore) -> Self {
+        let mut reply = Self::whole(error.status, error.to_json(), Pace::default(), rng);
+        reply.head.allow = allow;
+        reply
+    }
+
+    /// The headers of a stream, for a request that wants no body (HEAD).
+    pub fn stream_head(rng: &mut dyn RngCore) -> Self {
+        let mut reply = Self::whole(200, Vec::new(), Pace::default(), rng);
+        reply.head.content_type = Some(sse::CONTENT_TYPE);
+        reply.head.length = None;
+        reply
+    }
+
+    /// No content: the answer to a browser's preflight.
+    pub fn no_content(rng: &mut dyn RngCore) -> Self {
+        let mut reply = Self::whole(204, Vec::new(), Pace::default(), rng);
+        reply.head.content_type = None;
+        reply.head.length = None;
+        reply
+    }
+
+    fn whole(status: u16, body: Vec<u8>, pace: Pace, rng: &mut dyn RngCore) -> Self {
+        Self {
+            head: Head {
+                status,
+                content_type: Some(JSON),
+                length: Some(body.len()),
+                request_id: id::request(rng),
+                allow: None,
+            },
+            body: Stream::new(Box::new(Whole(body)), pace),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What will be said.
+
+use crate::json::Escaped;
+
+/// A text, cut into the pieces that a stream sends one by one and escaped for
+/// JSON. It is made once, when the configuration is read, unless the text
+/// comes from a variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    text: Escaped,
+    /// Where each piece ends in `text`.
+    ends: Vec<usize>,
+}
+
+impl Script {
+    /// Cuts `text` into words. What is not UTF-8 in it becomes U+FFFD.
+    pub fn new(text: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(text);
+        let mut escaped = Vec::with_capacity(text.len());
+        let mut ends = Vec::new();
+        let mut start = 0;
+        for end in word_ends(&text) {
+            crate::json::escape(text.get(start..end).unwrap_or_default(), &mut escaped);
+            ends.push(escaped.len());
+            start = end;
+        }
+        Self {
+            text: Escaped::from_escaped(escaped),
+            ends,
+        }
+    }
+
+    /// How many pieces there are; 0 for an empty text.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Piece `index`, as the inside of a JSON string; empty past the end.
+    pub fn piece(&self, index: usize) -> &[u8] {
+        let start = match index.checked_sub(1) {
+            None => 0,
+            Some(before) => self.ends.get(before).copied().unwrap_or(usize::MAX),
+        };
+        let end = self.ends.get(index).copied().unwrap_or(0);
+        self.text.as_bytes().get(start..end).unwrap_or_default()
+    }
+
+    /// The whole text, as the inside of a JSON string.
+    pub fn text(&self) -> &Escaped {
+        &self.text
+    }
+}
+
+/// Where each word of a text ends. A word carries the white space that follows
+/// it, the first also what stands before it, so that joined they are the text.
+fn word_ends(text: &str) -> impl Iterator<Item = usize> {
+    let mut spoken = false;
+    let mut spaces = false;
+    text.char_indices()
+        .filter_map(move |(at, c)| {
+            let starts_word = spaces && !c.is_whitespace();
+            spoken |= !c.is_whitespace();
+            spaces = spoken && c.is_whitespace();
+            starts_word.then_some(at)
+        })
+        .chain((!text.is_empty()).then_some(text.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn pieces(text: &str) -> Vec<String> {
+        let script = Script::new(text.as_bytes());
+        (0..script.len())
+            .map(|k| {
+                let quoted = [b"\"", script.piece(k), b"\""].concat();
+                serde_json::from_slice(&quoted).unwrap()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_word_carries_the_space_after_it() {
+        assert_eq!(pieces("powered by openai"), ["powered ", "by ", "openai"]);
+        assert_eq!(pieces("  two \t\n words \n"), ["  two \t\n ", "words \n"]);
+        assert_eq!(pieces("你好 世界"), ["你好 ", "世界"]);
+        assert_eq!(pieces("one"), ["one"]);
+        assert_eq!(pieces(" \n "), [" \n "]);
+        assert_eq!(pieces(""), [""; 0]);
+    }
+
+    #[test]
+    fn there_is_nothing_past_the_end() {
+        let script = Script::new(b"a b");
+        assert_eq!(script.piece(2), b"");
+        assert_eq!(script.piece(3), b"");
+        assert_eq!(script.piece(usize::MAX), b"");
+    }
+
+    proptest! {
+        #[test]
+        fn joined_the_pieces_are_the_text(text in "(\\s|\\PC|[a-z\"\\\\\u{0}\u{2028}]){0,60}") {
+            prop_assert_eq!(pieces(&text).concat(), text);
+        }
+
+        #[test]
+        fn every_piece_but_the_last_ends_in_space(text in "[a-z \t\n]{0,60}") {
+            let pieces = pieces(&text);
+            for piece in pieces.iter().rev().skip(1) {
+                prop_assert!(piece.ends_with(char::is_whitespace));
+                prop_assert_eq!(piece.split_whitespace().count(), 1);
+            }
+        }
+
+        #[test]
+        fn pieces_lie_in_the_whole_text(text: String) {
+            let script = Script::new(text.as_bytes());
+            let joined: Vec<u8> = (0..script.len()).flat_map(|k| script.piece(k).to_vec()).collect();
+            prop_assert_eq!(joined, script.text().as_bytes());
+        }
+    }
+}

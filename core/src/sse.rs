@@ -1,0 +1,14 @@
+//! Server-Sent Events: the framing of a stream (the event stream format of
+//! the HTML standard, section 9.2).
+
+/// The media type of a stream.
+pub const CONTENT_TYPE: &str = "text/event-stream";
+
+/// Goes before the data of an event.
+pub const DATA: &[u8] = b"data: ";
+
+/// Goes after the data of an event.
+pub const END: &[u8] = b"\n\n";
+
+/// The event with which OpenAI ends a stream.
+pub const DONE: &[u8] = b"data: [DONE]\n\n";

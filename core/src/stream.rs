@@ -1,0 +1,156 @@
+//! The engine: hands out the frames of a reply as they fall due. It knows no
+//! API, no clock and no socket.
+
+use crate::pace::Pace;
+use crate::time::Micros;
+
+/// A batch is sent once it holds this many bytes, even if more is due: a long
+/// reply without delay must not hold a worker or its memory.
+pub const BATCH: usize = 256 * 1024;
+
+/// A reply, cut into the parts that are sent at one time.
+pub trait Frames: Send {
+    /// How many steps there are; at least one.
+    fn steps(&self) -> usize;
+
+    /// Appends to `out` all that is sent at step `step`.
+    fn render(&self, step: usize, out: &mut Vec<u8>);
+}
+
+/// What [`Stream::poll`] found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Poll {
+    /// All that is due is in the buffer, perhaps nothing; poll again at this
+    /// time. It lies in the past when a batch was full.
+    Wait(Micros),
+    /// The last frame is in the buffer.
+    Done,
+}
+
+/// A reply on its way.
+pub struct Stream {
+    frames: Box<dyn Frames>,
+    pace: Pace,
+    next: usize,
+}
+
+impl Stream {
+    /// Starts a reply at its first step.
+    pub fn new(frames: Box<dyn Frames>, pace: Pace) -> Self {
+        Self {
+            frames,
+            pace,
+            next: 0,
+        }
+    }
+
+    /// Appends to `out` the frames that are due at `now`.
+    pub fn poll(&mut self, now: Micros, out: &mut Vec<u8>) -> Poll {
+        while self.next < self.frames.steps() {
+            let due = self.pace.due(self.next);
+            if due > now || out.len() >= BATCH {
+                return Poll::Wait(due);
+            }
+            self.frames.render(self.next, out);
+            self.next += 1;
+        }
+        Poll::Done
+    }
+}
+
+/// A body that is sent at once.
+pub struct Whole(pub Vec<u8>);
+
+impl Frames for Whole {
+    fn steps(&self) -> usize {
+        1
+    }
+
+    fn render(&self, _step: usize, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Each step is one byte, its number.
+    struct Count(usize);
+
+    impl Frames for Count {
+        fn steps(&self) -> usize {
+            self.0
+        }
+
+        fn render(&self, step: usize, out: &mut Vec<u8>) {
+            out.push(step as u8);
+        }
+    }
+
+    #[test]
+    fn each_step_comes_at_its_time() {
+        let mut stream = Stream::new(Box::new(Count(3)), Pace::new(0, 10, 5));
+        let mut out = Vec::new();
+        assert_eq!(stream.poll(0, &mut out), Poll::Wait(10));
+        assert_eq!(stream.poll(9, &mut out), Poll::Wait(10));
+        assert!(out.is_empty());
+        assert_eq!(stream.poll(10, &mut out), Poll::Wait(15));
+        assert_eq!(out, [0]);
+        // A late worker sends what it missed at once, and keeps the schedule.
+        assert_eq!(stream.poll(22, &mut out), Poll::Done);
+        assert_eq!(out, [0, 1, 2]);
+        assert_eq!(stream.poll(30, &mut out), Poll::Done);
+        assert_eq!(out, [0, 1, 2]);
+    }
+
+    #[test]
+    fn a_full_batch_is_sent_before_the_rest() {
+        struct Large;
+        impl Frames for Large {
+            fn steps(&self) -> usize {
+                3
+            }
+            fn render(&self, _step: usize, out: &mut Vec<u8>) {
+                out.resize(out.len() + BATCH, b'x');
+            }
+        }
+        let mut stream = Stream::new(Box::new(Large), Pace::new(0, 0, 0));
+        for polled in [Poll::Wait(0), Poll::Wait(0), Poll::Done] {
+            let mut out = Vec::new();
+            assert_eq!(stream.poll(0, &mut out), polled);
+            assert_eq!(out.len(), BATCH);
+        }
+    }
+
+    proptest! {
+        /// However late and unevenly it is polled, every step comes once, in
+        /// order, never early, and the moment waited for is always ahead.
+        #[test]
+        fn every_step_comes_once_and_never_early(
+            steps in 1usize..50,
+            first in 0u64..100,
+            gap in 0u64..100,
+            waits in prop::collection::vec(0u64..200, 0..200),
+        ) {
+            let pace = Pace::new(1_000, first, gap);
+            let mut stream = Stream::new(Box::new(Count(steps)), pace);
+            let mut out = Vec::new();
+            let mut now = 1_000;
+            for wait in waits.into_iter().chain([u64::MAX / 2]) {
+                now += wait;
+                let polled = stream.poll(now, &mut out);
+                for &step in &out {
+                    prop_assert!(pace.due(step as usize) <= now);
+                }
+                if let Poll::Wait(due) = polled {
+                    prop_assert!(due > now);
+                    prop_assert_eq!(due, pace.due(out.len()));
+                }
+            }
+            let all: Vec<u8> = (0..steps as u8).collect();
+            prop_assert_eq!(out, all);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+# shellcheck shell=bash
+# Finding out what the build lacks, and installing it.
+
+# What the build needs: a C compiler, make, libclang with its own headers (for
+# the bindings), and the headers of pcre2, zlib and openssl (for nginx).
+install_packages() {
+    local missing
+    missing=$(list_missing)
+    [ -n "$missing" ] || return 0
+    if command -v apt-get >/dev/null; then
+        # shellcheck disable=SC2086 # a list of words
+        apt_install $missing
+        missing=$(list_missing)
+        [ -z "$missing" ] || die "Still missing after the installation:" $missing
+    else
+        explain_packages "$missing"
+    fi
+}
+
+list_missing() {
+    local compiler=yes
+    if ! has_compiler; then
+        compiler=
+        echo compiler
+    fi
+    command -v make >/dev/null || command -v gmake >/dev/null || echo make
+    has_libclang || echo libclang
+    if [ -z "$compiler" ] || ! has_headers pcre2.h zlib.h openssl/ssl.h; then
+        # Without a compiler nothing can be asked: what is there already costs nothing.
+        has_headers pcre2.h || echo pcre2
+        has_headers zlib.h || echo zlib
+        has_headers openssl/ssl.h || echo openssl
+    fi
+}
+
+has_compiler() {
+    command -v cc >/dev/null && printf '#include <stdlib.h>\n' | cc -E - >/dev/null 2>&1
+}
+
+has_headers() {
+    { echo '#define PCRE2_CODE_UNIT_WIDTH 8'; printf '#include <%s>\n' "$@"; } |
+        cc -E - >/dev/null 2>&1
+}
+
+# The places where bindgen looks for libclang, and where libclang keeps stddef.h.
+has_libclang() {
+    [ -z "${LIBCLANG_PATH:-}" ] || return 0
+    [ "$(uname -s)" != Darwin ] || return 0
+    any_file /usr/lib*/libclang[-.]*so* /usr/lib*/*/libclang[-.]*so* /usr/lib/llvm*/lib*/libclang[-.]*so* \
+        /usr/local/lib*/libclang[-.]*so* /usr/local/llvm*/lib*/libclang[-.]*so* || return 1
+    any_file /usr/lib*/clang/*/include/stddef.h /usr/lib/llvm*/lib*/clang/*/include/stddef.h \
+        /usr/local/lib*/clang/*/include/stddef.h /usr/local/llvm*/lib*/clang/*/include/stddef.h
+}
+
+any_file() {
+    local file
+    for file; do
+        if [ -e "$file" ]; then return 0; fi
+    done
+    return 1
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
+# apt_install WORD...: installs the packages for the words of list_missing.
+apt_install() {
+    local packages=() word clang
+    case " $* " in
+        *" libclang "*) apt_has libclang-dev || apt_update ;;
+    esac
+    for word; do
+        case $word in
+            compiler) packages+=(gcc libc6-dev) ;;
+            make) packages+=(make) ;;
+            pcre2) packages+=(libpcre2-dev) ;;
+            zlib) packages+=(zlib1g-dev) ;;
+            openssl) packages+=(libssl-dev) ;;
+            libclang)
+                # The distribution's own clang version; the two small packages of it suffice.
+                clang=$(apt-cache depends libclang-dev 2>/dev/null |
+                    sed -n 's/.*Depends: libclang-\([0-9][0-9]*\)-dev.*/\1/p' | head -n 1)
+                if [ -n "$clang" ] && apt_has "libclang1-$clang" && apt_has "libclang-common-$clang-dev"; then
+                    packages+=("libclang1-$clang" "libclang-common-$clang-dev")
+                else
+                    packages+=(libclang-dev)
+                fi
+                ;;
+        esac
+    done
+    if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
+        die "Packages are missing. As root, run: apt-get install ${packages[*]}"
+    fi
+    step "Installing ${packages[*]}"
+    apt_get_install "${packages[@]}" >/dev/null 2>&1 || {
+        apt_update
+        apt_get_install "${packages[@]}"
+    } || die "apt-get could not install the packages. See above, then: apt-get install ${packages[*]}"
+}
+
+apt_has() { apt-cache show "$1" >/dev/null 2>&1; }
+
+apt_update() {
+    step "Updating apt's package lists"
+    as_root apt-get update -qq || die "apt-get update failed (see above): is there a network, and may you use sudo?"
+}
+
+apt_get_install() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+}
+
+explain_packages() {
+    say "The build lacks: $(echo "$1" | tr '\n' ' ')" >&2
+    if command -v dnf >/dev/null; then
+        die "Install it with: sudo dnf install gcc make clang-libs clang-resource-filesystem pcre2-devel zlib-devel openssl-devel"
+    elif command -v apk >/dev/null; then
+        die "Install it with: apk add build-base clang-dev pcre2-dev zlib-dev openssl-dev linux-headers"
+    elif command -v brew >/dev/null; then
+        die "Install it with: xcode-select --install; brew install pcre2 openssl@3"
+    fi
+    die "Install a C compiler, make, libclang, and the development files of pcre2, zlib and openssl."
+}

@@ -1,0 +1,30 @@
+# shellcheck shell=bash
+# Finding a cargo that is new enough.
+
+find_cargo() {
+    local wanted have
+    if ! command -v cargo >/dev/null && [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/cargo" ]; then
+        PATH=${CARGO_HOME:-$HOME/.cargo}/bin:$PATH
+    fi
+    if ! command -v cargo >/dev/null; then
+        if [ -n "${SUDO_USER:-}" ]; then
+            die "Rust is not installed for $(id -un): run this without sudo (it asks for sudo where it needs it)."
+        fi
+        die "Rust is missing. Install it with: curl -sSf https://sh.rustup.rs | sh -s -- -y"
+    fi
+    wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$here/Cargo.toml" | head -n 1)
+    have=$(cargo --version 2>/dev/null) || die "cargo does not work. Try: rustup default stable"
+    have=${have#cargo }
+    have=${have%% *}
+    version_at_least "$have" "$wanted" ||
+        die "cargo $have is too old, this needs $wanted. Run: rustup update stable (or install from https://rustup.rs)"
+}
+
+# version_at_least HAVE WANTED: compares the first two numbers.
+version_at_least() {
+    local have_major have_minor want_major want_minor
+    IFS=. read -r have_major have_minor _ <<<"$1.0.0"
+    IFS=. read -r want_major want_minor _ <<<"$2.0.0"
+    [ "$have_major" -gt "$want_major" ] ||
+        { [ "$have_major" -eq "$want_major" ] && [ "${have_minor%%[!0-9]*}" -ge "$want_minor" ]; }
+}

@@ -1,0 +1,22 @@
+# shellcheck shell=bash
+# Words to the user, and where things lie.
+
+say() { printf '%s\n' "$*"; }
+step() { printf '==> %s\n' "$*"; }
+die() { printf 'start.sh: %s\n' "$*" >&2; exit 1; }
+
+# nginx's configure and make cannot handle a space in a path, so a project
+# folder that has one builds in the user's cache.
+work=${CARGO_TARGET_DIR:-$here/target}
+case $work in
+    /*) ;;
+    *) work=$here/$work ;;
+esac
+case $work in
+    *[[:space:]]*)
+        work=${XDG_CACHE_HOME:-$HOME/.cache}/nginx-llm-mock-$(printf %s "$here" | cksum | cut -d' ' -f1)
+        ;;
+esac
+
+module_file=ngx_http_llm_mock_module.so
+module=$here/modules/$module_file

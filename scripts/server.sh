@@ -1,0 +1,67 @@
+# shellcheck shell=bash
+# Choosing the nginx, and telling which one it is.
+
+# Sets server (a path, or "embedded"), and for a path flavour ("nginx",
+# "openresty", ...), version, and build_info (all of `nginx -V`).
+choose_server() {
+    if [ -n "$embedded" ]; then
+        server=embedded
+    elif [ -n "${NGINX:-}" ]; then
+        server=$(command -v -- "$NGINX") || die "NGINX=$NGINX: there is no such program."
+        case $server in
+            /*) ;;
+            *) server=$PWD/$server ;;
+        esac
+    else
+        server=$(find_program openresty || find_program nginx || echo embedded)
+    fi
+    flavour=nginx version= build_info=
+    [ "$server" = embedded ] || identify_server
+}
+
+# A user's PATH often lacks the folders where servers are installed.
+find_program() {
+    local folder
+    command -v "$1" && return
+    for folder in /usr/sbin /usr/local/sbin /usr/local/openresty/bin /usr/local/nginx/sbin /opt/homebrew/bin; do
+        if [ -x "$folder/$1" ]; then
+            echo "$folder/$1"
+            return
+        fi
+    done
+    return 1
+}
+
+identify_server() {
+    local first
+    build_info=$("$server" -V 2>&1) || die "$server -V failed: is this an nginx? Choose another with NGINX=/path/to/nginx, or use --embedded."
+    first=$(sed -n 's/^[^:]*version: *//p' <<<"$build_info" | head -n 1)
+    first=${first%% *}
+    case $first in
+        */*) ;;
+        *) die "$server -V does not say its version: is this an nginx? Choose another with NGINX=/path/to/nginx, or use --embedded." ;;
+    esac
+    flavour=${first%%/*} version=${first#*/}
+    version_at_least "$version" 1.22 ||
+        die "$server is $flavour $version, the module needs 1.22 or later. Use ./start.sh --embedded"
+}
+
+server_name() {
+    if [ "$server" = embedded ]; then
+        echo "the embedded nginx"
+    else
+        echo "$flavour $version ($server)"
+    fi
+}
+
+# The Debian or Ubuntu package that the server came with, when it is one that
+# modules can be built for. The packages of nginx.org carry no nginx-abi.
+distribution_package() {
+    local file package
+    command -v dpkg-query >/dev/null || return 1
+    file=$(readlink -f -- "$server")
+    package=$(dpkg-query -S "$file" 2>/dev/null | sed -n 's/^\([^:, ]*\).*/\1/p' | head -n 1)
+    [ -n "$package" ] || return 1
+    dpkg-query -W -f '${Provides}' "$package" | grep -q nginx-abi || return 1
+    dpkg-query -W -f '${Version}' "$package"
+}

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Builds the module for the nginx at hand, starts it, stops it.
+if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
+set -euo pipefail
+
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+for part in say packages rust server source build http process; do
+    # shellcheck source=/dev/null
+    . "$here/scripts/$part.sh"
+done
+
+usage() {
+    cat <<'END'
+Usage: ./start.sh [start|stop|reload|status|build] [--embedded]
+
+  start    build the module if anything changed, start nginx (the default)
+  stop     stop nginx at once, open streams included
+  reload   take over a changed nginx.conf; open streams go on
+  status   say whether nginx runs, and where
+  build    only build the module
+
+  --embedded   use the nginx that is built along with the module
+
+The server is $NGINX if set, else openresty, else nginx, else the embedded one.
+For an nginx of your own, NGINX_SOURCE_DIR and NGINX_BUILD_DIR name its source
+folder and its configured objs folder.
+END
+}
+
+verb=start embedded=
+for arg; do
+    case $arg in
+        start|stop|reload|status|build) verb=$arg ;;
+        --embedded) embedded=yes ;;
+        -h|--help|help) usage; exit ;;
+        *) usage >&2; die "Unknown argument: $arg" ;;
+    esac
+done
+
+build() {
+    find_cargo
+    choose_server
+    install_packages
+    prepare_source
+    build_module
+}
+
+start() {
+    read_address
+    choose_server
+    if find_running; then
+        same_server || {
+            say "Already running on $running_name at $address"
+            say "To use $(server_name) instead: ./start.sh stop, then start again"
+            return
+        }
+    else
+        check_port_free
+    fi
+    check_folders
+    build
+    if find_running; then
+        say "Already running on $running_name at $address (process $pid)"
+        if module_newer_than_server; then
+            say "The module is newer than the server. To use it: ./start.sh stop, then ./start.sh"
+        fi
+        return
+    fi
+    start_server
+    greet
+}
+
+case $verb in
+    start) start ;;
+    build) check_folders; build; say "Built modules/$module_file for $(server_name)" ;;
+    stop) stop_server ;;
+    reload) reload_server ;;
+    status) show_status ;;
+esac
