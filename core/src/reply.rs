@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rand::RngCore;
 
 use crate::api::openai::error::Error;
-use crate::api::{Dialect, Said};
+use crate::api::{Dialect, Route, Said};
 use crate::ask::{Client, StreamMode};
 use crate::json::Escaped;
 use crate::pace::Pace;
@@ -49,8 +49,21 @@ pub struct Head {
     pub length: Option<usize>,
     /// The value of `x-request-id`.
     pub request_id: String,
-    /// The value of `Allow`.
-    pub allow: Option<&'static str>,
+    /// What else this reply's headers say.
+    pub extra: Extra,
+}
+
+/// Headers that only some replies have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extra {
+    /// None.
+    Nothing,
+    /// A body that comes bit by bit: nothing on the way may hold it back.
+    Stream,
+    /// The methods that would have been accepted.
+    Allow(&'static str),
+    /// What a browser asks before it sends a request to another origin.
+    Preflight,
 }
 
 /// A reply, ready to be sent.
@@ -93,7 +106,7 @@ impl Reply {
                     content_type: Some(sse::CONTENT_TYPE),
                     length: None,
                     request_id: id::request(rng),
-                    allow: None,
+                    extra: Extra::Stream,
                 },
                 body: Stream::new(dialect.stream(said), pace),
             };
@@ -109,25 +122,38 @@ impl Reply {
     }
 
     /// An error.
-    pub fn error(error: &Error, allow: Option<&'static str>, rng: &mut dyn RngCore) -> Self {
-        let mut reply = Self::whole(error.status, error.to_json(), Pace::default(), rng);
-        reply.head.allow = allow;
+    pub fn error(error: &Error, rng: &mut dyn RngCore) -> Self {
+        Self::whole(error.status, error.to_json(), Pace::default(), rng)
+    }
+
+    /// 405 for a path that takes other methods.
+    pub fn not_allowed(method: &[u8], route: &Route, rng: &mut dyn RngCore) -> Self {
+        let error = Error::not_allowed(method, route.path_end, route.allow);
+        let mut reply = Self::error(&error, rng);
+        reply.head.extra = Extra::Allow(route.allow);
         reply
     }
 
     /// The headers of a stream, for a request that wants no body (HEAD).
     pub fn stream_head(rng: &mut dyn RngCore) -> Self {
-        let mut reply = Self::whole(200, Vec::new(), Pace::default(), rng);
-        reply.head.content_type = Some(sse::CONTENT_TYPE);
-        reply.head.length = None;
-        reply
+        Self::bodiless(200, Some(sse::CONTENT_TYPE), Extra::Stream, rng)
     }
 
-    /// No content: the answer to a browser's preflight.
-    pub fn no_content(rng: &mut dyn RngCore) -> Self {
-        let mut reply = Self::whole(204, Vec::new(), Pace::default(), rng);
-        reply.head.content_type = None;
+    /// The answer to a browser's preflight.
+    pub fn preflight(rng: &mut dyn RngCore) -> Self {
+        Self::bodiless(204, None, Extra::Preflight, rng)
+    }
+
+    fn bodiless(
+        status: u16,
+        content_type: Option<&'static str>,
+        extra: Extra,
+        rng: &mut dyn RngCore,
+    ) -> Self {
+        let mut reply = Self::whole(status, Vec::new(), Pace::default(), rng);
+        reply.head.content_type = content_type;
         reply.head.length = None;
+        reply.head.extra = extra;
         reply
     }
 
@@ -138,7 +164,7 @@ impl Reply {
                 content_type: Some(JSON),
                 length: Some(body.len()),
                 request_id: id::request(rng),
-                allow: None,
+                extra: Extra::Nothing,
             },
             body: Stream::new(Box::new(Whole(body)), pace),
         }

@@ -18,13 +18,9 @@ const BYTES_PER_TOKEN: u64 = 4;
 pub fn read(body: &[u8]) -> Ask {
     let body = String::from_utf8_lossy(body);
     let mut json = serde_json::Deserializer::from_str(&body);
-    match json.deserialize_map(Fields).and_then(|ask| {
-        json.end()?;
-        Ok(ask)
-    }) {
-        Ok(ask) => ask,
-        Err(_) => Ask::default(),
-    }
+    let ask = json.deserialize_map(Fields);
+    ask.and_then(|ask| json.end().map(|()| ask))
+        .unwrap_or_default()
 }
 
 struct Fields;

@@ -1,0 +1,134 @@
+//! The configuration of one location.
+
+use std::sync::Arc;
+
+use llm_mock_core::api::openai::error::Error;
+use llm_mock_core::ask::StreamMode;
+use llm_mock_core::json::Escaped;
+use llm_mock_core::reply::Settings;
+use llm_mock_core::script::Script;
+use llm_mock_core::time::{self, Micros};
+
+use crate::ngx::{ComplexValue, Request};
+
+const DEFAULT_REPLY: &[u8] = b"powered by openai";
+const DEFAULT_DELAY: Micros = 50_000;
+const DEFAULT_FIRST_DELAY: Micros = 0;
+const DEFAULT_MODEL: &[u8] = b"gpt-3.5-turbo";
+
+/// A directive's value: prepared when the configuration is read, or a text
+/// with variables, to be evaluated for each request.
+#[derive(Clone)]
+pub enum Value<T> {
+    /// Holds no variable.
+    Constant(T),
+    /// Holds variables.
+    Variable(ComplexValue),
+}
+
+/// What the directives say. Until it is merged, what was not said is `None`.
+#[derive(Clone, Default)]
+pub struct LocationConf {
+    /// `llm_mock`
+    pub enable: Option<bool>,
+    /// `llm_mock_reply`
+    pub reply: Option<Value<Arc<Script>>>,
+    /// `llm_mock_delay`
+    pub delay: Option<Value<Micros>>,
+    /// `llm_mock_first_delay`
+    pub first_delay: Option<Value<Micros>>,
+    /// `llm_mock_model`
+    pub model: Option<Escaped>,
+    /// `llm_mock_stream`
+    pub stream: Option<StreamMode>,
+}
+
+impl LocationConf {
+    /// Takes over from the level above what this one does not say.
+    pub fn merge(&mut self, above: &Self) {
+        fn inherit<T: Clone>(here: &mut Option<T>, above: &Option<T>) {
+            if here.is_none() {
+                here.clone_from(above);
+            }
+        }
+        inherit(&mut self.enable, &above.enable);
+        inherit(&mut self.reply, &above.reply);
+        inherit(&mut self.delay, &above.delay);
+        inherit(&mut self.first_delay, &above.first_delay);
+        inherit(&mut self.model, &above.model);
+        inherit(&mut self.stream, &above.stream);
+        // The reply that all locations share unless they name their own.
+        self.reply
+            .get_or_insert_with(|| Value::Constant(Arc::new(Script::new(DEFAULT_REPLY))));
+        self.model
+            .get_or_insert_with(|| Escaped::new(DEFAULT_MODEL));
+    }
+
+    /// Whether the module answers here.
+    pub fn is_enabled(&self) -> bool {
+        self.enable == Some(true)
+    }
+
+    /// What holds for one request, its variables evaluated.
+    ///
+    /// # Errors
+    ///
+    /// A variable can't be evaluated, or what it holds is not a value of its
+    /// directive.
+    pub fn settings(&self, request: &Request) -> Result<Settings, Error> {
+        Ok(Settings {
+            script: match &self.reply {
+                Some(Value::Constant(script)) => Arc::clone(script),
+                Some(Value::Variable(text)) => {
+                    Arc::new(Script::new(evaluate(text, "llm_mock_reply", request)?))
+                }
+                None => Arc::new(Script::new(DEFAULT_REPLY)),
+            },
+            delay: time(&self.delay, "llm_mock_delay", DEFAULT_DELAY, request)?,
+            first_delay: time(
+                &self.first_delay,
+                "llm_mock_first_delay",
+                DEFAULT_FIRST_DELAY,
+                request,
+            )?,
+            model: self.model.clone().unwrap_or_default(),
+            stream: self.stream.unwrap_or_default(),
+        })
+    }
+}
+
+/// A variable that is empty, such as the header that a client did not send,
+/// leaves the default in force.
+fn time(
+    value: &Option<Value<Micros>>,
+    directive: &str,
+    default: Micros,
+    request: &Request,
+) -> Result<Micros, Error> {
+    let text = match value {
+        None => return Ok(default),
+        Some(Value::Constant(time)) => return Ok(*time),
+        Some(Value::Variable(text)) => evaluate(text, directive, request)?,
+    };
+    if text.is_empty() {
+        return Ok(default);
+    }
+    time::parse(text).map_err(|expected| {
+        let text = String::from_utf8_lossy(text);
+        Error::bad_setting(format!(
+            "invalid value \"{text}\" in \"{directive}\": {expected}"
+        ))
+    })
+}
+
+fn evaluate<'r>(
+    text: &ComplexValue,
+    directive: &str,
+    request: &'r Request,
+) -> Result<&'r [u8], Error> {
+    request.evaluate(text).ok_or_else(|| {
+        Error::bad_setting(format!(
+            "the variables in \"{directive}\" can't be evaluated"
+        ))
+    })
+}

@@ -1,0 +1,78 @@
+//! From a request to a reply.
+
+use llm_mock_core::api::openai::error::Error;
+use llm_mock_core::api::{self, Endpoint, Method, Routed};
+use llm_mock_core::ask::{Client, accepts_json};
+use llm_mock_core::reply::Reply;
+
+use crate::ngx::{self, Request};
+use crate::worker;
+
+/// What is to be done with a request whose headers are there.
+pub enum Verdict {
+    /// It is not for this module.
+    Decline,
+    /// This is the reply, whatever the body holds.
+    Reply(Reply),
+    /// The body decides: see [`answer_body`].
+    ReadBody,
+    /// There is no reply to be had; nginx makes one of status 500.
+    Fail,
+}
+
+/// Decides on a request by its method, path and headers.
+pub fn answer(request: &Request) -> Verdict {
+    if !request.conf().is_enabled() {
+        return Verdict::Decline;
+    }
+    let reply = worker::with_rng(|rng| {
+        if let Some(status) = request.refused_with() {
+            return Some(Reply::error(&Error::refused(status), rng));
+        }
+        let method = request.method();
+        Some(match api::route(method, request.path()) {
+            Routed::Preflight => Reply::preflight(rng),
+            Routed::NotFound => Reply::error(
+                &Error::not_found(request.method_name(), request.path()),
+                rng,
+            ),
+            Routed::NotAllowed(route) => Reply::not_allowed(request.method_name(), route, rng),
+            Routed::To(route) => match route.endpoint {
+                Endpoint::Fixed(json) => Reply::fixed(json, rng),
+                Endpoint::Generate(_) if method == Method::Head => Reply::stream_head(rng),
+                Endpoint::Generate(_) => return None,
+            },
+        })
+    });
+    match reply {
+        None => Verdict::Fail,
+        Some(None) => Verdict::ReadBody,
+        Some(Some(reply)) => Verdict::Reply(reply),
+    }
+}
+
+/// Answers a request to an endpoint that generates text, once its body is
+/// there.
+pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
+    let Routed::To(route) = api::route(request.method(), request.path()) else {
+        return None;
+    };
+    let Endpoint::Generate(dialect) = route.endpoint else {
+        return None;
+    };
+    let client = Client {
+        is_api_client: request.headers().any(|(name, value)| match name {
+            b"authorization" | b"api-key" | b"x-api-key" => !value.is_empty(),
+            b"accept" => accepts_json(value),
+            _ => false,
+        }),
+    };
+    let settings = request.conf().settings(request);
+    worker::with_rng(|rng| match settings {
+        Ok(settings) => Reply::compose(dialect, body, client, settings, ngx::now(), rng),
+        Err(error) => {
+            request.log_error(&error.message);
+            Reply::error(&error, rng)
+        }
+    })
+}

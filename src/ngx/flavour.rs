@@ -1,0 +1,41 @@
+//! Refuses to run in a flavour of nginx that the module was not built for.
+//!
+//! OpenResty's nginx has the version and the signature of the nginx it is made
+//! from, but other structures: nginx loads a module across that border and
+//! neither notices. What tells them apart at run time is a symbol that
+//! OpenResty's patches add to the binary.
+
+use nginx_sys::dlsym;
+
+/// From OpenResty's patch "init_cycle_pool_release".
+const OPENRESTY_SYMBOL: &std::ffi::CStr = c"saved_init_cycle_pool";
+
+/// Checks that this process is of the flavour the module was built for.
+///
+/// # Errors
+///
+/// It is not; the message says what to do.
+pub fn check() -> Result<(), String> {
+    // RTLD_DEFAULT, a null pointer on Linux and the BSDs that nginx-sys
+    // knows, and -2 on macOS: searched are the program and its libraries.
+    let everywhere = if cfg!(target_os = "macos") {
+        std::ptr::without_provenance_mut(usize::MAX - 1)
+    } else {
+        std::ptr::null_mut()
+    };
+    // SAFETY: the name is a C string, the handle is the one that dlsym
+    // documents for a search of the whole process; the result is not followed.
+    let symbol = unsafe { dlsym(everywhere, OPENRESTY_SYMBOL.as_ptr()) };
+    let here = !symbol.is_null();
+    let built = cfg!(openresty);
+    if here == built {
+        return Ok(());
+    }
+    let server = if here { "OpenResty" } else { "plain nginx" };
+    Err(format!(
+        "ngx_http_llm_mock_module was built for {} and can't run in {server}, \
+         whose structures differ: run \"NGINX=path-of-this-server ./start.sh build\" \
+         and load the module it makes",
+        env!("LLM_MOCK_BUILT_FOR"),
+    ))
+}

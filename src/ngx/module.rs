@@ -1,0 +1,199 @@
+//! The module as nginx sees it: its definition, the life of its configuration,
+//! and its place among the content handlers.
+
+use std::ffi::{c_char, c_void};
+use std::ptr;
+
+use nginx_sys::{
+    NGX_DECLINED, NGX_DONE, NGX_ERROR, NGX_HTTP_INTERNAL_SERVER_ERROR, NGX_HTTP_MODULE,
+    NGX_HTTP_SPECIAL_RESPONSE, NGX_OK, ngx_array_push, ngx_conf_t, ngx_http_conf_ctx_t,
+    ngx_http_core_main_conf_t, ngx_http_core_module, ngx_http_discard_request_body,
+    ngx_http_finalize_request, ngx_http_handler_pt, ngx_http_module_t,
+    ngx_http_phases_NGX_HTTP_CONTENT_PHASE, ngx_http_read_client_request_body,
+    ngx_http_request_empty_handler, ngx_http_request_t, ngx_int_t, ngx_module_t,
+    ngx_pool_cleanup_add, ngx_uint_t,
+};
+use ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK};
+
+use super::command::{COMMANDS, refuse};
+use super::guard::{guard, log_error};
+use super::request::Request;
+use super::{body, flavour, session};
+use crate::conf::LocationConf;
+use crate::handler::{self, Verdict};
+
+static CONTEXT: ngx_http_module_t = ngx_http_module_t {
+    preconfiguration: Some(preconfiguration),
+    postconfiguration: Some(postconfiguration),
+    create_main_conf: None,
+    init_main_conf: None,
+    create_srv_conf: None,
+    merge_srv_conf: None,
+    create_loc_conf: Some(create_loc_conf),
+    merge_loc_conf: Some(merge_loc_conf),
+};
+
+/// The module's definition. nginx numbers it when it loads it.
+#[allow(non_upper_case_globals)]
+pub static mut ngx_http_llm_mock_module: ngx_module_t = ngx_module_t {
+    ctx: (&raw const CONTEXT).cast_mut().cast(),
+    commands: (&raw mut COMMANDS).cast(),
+    type_: NGX_HTTP_MODULE as ngx_uint_t,
+    ..ngx_module_t::default()
+};
+
+/// The modules of this library: `ngx_load_module` looks for these three names.
+#[allow(non_upper_case_globals)]
+#[unsafe(no_mangle)]
+static mut ngx_modules: [*mut ngx_module_t; 2] =
+    [&raw mut ngx_http_llm_mock_module, ptr::null_mut()];
+
+#[allow(non_upper_case_globals)]
+#[unsafe(no_mangle)]
+static mut ngx_module_names: [*const c_char; 2] =
+    [c"ngx_http_llm_mock_module".as_ptr(), ptr::null()];
+
+/// No wish about the order among nginx's modules.
+#[allow(non_upper_case_globals)]
+#[unsafe(no_mangle)]
+static mut ngx_module_order: [*const c_char; 1] = [ptr::null()];
+
+/// The module's place in nginx's tables of configurations and contexts.
+pub fn ctx_index() -> usize {
+    // SAFETY: nginx wrote it when it loaded the module, before any call.
+    unsafe { ngx_http_llm_mock_module.ctx_index }
+}
+
+unsafe extern "C" fn preconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
+    match flavour::check() {
+        Ok(()) => NGX_OK as ngx_int_t,
+        Err(why) => {
+            // SAFETY: nginx calls this with the configuration being read.
+            unsafe { refuse(cf, &why) };
+            NGX_ERROR as ngx_int_t
+        }
+    }
+}
+
+unsafe extern "C" fn postconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
+    // SAFETY: nginx calls this with the http block that was read, of which the
+    // core module's main configuration is part; the array's elements are
+    // handlers. `phases` is indexed by nginx's own constant for a phase.
+    unsafe {
+        let contexts = (*cf).ctx.cast::<ngx_http_conf_ctx_t>();
+        let core = *(*contexts).main_conf.add(ngx_http_core_module.ctx_index);
+        let core = core.cast::<ngx_http_core_main_conf_t>();
+        let phases = &raw mut (*core).phases;
+        let phase = phases
+            .cast::<nginx_sys::ngx_http_phase_t>()
+            .add(ngx_http_phases_NGX_HTTP_CONTENT_PHASE as usize);
+        let slot = ngx_array_push(&raw mut (*phase).handlers).cast::<ngx_http_handler_pt>();
+        if slot.is_null() {
+            return NGX_ERROR as ngx_int_t;
+        }
+        slot.write(Some(content_handler));
+    }
+    NGX_OK as ngx_int_t
+}
+
+unsafe extern "C" fn create_loc_conf(cf: *mut ngx_conf_t) -> *mut c_void {
+    const { assert!(align_of::<LocationConf>() <= nginx_sys::NGX_ALIGNMENT) };
+    // SAFETY: the cleanup's data is fresh memory of the size asked for, aligned
+    // as asserted, and written before anything reads it. The pool runs the
+    // cleanup once, when the configuration goes.
+    unsafe {
+        let cleanup = ngx_pool_cleanup_add((*cf).pool, size_of::<LocationConf>());
+        if cleanup.is_null() {
+            return ptr::null_mut();
+        }
+        (*cleanup)
+            .data
+            .cast::<LocationConf>()
+            .write(LocationConf::default());
+        (*cleanup).handler = Some(drop_loc_conf);
+        (*cleanup).data
+    }
+}
+
+unsafe extern "C" fn drop_loc_conf(conf: *mut c_void) {
+    // SAFETY: `create_loc_conf` registered it for what it wrote there.
+    unsafe { ptr::drop_in_place(conf.cast::<LocationConf>()) }
+}
+
+unsafe extern "C" fn merge_loc_conf(
+    cf: *mut ngx_conf_t,
+    above: *mut c_void,
+    conf: *mut c_void,
+) -> *mut c_char {
+    // SAFETY: both were made by `create_loc_conf`, for two levels, so they are
+    // distinct, and nothing else refers to them meanwhile.
+    let merged = unsafe {
+        let above = &*above.cast::<LocationConf>();
+        let conf = &mut *conf.cast::<LocationConf>();
+        guard((*cf).log, || conf.merge(above))
+    };
+    match merged {
+        Some(()) => NGX_CONF_OK,
+        None => NGX_CONF_ERROR,
+    }
+}
+
+/// A handler of the content phase. nginx calls those in the reverse order of
+/// their registration, so this comes before static files; a location with a
+/// handler of its own, such as `proxy_pass`, never gets here.
+unsafe extern "C" fn content_handler(r: *mut ngx_http_request_t) -> ngx_int_t {
+    // SAFETY: nginx calls this with a request that lives until it is
+    // finalized, which happens last in each branch. A reply takes a reference
+    // of the request by hand; reading the body takes one in nginx. NGX_DONE
+    // gives back the one that came with the call.
+    unsafe {
+        let request = Request::new(r);
+        let verdict = guard((*(*r).connection).log, || handler::answer(&request));
+        match verdict.unwrap_or(Verdict::Fail) {
+            Verdict::Decline => NGX_DECLINED as ngx_int_t,
+            Verdict::Fail => NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t,
+            Verdict::Reply(reply) => {
+                let rc = ngx_http_discard_request_body(r);
+                if rc != NGX_OK as ngx_int_t {
+                    return rc;
+                }
+                let main = (*r).main;
+                (*main).set_count((*main).count() + 1);
+                // Else a write event would run the phases again.
+                (*r).write_event_handler = Some(ngx_http_request_empty_handler);
+                session::start(r, reply);
+                NGX_DONE as ngx_int_t
+            }
+            Verdict::ReadBody => {
+                (*r).write_event_handler = Some(ngx_http_request_empty_handler);
+                let rc = ngx_http_read_client_request_body(r, Some(body_ready));
+                if rc >= NGX_HTTP_SPECIAL_RESPONSE as ngx_int_t {
+                    return rc;
+                }
+                NGX_DONE as ngx_int_t
+            }
+        }
+    }
+}
+
+/// The request's body is there; nginx leaves one reference to be finalized.
+unsafe extern "C" fn body_ready(r: *mut ngx_http_request_t) {
+    // SAFETY: nginx calls this with the request whose body it read. The body
+    // lies in the request's pool and is only looked at before the session
+    // starts or the request ends.
+    unsafe {
+        let request = Request::new(r);
+        let log = (*(*r).connection).log;
+        let reply = match body::read(r) {
+            Ok(body) => guard(log, || handler::answer_body(&request, &body)).flatten(),
+            Err(why) => {
+                log_error(log, why);
+                None
+            }
+        };
+        match reply {
+            Some(reply) => session::start(r, reply),
+            None => ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! A request, as safe code sees it.
+
+use llm_mock_core::api::Method;
+use nginx_sys::{
+    NGX_HTTP_GET, NGX_HTTP_HEAD, NGX_HTTP_OPTIONS, NGX_HTTP_POST, ngx_http_request_t,
+    ngx_table_elt_t, ngx_uint_t,
+};
+
+use super::guard::log_error;
+use super::module::ctx_index;
+use super::{ComplexValue, bytes};
+use crate::conf::LocationConf;
+
+/// A request that nginx is handling. It only looks, except that evaluating a
+/// variable may store its value in the request.
+pub struct Request(*mut ngx_http_request_t);
+
+impl Request {
+    /// # Safety
+    ///
+    /// `r` must be a request of nginx's whose configuration is known, and
+    /// must not be finalized while this or what was got from it is in use.
+    pub unsafe fn new(r: *mut ngx_http_request_t) -> Self {
+        Self(r)
+    }
+
+    pub(super) fn as_ptr(&self) -> *mut ngx_http_request_t {
+        self.0
+    }
+
+    /// The configuration of the location that the request is in.
+    pub fn conf(&self) -> &LocationConf {
+        // SAFETY: `create_loc_conf` filled this module's place for every
+        // location, and nothing changes it once it is read. nginx keeps the
+        // configuration until the request has ended.
+        unsafe { &*(*(*self.0).loc_conf.add(ctx_index())).cast::<LocationConf>() }
+    }
+
+    /// The method, as routes tell methods apart.
+    pub fn method(&self) -> Method {
+        const GET: ngx_uint_t = NGX_HTTP_GET as ngx_uint_t;
+        const HEAD: ngx_uint_t = NGX_HTTP_HEAD as ngx_uint_t;
+        const OPTIONS: ngx_uint_t = NGX_HTTP_OPTIONS as ngx_uint_t;
+        const POST: ngx_uint_t = NGX_HTTP_POST as ngx_uint_t;
+        // SAFETY: the request is alive, see `new`.
+        match unsafe { (*self.0).method } {
+            GET => Method::Get,
+            HEAD => Method::Head,
+            OPTIONS => Method::Options,
+            POST => Method::Post,
+            _ => Method::Other,
+        }
+    }
+
+    /// The method's name, as the client sent it.
+    pub fn method_name(&self) -> &[u8] {
+        // SAFETY: it lies in the request's buffers, which live as long as it.
+        unsafe { bytes((*self.0).method_name) }
+    }
+
+    /// The path, decoded and without arguments.
+    pub fn path(&self) -> &[u8] {
+        // SAFETY: as for `method_name`.
+        unsafe { bytes((*self.0).uri) }
+    }
+
+    /// The status with which nginx has refused the request, if it came here
+    /// by `error_page`.
+    pub fn refused_with(&self) -> Option<u16> {
+        // SAFETY: the request is alive, see `new`.
+        let status = unsafe { (*self.0).err_status };
+        u16::try_from(status).ok().filter(|&status| status != 0)
+    }
+
+    /// The headers that the client sent: name in lower case, and value.
+    pub fn headers(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        // SAFETY: the request's list of headers was filled before any module
+        // is called. Each part holds `nelts` headers, the last has no next.
+        // Names and values lie in the request's buffers; `lowcase_key` is as
+        // long as the name.
+        let mut part = unsafe { &raw const (*self.0).headers_in.headers.part };
+        let mut index = 0;
+        std::iter::from_fn(move || {
+            // SAFETY: as above; `part` is followed only while it is not null.
+            unsafe {
+                while !part.is_null() && index >= (*part).nelts {
+                    part = (*part).next;
+                    index = 0;
+                }
+                if part.is_null() {
+                    return None;
+                }
+                let header = (*part).elts.cast::<ngx_table_elt_t>().add(index);
+                index += 1;
+                let mut name = (*header).key;
+                name.data = (*header).lowcase_key;
+                Some((bytes(name), bytes((*header).value)))
+            }
+        })
+    }
+
+    /// The text of a directive, with this request's variables in it.
+    pub fn evaluate(&self, text: &ComplexValue) -> Option<&[u8]> {
+        text.evaluate(self)
+    }
+
+    /// Writes one line to the error log.
+    pub fn log_error(&self, message: &str) {
+        // SAFETY: a request has a connection, and that a log.
+        unsafe { log_error((*(*self.0).connection).log, message) }
+    }
+}

@@ -1,0 +1,388 @@
+//! A reply on its way to the client: nginx's timers, buffers and events around
+//! the engine.
+//!
+//! A session lives in the pool of its request and owns one reference of it,
+//! which it gives back by finalizing the request. It is in one of three
+//! states: its timer is armed; or it waits until the client takes what was
+//! sent; or it is finished, and only its memory is still there, since nginx
+//! may be sending from it. Two handlers end it: a cleanup of the request
+//! disarms the timer as soon as nginx gives the request up; a cleanup of the
+//! pool frees the memory when nobody can refer to it any more.
+
+use std::ffi::c_void;
+use std::mem::MaybeUninit;
+use std::ptr;
+
+use llm_mock_core::reply::Reply;
+use llm_mock_core::stream::Poll;
+use llm_mock_core::time::Micros;
+use nginx_sys::{
+    NGX_AGAIN, NGX_ERROR, NGX_ETIMEDOUT, NGX_HTTP_INTERNAL_SERVER_ERROR, NGX_HTTP_LAST,
+    NGX_HTTP_REQUEST_TIME_OUT, NGX_OK, ngx_add_timer, ngx_buf_t, ngx_chain_t, ngx_del_timer,
+    ngx_err_t, ngx_event_t, ngx_handle_read_event, ngx_handle_write_event, ngx_http_cleanup_add,
+    ngx_http_core_loc_conf_t, ngx_http_core_module, ngx_http_finalize_request, ngx_http_log_ctx_t,
+    ngx_http_output_filter, ngx_http_request_empty_handler, ngx_http_request_t,
+    ngx_http_run_posted_requests, ngx_http_send_header, ngx_http_send_special,
+    ngx_http_test_reading, ngx_int_t, ngx_msec_t, ngx_palloc, ngx_pool_cleanup_add, ngx_post_event,
+    ngx_posted_events, ngx_socket_t, ngx_uint_t,
+};
+
+use super::guard::{guard, log_info};
+use super::module::ctx_index;
+use super::{HeadersOut, Request, now};
+use crate::head;
+
+/// The least time of a timer, in milliseconds. One of 0, armed in a timer's
+/// handler, would run before nginx looks at any socket.
+const SHORTEST_TIMER: ngx_msec_t = 1;
+
+#[repr(C)]
+struct Session {
+    /// A debug build of nginx logs a timer with the descriptor of the
+    /// connection it takes the event's data for: these two stand where
+    /// `ngx_connection_t` has its first three pointers and its descriptor.
+    as_connection: [*mut c_void; 3],
+    fd: ngx_socket_t,
+    timer: ngx_event_t,
+    request: *mut ngx_http_request_t,
+    reply: Reply,
+    /// What `buf` refers to. It changes only when nginx has done with `buf`.
+    out: Vec<u8>,
+    buf: ngx_buf_t,
+    chain: ngx_chain_t,
+}
+
+/// What a session does next.
+enum Next {
+    /// Go on at this time.
+    Sleep(Micros),
+    /// Go on when the client has taken what was sent.
+    Drain,
+    /// Nothing: finalize the request with this code.
+    Finish(ngx_int_t),
+}
+
+const ERROR: Next = Next::Finish(NGX_ERROR as ngx_int_t);
+const SERVER_ERROR: Next = Next::Finish(NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t);
+
+/// Sends `reply`, now or as it falls due.
+///
+/// # Safety
+///
+/// `r` must be alive, with no header sent, and one reference of it must be the
+/// caller's to give away. `r` may be gone when this returns.
+pub unsafe fn start(r: *mut ngx_http_request_t, reply: Reply) {
+    // SAFETY: passed on to the caller.
+    unsafe {
+        let Some(session) = create(r, reply) else {
+            ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t);
+            return;
+        };
+        let next = advance(session);
+        if !matches!(next, Next::Finish(_)) && r == (*r).main && watch_for_abort(r).is_none() {
+            finish(session, NGX_ERROR as ngx_int_t);
+            return;
+        }
+        proceed(session, next);
+    }
+}
+
+/// Makes a session in the pool of `r`. `None` if there is no memory.
+///
+/// # Safety
+///
+/// `r` must be alive.
+unsafe fn create(r: *mut ngx_http_request_t, reply: Reply) -> Option<*mut Session> {
+    const { assert!(align_of::<Session>() <= nginx_sys::NGX_ALIGNMENT) };
+    // SAFETY: the session is written before anything refers to it, into fresh
+    // memory of its size, aligned as asserted. Each cleanup handler runs once.
+    // All-zero events, buffers and chains are what nginx starts with. The
+    // pointers from chain to buffer stay right since the session never moves.
+    unsafe {
+        let on_free = ngx_pool_cleanup_add((*r).pool, 0);
+        let on_end = ngx_http_cleanup_add(r, 0);
+        let session = ngx_palloc((*r).pool, size_of::<Session>()).cast::<Session>();
+        if on_free.is_null() || on_end.is_null() || session.is_null() {
+            return None;
+        }
+        session.write(Session {
+            as_connection: [ptr::null_mut(); 3],
+            fd: -1,
+            timer: MaybeUninit::zeroed().assume_init(),
+            request: r,
+            reply,
+            out: Vec::new(),
+            buf: MaybeUninit::zeroed().assume_init(),
+            chain: MaybeUninit::zeroed().assume_init(),
+        });
+        (*session).timer.handler = Some(on_timer);
+        (*session).timer.data = session.cast();
+        (*session).timer.log = (*(*r).connection).log;
+        (*session).chain.buf = &raw mut (*session).buf;
+
+        (*on_end).handler = Some(disarm);
+        (*on_end).data = session.cast();
+        (*on_free).handler = Some(free);
+        (*on_free).data = session.cast();
+        *(*r).ctx.add(ctx_index()) = session.cast();
+        Some(session)
+    }
+}
+
+/// A cleanup of the request: nginx gives it up.
+unsafe extern "C" fn disarm(session: *mut c_void) {
+    // SAFETY: `create` registered it for a session, whose memory lasts until
+    // the pool goes, which is later.
+    unsafe {
+        let timer = &raw mut (*session.cast::<Session>()).timer;
+        if (*timer).timer_set() != 0 {
+            ngx_del_timer(timer);
+        }
+    }
+}
+
+/// A cleanup of the pool: nobody refers to the session or its buffer.
+unsafe extern "C" fn free(session: *mut c_void) {
+    // SAFETY: `create` registered it for a session that it had written.
+    unsafe { ptr::drop_in_place(session.cast::<Session>()) }
+}
+
+/// Ends the request as soon as the client leaves: the idiom of
+/// ngx_http_limit_req_module. `None` if nginx can't watch the connection.
+///
+/// # Safety
+///
+/// `r` must be alive.
+unsafe fn watch_for_abort(r: *mut ngx_http_request_t) -> Option<()> {
+    // SAFETY: a request has a connection, and that a read event.
+    unsafe {
+        (*r).read_event_handler = Some(ngx_http_test_reading);
+        let read = (*(*r).connection).read;
+        if (*read).ready() != 0 {
+            // The client may have left already.
+            ngx_post_event(read, &raw mut ngx_posted_events);
+            Some(())
+        } else {
+            (ngx_handle_read_event(read, 0) == NGX_OK as ngx_int_t).then_some(())
+        }
+    }
+}
+
+/// Does what comes next. The session may be gone when this returns.
+///
+/// # Safety
+///
+/// `session` must be alive and not finished, its timer not armed.
+unsafe fn proceed(session: *mut Session, next: Next) {
+    // SAFETY: passed on to the caller.
+    unsafe {
+        match next {
+            Next::Sleep(due) => {
+                let wait = due.saturating_sub(now().monotonic).div_ceil(1_000);
+                let timer = &raw mut (*session).timer;
+                ngx_add_timer(timer, SHORTEST_TIMER.max(wait as ngx_msec_t));
+            }
+            Next::Drain => {
+                if wait_until_writable((*session).request).is_none() {
+                    finish(session, NGX_ERROR as ngx_int_t);
+                }
+            }
+            Next::Finish(rc) => finish(session, rc),
+        }
+    }
+}
+
+/// Gives the request back to nginx, which sends what is still buffered, and
+/// logs and frees it.
+///
+/// # Safety
+///
+/// `session` must be alive. It may be gone when this returns.
+unsafe fn finish(session: *mut Session, rc: ngx_int_t) {
+    // SAFETY: the session owns a reference of its request until here.
+    unsafe {
+        disarm(session.cast());
+        ngx_http_finalize_request((*session).request, rc);
+    }
+}
+
+/// Something is due.
+unsafe extern "C" fn on_timer(timer: *mut ngx_event_t) {
+    // SAFETY: `create` made the event's data its session. An armed timer means
+    // that the request is alive, see `disarm`, and so is its connection. What
+    // is used after the session's turn is the connection alone, as nginx's own
+    // handlers do: its memory stays until the next turn of the event loop.
+    unsafe {
+        let session = (*timer).data.cast::<Session>();
+        let r = (*session).request;
+        let connection = (*r).connection;
+        let log_context = (*(*connection).log).data.cast::<ngx_http_log_ctx_t>();
+        (*log_context).current_request = r;
+        let next = advance(session);
+        proceed(session, next);
+        ngx_http_run_posted_requests(connection);
+    }
+}
+
+/// Sends all that is due.
+///
+/// # Safety
+///
+/// `session` must be alive, and nginx done with its buffer.
+unsafe fn advance(session: *mut Session) -> Next {
+    // SAFETY: the reply and the bytes are borrowed only while the engine runs,
+    // which calls nothing of nginx. From then on the bytes do not change until
+    // nginx is done with the buffer.
+    unsafe {
+        let r = (*session).request;
+        let log = (*(*r).connection).log;
+        let polled = guard(log, || {
+            let out = &mut (*session).out;
+            out.clear();
+            (*session).reply.body.poll(now().monotonic, out)
+        });
+        let (due, last) = match polled {
+            Some(Poll::Wait(due)) => (due, false),
+            Some(Poll::Done) => (0, true),
+            None if (*r).header_sent() != 0 => return ERROR,
+            None => return SERVER_ERROR,
+        };
+        if (*session).out.is_empty() && !last {
+            return Next::Sleep(due);
+        }
+        if (*r).header_sent() == 0 {
+            let rc = send_headers(session);
+            if rc == NGX_ERROR as ngx_int_t || rc > NGX_OK as ngx_int_t || (*r).header_only() != 0 {
+                return Next::Finish(rc);
+            }
+        }
+        let rc = send(session, last);
+        if last || rc == NGX_ERROR as ngx_int_t {
+            Next::Finish(rc)
+        } else if rc == NGX_AGAIN as ngx_int_t || !is_drained(session) {
+            Next::Drain
+        } else {
+            Next::Sleep(due)
+        }
+    }
+}
+
+/// Hands the headers to nginx, which holds them back until the first bytes of
+/// the body, so that both leave in one write.
+///
+/// # Safety
+///
+/// As for [`advance`].
+unsafe fn send_headers(session: *mut Session) -> ngx_int_t {
+    // SAFETY: the headers go to the request's own lists and pool; the reply's
+    // head is borrowed while they are written, and nothing changes it.
+    unsafe {
+        let r = (*session).request;
+        let written = guard((*(*r).connection).log, || {
+            let mut headers = HeadersOut::new(r);
+            let request = Request::new(r);
+            head::write(&(*session).reply.head, &request, &mut headers)
+        });
+        match written {
+            Some(Ok(())) => ngx_http_send_header(r),
+            _ => NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t,
+        }
+    }
+}
+
+/// Hands the rendered bytes to nginx.
+///
+/// # Safety
+///
+/// As for [`advance`].
+unsafe fn send(session: *mut Session, last: bool) -> ngx_int_t {
+    // SAFETY: nginx is done with the buffer, so it may be set anew; its memory
+    // is read-only to nginx and does not change until it is drained.
+    unsafe {
+        let r = (*session).request;
+        let out = &raw mut (*session).out;
+        if (*out).is_empty() {
+            // A buffer of no bytes is an error to nginx's write filter.
+            return ngx_http_send_special(r, NGX_HTTP_LAST as ngx_uint_t);
+        }
+        let buf = &raw mut (*session).buf;
+        (*buf).start = (*out).as_mut_ptr();
+        (*buf).pos = (*buf).start;
+        (*buf).last = (*buf).start.add((*out).len());
+        (*buf).end = (*buf).last;
+        (*buf).set_memory(1);
+        // Against postpone_output, and the buffers of TLS and gzip.
+        (*buf).set_flush(u32::from(!last));
+        (*buf).set_last_buf(u32::from(last && r == (*r).main));
+        (*buf).set_last_in_chain(u32::from(last));
+        ngx_http_output_filter(r, &raw mut (*session).chain)
+    }
+}
+
+/// Whether nginx has taken all bytes of the buffer.
+///
+/// # Safety
+///
+/// `session` must be alive.
+unsafe fn is_drained(session: *const Session) -> bool {
+    // SAFETY: passed on to the caller.
+    unsafe { (*session).buf.pos == (*session).buf.last }
+}
+
+/// Waits for the client to take what was sent, for `send_timeout`. `None` if
+/// nginx can't watch the connection.
+///
+/// # Safety
+///
+/// `r` must be alive, with a session.
+unsafe fn wait_until_writable(r: *mut ngx_http_request_t) -> Option<()> {
+    // SAFETY: a request has a connection, and that a write event; the core
+    // module's configuration is there for every location.
+    unsafe {
+        let core = *(*r).loc_conf.add(ngx_http_core_module.ctx_index);
+        let core = core.cast::<ngx_http_core_loc_conf_t>();
+        let write = (*(*r).connection).write;
+        (*r).write_event_handler = Some(on_writable);
+        // limit_rate has its own use of this timer while it delays.
+        if (*write).delayed() == 0 {
+            ngx_add_timer(write, (*core).send_timeout);
+        }
+        (ngx_handle_write_event(write, (*core).send_lowat) == NGX_OK as ngx_int_t).then_some(())
+    }
+}
+
+/// The client can take more, or did not in time.
+unsafe extern "C" fn on_writable(r: *mut ngx_http_request_t) {
+    // SAFETY: nginx calls this for a live request in whose context `create`
+    // put the session; the handler is unset before the session finishes or
+    // goes on. After `finish` and `proceed` nothing is touched.
+    unsafe {
+        let session = (*(*r).ctx.add(ctx_index())).cast::<Session>();
+        let connection = (*r).connection;
+        let write = (*connection).write;
+        if (*write).timedout() != 0 {
+            let err = NGX_ETIMEDOUT as ngx_err_t;
+            log_info((*connection).log, err, "client timed out");
+            (*connection).set_timedout(1);
+            finish(session, NGX_HTTP_REQUEST_TIME_OUT as ngx_int_t);
+            return;
+        }
+        if (*write).delayed() == 0 {
+            let rc = ngx_http_output_filter(r, ptr::null_mut());
+            if rc == NGX_ERROR as ngx_int_t {
+                finish(session, rc);
+                return;
+            }
+            if rc != NGX_AGAIN as ngx_int_t && is_drained(session) {
+                if (*write).timer_set() != 0 {
+                    ngx_del_timer(write);
+                }
+                (*r).write_event_handler = Some(ngx_http_request_empty_handler);
+                let next = advance(session);
+                proceed(session, next);
+                return;
+            }
+        }
+        proceed(session, Next::Drain);
+    }
+}

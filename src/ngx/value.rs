@@ -1,0 +1,60 @@
+//! Values with variables: nginx's complex values.
+
+use std::mem::MaybeUninit;
+use std::ptr::{self, NonNull};
+
+use nginx_sys::{
+    NGX_OK, ngx_conf_t, ngx_http_compile_complex_value, ngx_http_compile_complex_value_t,
+    ngx_http_complex_value, ngx_http_complex_value_t, ngx_int_t, ngx_palloc, ngx_str_t,
+};
+
+use super::{Request, bytes};
+
+/// A text with variables, compiled. It lives in the pool of the configuration
+/// it stands in, as does whatever holds a copy of it.
+#[derive(Clone, Copy)]
+pub struct ComplexValue(NonNull<ngx_http_complex_value_t>);
+
+impl ComplexValue {
+    /// Compiles `text`. `Ok(None)` means that it holds no variable.
+    ///
+    /// # Errors
+    ///
+    /// nginx has logged what is wrong with it.
+    ///
+    /// # Safety
+    ///
+    /// `cf` must be the configuration being read and `text` lie in its pool.
+    pub unsafe fn compile(cf: *mut ngx_conf_t, text: *mut ngx_str_t) -> Result<Option<Self>, ()> {
+        // SAFETY: an all-zero structure of pointers and flags is what
+        // ngx_memzero makes of it in C. The compiled value goes to the pool of
+        // the configuration, which outlives the locations that refer to it.
+        unsafe {
+            let compiled = ngx_palloc((*cf).pool, size_of::<ngx_http_complex_value_t>())
+                .cast::<ngx_http_complex_value_t>();
+            let compiled = NonNull::new(compiled).ok_or(())?;
+            ptr::write_bytes(compiled.as_ptr(), 0, 1);
+            let mut ccv: ngx_http_compile_complex_value_t = MaybeUninit::zeroed().assume_init();
+            ccv.cf = cf;
+            ccv.value = text;
+            ccv.complex_value = compiled.as_ptr();
+            if ngx_http_compile_complex_value(&mut ccv) != NGX_OK as ngx_int_t {
+                return Err(());
+            }
+            Ok((!(*compiled.as_ptr()).lengths.is_null()).then_some(Self(compiled)))
+        }
+    }
+
+    /// The text with the variables of `request` in it, in the request's pool.
+    /// `None` when there is no memory for it.
+    pub fn evaluate<'r>(&self, request: &'r Request) -> Option<&'r [u8]> {
+        let mut text = ngx_str_t::default();
+        // SAFETY: `self` was compiled for the configuration that the request
+        // runs under; nginx keeps that until the request has ended. The result
+        // lies in the pool of the request, or of the configuration.
+        unsafe {
+            let rc = ngx_http_complex_value(request.as_ptr(), self.0.as_ptr(), &mut text);
+            (rc == NGX_OK as ngx_int_t).then(|| bytes(text))
+        }
+    }
+}
