@@ -27,7 +27,7 @@ pub enum Value<T> {
 }
 
 /// What the directives say. Until it is merged, what was not said is `None`.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct LocationConf {
     /// `llm_mock`
     pub enable: Option<bool>,
@@ -44,24 +44,28 @@ pub struct LocationConf {
 }
 
 impl LocationConf {
-    /// Takes over from the level above what this one does not say.
+    /// Takes over from the level above what this one does not say, and the
+    /// defaults where neither does.
     pub fn merge(&mut self, above: &Self) {
-        fn inherit<T: Clone>(here: &mut Option<T>, above: &Option<T>) {
+        fn inherit<T: Clone>(here: &mut Option<T>, above: &Option<T>, default: impl FnOnce() -> T) {
             if here.is_none() {
-                here.clone_from(above);
+                *here = above.clone().or_else(|| Some(default()));
             }
         }
-        inherit(&mut self.enable, &above.enable);
-        inherit(&mut self.reply, &above.reply);
-        inherit(&mut self.delay, &above.delay);
-        inherit(&mut self.first_delay, &above.first_delay);
-        inherit(&mut self.model, &above.model);
-        inherit(&mut self.stream, &above.stream);
-        // The reply that all locations share unless they name their own.
-        self.reply
-            .get_or_insert_with(|| Value::Constant(Arc::new(Script::new(DEFAULT_REPLY))));
-        self.model
-            .get_or_insert_with(|| Escaped::new(DEFAULT_MODEL));
+        inherit(&mut self.enable, &above.enable, || false);
+        inherit(&mut self.reply, &above.reply, || {
+            Value::Constant(Arc::new(Script::new(DEFAULT_REPLY)))
+        });
+        inherit(&mut self.delay, &above.delay, || {
+            Value::Constant(DEFAULT_DELAY)
+        });
+        inherit(&mut self.first_delay, &above.first_delay, || {
+            Value::Constant(DEFAULT_FIRST_DELAY)
+        });
+        inherit(&mut self.model, &above.model, || {
+            Escaped::new(DEFAULT_MODEL)
+        });
+        inherit(&mut self.stream, &above.stream, StreamMode::default);
     }
 
     /// Whether the module answers here.
@@ -75,24 +79,34 @@ impl LocationConf {
     ///
     /// A variable can't be evaluated, or what it holds is not a value of its
     /// directive.
-    pub fn settings(&self, request: &Request) -> Result<Settings, Error> {
+    pub fn settings(&self, request: &Request) -> Result<Settings<'_>, Error> {
+        let Self {
+            reply: Some(reply),
+            delay: Some(delay),
+            first_delay: Some(first_delay),
+            model: Some(model),
+            stream: Some(stream),
+            ..
+        } = self
+        else {
+            return Err(Error::bad_setting("llm_mock is not configured".to_owned()));
+        };
         Ok(Settings {
-            script: match &self.reply {
-                Some(Value::Constant(script)) => Arc::clone(script),
-                Some(Value::Variable(text)) => {
+            script: match reply {
+                Value::Constant(script) => Arc::clone(script),
+                Value::Variable(text) => {
                     Arc::new(Script::new(evaluate(text, "llm_mock_reply", request)?))
                 }
-                None => Arc::new(Script::new(DEFAULT_REPLY)),
             },
-            delay: time(&self.delay, "llm_mock_delay", DEFAULT_DELAY, request)?,
+            delay: time(delay, "llm_mock_delay", DEFAULT_DELAY, request)?,
             first_delay: time(
-                &self.first_delay,
+                first_delay,
                 "llm_mock_first_delay",
                 DEFAULT_FIRST_DELAY,
                 request,
             )?,
-            model: self.model.clone().unwrap_or_default(),
-            stream: self.stream.unwrap_or_default(),
+            model,
+            stream: *stream,
         })
     }
 }
@@ -100,15 +114,14 @@ impl LocationConf {
 /// A variable that is empty, such as the header that a client did not send,
 /// leaves the default in force.
 fn time(
-    value: &Option<Value<Micros>>,
+    value: &Value<Micros>,
     directive: &str,
     default: Micros,
     request: &Request,
 ) -> Result<Micros, Error> {
     let text = match value {
-        None => return Ok(default),
-        Some(Value::Constant(time)) => return Ok(*time),
-        Some(Value::Variable(text)) => evaluate(text, directive, request)?,
+        Value::Constant(time) => return Ok(*time),
+        Value::Variable(text) => evaluate(text, directive, request)?,
     };
     if text.is_empty() {
         return Ok(default);

@@ -69,7 +69,7 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
     };
     let settings = request.conf().settings(request);
     worker::with_rng(|rng| match settings {
-        Ok(settings) => Reply::compose(dialect, body, client, settings, ngx::now(), rng),
+        Ok(settings) => Reply::compose(dialect, body, client, &settings, ngx::now(), rng),
         Err(error) => {
             request.log_error(&error.message);
             Reply::error(&error, rng)

@@ -11,15 +11,15 @@ use crate::stream::Frames;
 
 /// What one reply says and carries, in terms of no API.
 #[derive(Debug, Clone)]
-pub struct Said {
+pub struct Said<'a> {
     /// The reply's own identifier, random letters and digits.
     pub id: String,
     /// When it was made, in seconds since 1970.
     pub created: u64,
     /// The model that claims to have made it.
-    pub model: Escaped,
+    pub model: &'a Escaped,
     /// The text.
-    pub script: Arc<Script>,
+    pub script: &'a Arc<Script>,
     /// The tokens of the request.
     pub prompt_tokens: u64,
 }
@@ -35,7 +35,7 @@ pub trait Dialect: Sync {
 
     /// The frames of a streamed reply: as many steps as the script has
     /// pieces, one if it has none.
-    fn stream(&self, said: Said) -> Box<dyn Frames>;
+    fn stream(&self, said: &Said) -> Box<dyn Frames>;
 
     /// The body of a plain reply.
     fn whole(&self, said: &Said) -> Vec<u8>;

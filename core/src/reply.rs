@@ -16,7 +16,7 @@ use crate::{id, sse};
 
 /// What the directives say of one request.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct Settings<'a> {
     /// `llm_mock_reply`
     pub script: Arc<Script>,
     /// `llm_mock_delay`
@@ -24,7 +24,7 @@ pub struct Settings {
     /// `llm_mock_first_delay`
     pub first_delay: Micros,
     /// `llm_mock_model`
-    pub model: Escaped,
+    pub model: &'a Escaped,
     /// `llm_mock_stream`
     pub stream: StreamMode,
 }
@@ -82,20 +82,18 @@ impl Reply {
         dialect: &dyn Dialect,
         body: &[u8],
         client: Client,
-        settings: Settings,
+        settings: &Settings,
         now: Now,
         rng: &mut dyn RngCore,
     ) -> Self {
         let ask = dialect.ask(body);
         let streams = ask.wants_stream(settings.stream, client);
+        let asked_model = ask.model.map(|model| Escaped::new(model.as_bytes()));
         let said = Said {
             id: id::object(dialect.id_prefix(), rng),
             created: now.unix,
-            model: match &ask.model {
-                Some(model) => Escaped::new(model.as_bytes()),
-                None => settings.model,
-            },
-            script: settings.script,
+            model: asked_model.as_ref().unwrap_or(settings.model),
+            script: &settings.script,
             prompt_tokens: ask.prompt_tokens,
         };
         let pace = Pace::new(now.monotonic, settings.first_delay, settings.delay);
@@ -108,7 +106,7 @@ impl Reply {
                     request_id: id::request(rng),
                     extra: Extra::Stream,
                 },
-                body: Stream::new(dialect.stream(said), pace),
+                body: Stream::new(dialect.stream(&said), pace),
             };
         }
         // A plain reply comes when the last word of the stream would have.

@@ -23,10 +23,10 @@ impl Dialect for Chat {
         request::read(body)
     }
 
-    fn stream(&self, said: Said) -> Box<dyn Frames> {
+    fn stream(&self, said: &Said) -> Box<dyn Frames> {
         Box::new(Chunks {
-            head: head(sse::DATA, &said, "chat.completion.chunk", b"\"delta\":"),
-            script: said.script,
+            head: head(sse::DATA, said, "chat.completion.chunk", b"\"delta\":"),
+            script: Arc::clone(said.script),
         })
     }
 
@@ -124,18 +124,19 @@ mod tests {
     use super::*;
     use crate::json::Escaped;
 
-    fn said(text: &str) -> Said {
-        Said {
+    /// Hands `text`, as something said, to `f`.
+    fn saying<T>(text: &str, f: impl FnOnce(&Said) -> T) -> T {
+        f(&Said {
             id: "chatcmpl-123".to_owned(),
             created: 1_234_567_890,
-            model: Escaped::new(b"gpt-3.5-turbo"),
-            script: Arc::new(Script::new(text.as_bytes())),
+            model: &Escaped::new(b"gpt-3.5-turbo"),
+            script: &Arc::new(Script::new(text.as_bytes())),
             prompt_tokens: 9,
-        }
+        })
     }
 
     fn steps(text: &str) -> Vec<String> {
-        let frames = Chat.stream(said(text));
+        let frames = saying(text, |said| Chat.stream(said));
         (0..frames.steps())
             .map(|step| {
                 let mut out = Vec::new();
@@ -164,7 +165,8 @@ mod tests {
 
     #[test]
     fn the_plain_reply_is_openais_object() {
-        let body = String::from_utf8(Chat.whole(&said("say \"hi\"\n to me"))).unwrap();
+        let body = saying("say \"hi\"\n to me", |said| Chat.whole(said));
+        let body = String::from_utf8(body).unwrap();
         let _: serde_json::Value = serde_json::from_str(&body).unwrap();
         insta::assert_snapshot!(body);
     }
