@@ -4,10 +4,15 @@ if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
-for part in say packages rust server source build http process; do
-    # shellcheck source=/dev/null
-    . "$here/scripts/$part.sh"
-done
+. "$here/scripts/say.sh"
+. "$here/scripts/packages.sh"
+. "$here/scripts/rust.sh"
+. "$here/scripts/server.sh"
+. "$here/scripts/distribution.sh"
+. "$here/scripts/source.sh"
+. "$here/scripts/build.sh"
+. "$here/scripts/http.sh"
+. "$here/scripts/process.sh"
 
 usage() {
     cat <<'END'
@@ -43,6 +48,7 @@ build() {
     install_packages
     prepare_source
     build_module
+    install_module
 }
 
 start() {
@@ -72,7 +78,7 @@ start() {
 
 case $verb in
     start) start ;;
-    build) check_folders; build; say "Built modules/$module_file for $(server_name)" ;;
+    build) check_folders; build; say "Built modules/${module##*/} for $(server_name)" ;;
     stop) stop_server ;;
     reload) reload_server ;;
     status) show_status ;;

@@ -11,35 +11,32 @@ install_packages() {
         # shellcheck disable=SC2086 # a list of words
         apt_install $missing
         missing=$(list_missing)
-        [ -z "$missing" ] || die "Still missing after the installation:" $missing
+        [ -z "$missing" ] || die "Still missing after the installation: ${missing//$'\n'/ }"
     else
         explain_packages "$missing"
     fi
 }
 
 list_missing() {
-    local compiler=yes
-    if ! has_compiler; then
-        compiler=
-        echo compiler
-    fi
+    has_compiler || echo compiler
     command -v make >/dev/null || command -v gmake >/dev/null || echo make
     has_libclang || echo libclang
-    if [ -z "$compiler" ] || ! has_headers pcre2.h zlib.h openssl/ssl.h; then
-        # Without a compiler nothing can be asked: what is there already costs nothing.
+    has_headers pcre2.h zlib.h openssl/ssl.h || {
         has_headers pcre2.h || echo pcre2
         has_headers zlib.h || echo zlib
         has_headers openssl/ssl.h || echo openssl
-    fi
+    }
 }
 
 has_compiler() {
-    command -v cc >/dev/null && printf '#include <stdlib.h>\n' | cc -E - >/dev/null 2>&1
+    command -v cc >/dev/null && has_headers stdlib.h
 }
 
+# The folders besides the compiler's own are those of Homebrew.
 has_headers() {
     { echo '#define PCRE2_CODE_UNIT_WIDTH 8'; printf '#include <%s>\n' "$@"; } |
-        cc -E - >/dev/null 2>&1
+        cc -E -I/opt/homebrew/include -I/opt/homebrew/opt/openssl@3/include -I/usr/local/opt/openssl@3/include - \
+            >/dev/null 2>&1
 }
 
 # The places where bindgen looks for libclang, and where libclang keeps stddef.h.
@@ -104,6 +101,11 @@ apt_install() {
 }
 
 apt_has() { apt-cache show "$1" >/dev/null 2>&1; }
+
+# apt_download FOLDER PACKAGE...: fetches packages without installing them.
+apt_download() {
+    (cd "$1" && shift && apt-get download -q -o APT::Sandbox::User=root "$@") >/dev/null 2>&1
+}
 
 apt_update() {
     step "Updating apt's package lists"

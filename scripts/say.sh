@@ -3,7 +3,7 @@
 
 say() { printf '%s\n' "$*"; }
 step() { printf '==> %s\n' "$*"; }
-die() { printf 'start.sh: %s\n' "$*" >&2; exit 1; }
+die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
 # nginx's configure and make cannot handle a space in a path, so a project
 # folder that has one builds in the user's cache.
@@ -18,5 +18,4 @@ case $work in
         ;;
 esac
 
-module_file=ngx_http_llm_mock_module.so
-module=$here/modules/$module_file
+module=$here/modules/ngx_http_llm_mock_module.so

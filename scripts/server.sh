@@ -2,7 +2,8 @@
 # Choosing the nginx, and telling which one it is.
 
 # Sets server (a path, or "embedded"), and for a path flavour ("nginx",
-# "openresty", ...), version, and build_info (all of `nginx -V`).
+# "openresty", ...), version, build_info (all of `nginx -V`), and distribution
+# (its package's version, when Debian's or Ubuntu's).
 choose_server() {
     if [ -n "$embedded" ]; then
         server=embedded
@@ -15,8 +16,9 @@ choose_server() {
     else
         server=$(find_program openresty || find_program nginx || echo embedded)
     fi
-    flavour=nginx version= build_info=
+    flavour=nginx version='' build_info='' distribution=''
     [ "$server" = embedded ] || identify_server
+    [ "$server" = embedded ] || distribution=$(distribution_package || true)
 }
 
 # A user's PATH often lacks the folders where servers are installed.
@@ -52,16 +54,4 @@ server_name() {
     else
         echo "$flavour $version ($server)"
     fi
-}
-
-# The Debian or Ubuntu package that the server came with, when it is one that
-# modules can be built for. The packages of nginx.org carry no nginx-abi.
-distribution_package() {
-    local file package
-    command -v dpkg-query >/dev/null || return 1
-    file=$(readlink -f -- "$server")
-    package=$(dpkg-query -S "$file" 2>/dev/null | sed -n 's/^\([^:, ]*\).*/\1/p' | head -n 1)
-    [ -n "$package" ] || return 1
-    dpkg-query -W -f '${Provides}' "$package" | grep -q nginx-abi || return 1
-    dpkg-query -W -f '${Version}' "$package"
 }

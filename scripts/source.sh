@@ -18,12 +18,12 @@ prepare_source() {
         check_given_source
         return
     fi
-    local source=$target/source objs=$target/objs package
+    local source=$target/source objs=$target/objs
     if ! [ -f "$objs/ngx_auto_config.h" ] || ! [ -f "$source/src/core/nginx.h" ]; then
         rm -rf "$source" "$objs" "$target/unpacked"
-        mkdir -p "$target/unpacked"
-        if package=$(distribution_package); then
-            unpack_nginx_dev "$package" "$target/unpacked"
+        mkdir -p "$target/unpacked" || die "No permission to write in $work"
+        if [ -n "$distribution" ]; then
+            unpack_nginx_dev "$target/unpacked"
             configure_distribution
         else
             case $flavour in
@@ -33,6 +33,7 @@ prepare_source() {
             esac
             configure_release
         fi
+        rm -rf "$target/unpacked"
     fi
     export NGINX_SOURCE_DIR=$source NGINX_BUILD_DIR=$objs
 }
@@ -58,21 +59,72 @@ source_version() {
     sed -n 's/^#define NGINX_VER  *//p' "$header" | sed "s/NGINX_VERSION/$number/; s/[\" ]//g"
 }
 
-# unpack_nginx_dev VERSION FOLDER. The package is unpacked, not installed: it
-# would pull in 100 others. That also needs no root.
-unpack_nginx_dev() {
-    local wanted=nginx-dev=$1
-    apt_has nginx-dev || apt_update
-    step "Getting the headers of Debian's nginx ($wanted)"
-    if ! (cd "$2" && apt_download "$wanted" || apt_download nginx-dev) >/dev/null 2>&1; then
-        apt_update
-        (cd "$2" && apt_download "$wanted" || apt_download nginx-dev) ||
-            die "apt has no nginx-dev for nginx $1. Try apt-get update and upgrade, or use ./start.sh --embedded"
+# unpack_release URL FOLDER-IN-IT
+unpack_release() {
+    step "Fetching the source of $flavour $version: $1"
+    if ! { fetch "$1" "$target/unpacked/source.tar.gz" &&
+        tar -xzf "$target/unpacked/source.tar.gz" -C "$target/unpacked" "$2"; }; then
+        say "Cannot get the source of $flavour $version, which the module must be built with. Two ways out:" >&2
+        say "  set NGINX_SOURCE_DIR and NGINX_BUILD_DIR to the (patched) nginx source of it and its configured objs folder, or" >&2
+        say "  use the embedded nginx: ./start.sh --embedded" >&2
+        exit 1
     fi
-    dpkg -x "$2"/nginx-dev_*.deb "$2"
-    mv "$2/usr/share/nginx/src" "$source"
-    # An archive keeps only the newest package: the one of another nginx will not do.
-    [ "$(source_version "$source")" = "nginx/$version" ] ||
-        die "apt has nginx-dev for $(source_version "$source") only, but $server is nginx/$version. Try apt-get upgrade, or ./start.sh --embedded"
-    rm -rf "$2"
+    mv "$target/unpacked/$2" "$source"
+}
+
+fetch() {
+    if command -v curl >/dev/null; then
+        curl -fsSL --connect-timeout 15 -o "$2" "$1"
+    elif command -v wget >/dev/null; then
+        wget -q -T 15 -t 2 -O "$2" "$1"
+    else
+        say "Neither curl nor wget is installed." >&2
+        return 1
+    fi
+}
+
+# Configures a release as the server was, as far as it decides how nginx's
+# structures look. With --with-compat, and it stays if it is there, few flags do.
+configure_release() {
+    local arguments flags=() flag
+    arguments=$(sed -n 's/^configure arguments: *//p' <<<"$build_info")
+    while IFS= read -r flag; do
+        case $flag in
+            # Paths of the machine that the server was built on.
+            --add-module=*|--add-dynamic-module=*|--builddir=*|--with-cc=*|--with-cpp=*) ;;
+            --with-openssl=*|--with-zlib=*|--with-libatomic=*) ;;
+            --with-pcre=*) flags+=(--with-pcre) ;;
+            # How to optimise, which says nothing about structures.
+            --with-cpu-opt=*|--with-openssl-opt=*|--with-pcre-opt=*|--with-zlib-opt=*) ;;
+            --with-cc-opt=*) flags+=("--with-cc-opt=$(pick_words "${flag#*=}" '-[DUI]*')") ;;
+            --with-ld-opt=*) flags+=("--with-ld-opt=$(pick_words "${flag#*=}" '-L*')") ;;
+            # Modules that need a library which nothing else needs.
+            --with-http_xslt_module*|--with-http_image_filter_module*|--with-http_perl_module*) ;;
+            --with-http_geoip_module*|--with-stream_geoip_module*|--with-google_perftools_module) ;;
+            *) flags+=("$flag") ;;
+        esac
+    done < <(printf '%s\n' "$arguments" | xargs printf '%s\n')
+    configure ${flags[@]+"${flags[@]}"}
+}
+
+# pick_words TEXT PATTERN: the words of TEXT that the pattern fits.
+pick_words() {
+    local word picked=
+    for word in $1; do
+        # shellcheck disable=SC2254 # a pattern
+        case $word in
+            $2) picked="$picked $word" ;;
+        esac
+    done
+    echo "${picked# }"
+}
+
+# configure FLAG...: in $source, for $objs.
+configure() {
+    step "Configuring the source of $flavour $version"
+    if ! (cd "$source" && ./configure --builddir="$objs" "$@") >"$target/configure.log" 2>&1; then
+        tail -n 5 "$target/configure.log" >&2
+        rm -rf "$objs"
+        die "Cannot configure the source of $flavour $version as $server was (see above and $target/configure.log). Set NGINX_SOURCE_DIR and NGINX_BUILD_DIR, or use ./start.sh --embedded"
+    fi
 }

@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# Building the module for the chosen server.
+
+# Sets built, the module as cargo made it, and program, the nginx it is for.
+# Cargo itself sees what is fresh.
+build_module() {
+    local features=() messages
+    step "Building the module for $(server_name)"
+    if ! [ -d "$target/release" ]; then say "    The first time takes a minute."; fi
+    [ "$server" = embedded ] || features=(--no-default-features)
+    messages=$(
+        unset CARGO_BUILD_TARGET
+        cd "$here"
+        CARGO_TARGET_DIR=$target cargo build --release --locked \
+            --message-format=json-render-diagnostics ${features[@]+"${features[@]}"}
+    ) || die "The build failed, see above."
+    built=$(grep -oE '"[^"]*/libngx_http_llm_mock_module\.(so|dylib)"' <<<"$messages" | tail -n 1 | tr -d '"')
+    [ -f "$built" ] || die "The build made no module in $target"
+    program=$server
+    if [ "$server" = embedded ]; then
+        program=$(sed -n '/"build-script-executed","package_id":"[^"]*nginx-sys[@#]/s/.*"out_dir":"\([^"]*\)".*/\1/p' \
+            <<<"$messages" | tail -n 1)/objs/nginx
+        [ -x "$program" ] || die "The build made no nginx in $target"
+        settle "${program%/*}"
+    fi
+}
+
+# settle FOLDER: nginx-sys makes these files while it runs, and cargo takes what
+# is newer than the start of that run for changed: it would build all again.
+settle() {
+    touch -t 200001010000 "$1/Makefile" "$1/ngx_auto_config.h"
+}
+
+# A running server has the old file mapped, so it is replaced, never overwritten.
+install_module() {
+    local new=$module.new
+    if cmp -s "$built" "$module"; then return; fi
+    cp "$built" "$new"
+    mv -f "$new" "$module"
+}

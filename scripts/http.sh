@@ -1,0 +1,61 @@
+# shellcheck shell=bash
+# The address that nginx.conf says, and asking it.
+
+# Sets host, port, tls and address from the first `listen`.
+read_address() {
+    local listen endpoint
+    listen=$(sed -n 's/#.*//; s/^/ /; s/.*[[:space:]{;]listen[[:space:]]\{1,\}\([^;]*\);.*/\1/p' "$here/nginx.conf" | head -n 1)
+    endpoint=${listen%% *}
+    host=127.0.0.1 port=80 tls=''
+    case $endpoint in
+        unix:*) host='' port='' ;;
+        '['*']:'*) host=${endpoint%]:*} host=${host#[} port=${endpoint##*:} ;;
+        '['*']') host=${endpoint#[} host=${host%]} ;;
+        *:*) host=${endpoint%:*} port=${endpoint##*:} ;;
+        *[!0-9]*) host=$endpoint ;;
+        '') die "nginx.conf has no \`listen\`." ;;
+        *) port=$endpoint ;;
+    esac
+    case $host in
+        '*'|0.0.0.0) host=127.0.0.1 ;;
+        ::) host=::1 ;;
+    esac
+    case " $listen " in
+        *' ssl '*) tls=yes ;;
+    esac
+    case $host in
+        '') address=$endpoint ;;
+        *:*) address="http${tls:+s}://[$host]:$port" ;;
+        *) address="http${tls:+s}://$host:$port" ;;
+    esac
+}
+
+# bash itself connects, for curl may be missing.
+port_open() {
+    [ -n "$port" ] && (exec 3<>"/dev/tcp/$host/$port") 2>/dev/null
+}
+
+# Whether /health answers; with TLS, whether the port does.
+healthy() {
+    local reply=
+    if [ -n "$tls" ] || [ -z "$port" ]; then
+        [ -z "$port" ] || port_open
+        return
+    fi
+    port_open || return
+    exec 3<>"/dev/tcp/$host/$port" || return
+    printf 'GET /health HTTP/1.0\r\nHost: %s\r\n\r\n' "$host" >&3
+    IFS= read -r -d '' -t 2 reply <&3 || true
+    exec 3>&-
+    case $reply in
+        *' 200 '*'{"status":"ok"}'*) return 0 ;;
+    esac
+    return 1
+}
+
+# nginx would not notice another nginx on the port if both say `reuseport`.
+check_port_free() {
+    if port_open; then
+        die "Port $port is in use by another program. Stop that, or change \`listen $port\` in nginx.conf"
+    fi
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Passes all tests: installs what is missing, then format, lints, unit tests, and
+# the integration tests against the embedded nginx and the distribution's.
+if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
+set -euo pipefail
+
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+. "$here/scripts/say.sh"
+. "$here/scripts/packages.sh"
+. "$here/scripts/rust.sh"
+. "$here/scripts/server.sh"
+. "$here/scripts/distribution.sh"
+. "$here/scripts/source.sh"
+. "$here/scripts/build.sh"
+
+embedded_only=
+case ${1:-} in
+    '') ;;
+    --embedded-only) embedded_only=yes ;;
+    *) die "Usage: ./test.sh [--embedded-only]   (without the distribution's nginx)" ;;
+esac
+
+find_cargo
+install_packages
+add_component rustfmt fmt
+add_component clippy clippy
+export CARGO_TARGET_DIR=$work
+unset NGINX_SOURCE_DIR NGINX_BUILD_DIR LLM_MOCK_TEST_NGINX LLM_MOCK_TEST_MODULE
+cd "$here"
+
+step "Format"
+cargo fmt --all --check
+step "Lints (the first time builds nginx, which takes a minute)"
+cargo clippy --workspace --all-targets --locked -- -D warnings
+step "Tests, with the embedded nginx"
+cargo test --workspace --locked
+
+if [ -n "$embedded_only" ]; then
+    exit
+fi
+if ! command -v apt-get >/dev/null; then
+    step "No apt here: the tests with Debian's nginx are left out"
+    exit
+fi
+if ! unpack_distribution_nginx; then
+    step "The distribution has no nginx 1.22 or later: the tests with it are left out"
+    exit
+fi
+prepare_source
+build_module
+step "Integration tests, with $(server_name)"
+unset NGINX_SOURCE_DIR NGINX_BUILD_DIR
+LLM_MOCK_TEST_NGINX=$server LLM_MOCK_TEST_MODULE=$built cargo test --locked --test '*'
