@@ -1,7 +1,7 @@
 //! From a request to a reply.
 
 use llm_mock_core::api::openai::error::Error;
-use llm_mock_core::api::{self, Endpoint, Method, Routed};
+use llm_mock_core::api::{self, Endpoint, Method, ROUTES, Routed};
 use llm_mock_core::ask::{Client, accepts_json};
 use llm_mock_core::reply::Reply;
 
@@ -33,7 +33,7 @@ pub fn answer(request: &Request) -> Verdict {
         Some(match api::route(method, request.path()) {
             Routed::Preflight => Reply::preflight(rng),
             Routed::NotFound => Reply::error(
-                &Error::not_found(request.method_name(), request.path()),
+                &Error::not_found(request.method_name(), request.path(), ROUTES),
                 rng,
             ),
             Routed::NotAllowed(route) => Reply::not_allowed(request.method_name(), route, rng),

@@ -76,6 +76,19 @@ pub enum Method {
     Other,
 }
 
+impl Method {
+    /// The method's name; empty for one that has no name here.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+            Self::Post => "POST",
+            Self::Other => "",
+        }
+    }
+}
+
 /// Every endpoint there is.
 pub static ROUTES: &[Route] = &[
     Route {

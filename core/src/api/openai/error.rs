@@ -1,6 +1,7 @@
 //! OpenAI's error object (API reference, "Errors"):
 //! `{"error":{"message":...,"type":...,"param":...,"code":...}}`.
 
+use crate::api::Route;
 use crate::json;
 
 /// An error as OpenAI's SDKs read it.
@@ -20,15 +21,23 @@ const INVALID_REQUEST: &str = "invalid_request_error";
 const SERVER: &str = "server_error";
 
 impl Error {
-    /// 404: no such path.
-    pub fn not_found(method: &[u8], path: &[u8]) -> Self {
+    /// 404: no such path. Those that `routes` has are named.
+    pub fn not_found(method: &[u8], path: &[u8], routes: &[Route]) -> Self {
+        let mut message = format!(
+            "Unknown request URL: {} {}. Please check the URL for typos; known are",
+            String::from_utf8_lossy(method),
+            String::from_utf8_lossy(path),
+        );
+        for (nth, route) in routes.iter().enumerate() {
+            message.push_str(if nth == 0 { " " } else { ", " });
+            message.push_str(route.method.name());
+            message.push(' ');
+            message.push_str(route.path_end);
+        }
+        message.push('.');
         Self {
             status: 404,
-            message: format!(
-                "Unknown request URL: {} {}. Please check the URL for typos.",
-                String::from_utf8_lossy(method),
-                String::from_utf8_lossy(path),
-            ),
+            message,
             kind: INVALID_REQUEST,
             code: Some("unknown_url"),
         }
@@ -140,14 +149,16 @@ impl Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::ROUTES;
 
     #[test]
     fn is_the_object_that_sdks_read() {
-        let error = Error::not_found(b"GET", b"/a\"b\xff");
+        let error = Error::not_found(b"GET", b"/a\"b\xff", ROUTES);
         assert_eq!(
             String::from_utf8(error.to_json()).unwrap(),
             "{\"error\":{\"message\":\"Unknown request URL: GET /a\\\"b\u{fffd}. \
-             Please check the URL for typos.\",\"type\":\"invalid_request_error\",\
+             Please check the URL for typos; known are POST /v1/chat/completions, \
+             GET /health.\",\"type\":\"invalid_request_error\",\
              \"param\":null,\"code\":\"unknown_url\"}}"
         );
     }
