@@ -16,12 +16,12 @@ const OPENRESTY_SYMBOL: &std::ffi::CStr = c"saved_init_cycle_pool";
 ///
 /// It is not; the message says what to do.
 pub fn check() -> Result<(), String> {
-    // RTLD_DEFAULT, a null pointer on Linux and the BSDs that nginx-sys
-    // knows, and -2 on macOS: searched are the program and its libraries.
-    let everywhere = if cfg!(target_os = "macos") {
-        std::ptr::without_provenance_mut(usize::MAX - 1)
-    } else {
+    // RTLD_DEFAULT: searched are the program and its libraries. It is a null
+    // pointer on Linux and -2 on macOS and the BSDs.
+    let everywhere = if cfg!(target_os = "linux") {
         std::ptr::null_mut()
+    } else {
+        std::ptr::without_provenance_mut(usize::MAX - 1)
     };
     // SAFETY: the name is a C string, the handle is the one that dlsym
     // documents for a search of the whole process; the result is not followed.

@@ -65,11 +65,11 @@ impl Request {
     }
 
     /// The status with which nginx has refused the request, if it came here
-    /// by `error_page`.
+    /// by `error_page` that does not change it to a success (`=200`).
     pub fn refused_with(&self) -> Option<u16> {
         // SAFETY: the request is alive, see `new`.
         let status = unsafe { (*self.0).err_status };
-        u16::try_from(status).ok().filter(|&status| status != 0)
+        u16::try_from(status).ok().filter(|&status| status >= 400)
     }
 
     /// The headers that the client sent: name in lower case, and value.

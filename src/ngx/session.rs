@@ -34,7 +34,11 @@ use crate::head;
 
 /// The least time of a timer, in milliseconds. One of 0, armed in a timer's
 /// handler, would run before nginx looks at any socket.
-const SHORTEST_TIMER: ngx_msec_t = 1;
+const SHORTEST_TIMER: u64 = 1;
+
+/// The most, a day: every platform's timers can hold it, and what is due later
+/// just sleeps again.
+const LONGEST_TIMER: u64 = 24 * 60 * 60 * 1_000;
 
 #[repr(C)]
 struct Session {
@@ -46,6 +50,9 @@ struct Session {
     timer: ngx_event_t,
     request: *mut ngx_http_request_t,
     reply: Reply,
+    /// Not nginx's `header_sent`: a session may come after other headers, by
+    /// `post_action`.
+    headers_sent: bool,
     /// What `buf` refers to. It changes only when nginx has done with `buf`.
     out: Vec<u8>,
     buf: ngx_buf_t,
@@ -111,6 +118,7 @@ unsafe fn create(r: *mut ngx_http_request_t, reply: Reply) -> Option<*mut Sessio
             timer: MaybeUninit::zeroed().assume_init(),
             request: r,
             reply,
+            headers_sent: false,
             out: Vec::new(),
             buf: MaybeUninit::zeroed().assume_init(),
             chain: MaybeUninit::zeroed().assume_init(),
@@ -179,8 +187,8 @@ unsafe fn proceed(session: *mut Session, next: Next) {
         match next {
             Next::Sleep(due) => {
                 let wait = due.saturating_sub(now().monotonic).div_ceil(1_000);
-                let timer = &raw mut (*session).timer;
-                ngx_add_timer(timer, SHORTEST_TIMER.max(wait as ngx_msec_t));
+                let wait = wait.clamp(SHORTEST_TIMER, LONGEST_TIMER);
+                ngx_add_timer(&raw mut (*session).timer, wait as ngx_msec_t);
             }
             Next::Drain => {
                 if wait_until_writable((*session).request).is_none() {
@@ -215,6 +223,11 @@ unsafe extern "C" fn on_timer(timer: *mut ngx_event_t) {
     unsafe {
         let session = (*timer).data.cast::<Session>();
         let r = (*session).request;
+        if *(*r).ctx.add(ctx_index()) != session.cast() {
+            // nginx has redirected the request, by `post_action` of a client
+            // that left: with that it gave the session's reference away.
+            return;
+        }
         let connection = (*r).connection;
         let log_context = (*(*connection).log).data.cast::<ngx_http_log_ctx_t>();
         (*log_context).current_request = r;
@@ -250,7 +263,8 @@ unsafe fn advance(session: *mut Session) -> Next {
         if (*session).out.is_empty() && !last {
             return Next::Sleep(due);
         }
-        if (*r).header_sent() == 0 {
+        if !(*session).headers_sent {
+            (*session).headers_sent = true;
             let rc = send_headers(session);
             if rc == NGX_ERROR as ngx_int_t || rc > NGX_OK as ngx_int_t || (*r).header_only() != 0 {
                 return Next::Finish(rc);
@@ -284,7 +298,11 @@ unsafe fn send_headers(session: *mut Session) -> ngx_int_t {
             head::write(&(*session).reply.head, &request, &mut headers)
         });
         match written {
-            Some(Ok(())) => ngx_http_send_header(r),
+            Some(Ok(())) => {
+                // A reply is made anew each time, whatever `If-Match` says.
+                (*r).set_disable_not_modified(1);
+                ngx_http_send_header(r)
+            }
             _ => NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t,
         }
     }
@@ -296,8 +314,9 @@ unsafe fn send_headers(session: *mut Session) -> ngx_int_t {
 ///
 /// As for [`advance`].
 unsafe fn send(session: *mut Session, last: bool) -> ngx_int_t {
-    // SAFETY: nginx is done with the buffer, so it may be set anew; its memory
-    // is read-only to nginx and does not change until it is drained.
+    // SAFETY: nginx is done with the buffer, so it may be set anew. Its memory
+    // is the session's own and writable, since some filters (charset) recode a
+    // buffer in place; the session does not touch it until it is drained.
     unsafe {
         let r = (*session).request;
         let out = &raw mut (*session).out;
@@ -374,11 +393,16 @@ unsafe extern "C" fn on_writable(r: *mut ngx_http_request_t) {
                 return;
             }
             if rc != NGX_AGAIN as ngx_int_t && is_drained(session) {
-                if (*write).timer_set() != 0 {
+                // Not if limit_rate has just set it: then only the timer ends
+                // its delay.
+                if (*write).timer_set() != 0 && (*write).delayed() == 0 {
                     ngx_del_timer(write);
                 }
                 (*r).write_event_handler = Some(ngx_http_request_empty_handler);
-                let next = advance(session);
+                let next = match ngx_handle_write_event(write, 0) == NGX_OK as ngx_int_t {
+                    true => advance(session),
+                    false => ERROR,
+                };
                 proceed(session, next);
                 return;
             }

@@ -1,18 +1,18 @@
 //! Values with variables: nginx's complex values.
 
 use std::mem::MaybeUninit;
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 
 use nginx_sys::{
     NGX_OK, ngx_conf_t, ngx_http_compile_complex_value, ngx_http_compile_complex_value_t,
-    ngx_http_complex_value, ngx_http_complex_value_t, ngx_int_t, ngx_palloc, ngx_str_t,
+    ngx_http_complex_value, ngx_http_complex_value_t, ngx_int_t, ngx_pcalloc, ngx_str_t,
 };
 
 use super::{Request, bytes};
 
 /// A text with variables, compiled. It lives in the pool of the configuration
-/// it stands in, as does whatever holds a copy of it.
-#[derive(Clone, Copy)]
+/// it stands in, and must not be kept anywhere but in that configuration.
+#[derive(Clone)]
 pub struct ComplexValue(NonNull<ngx_http_complex_value_t>);
 
 impl ComplexValue {
@@ -30,10 +30,8 @@ impl ComplexValue {
         // ngx_memzero makes of it in C. The compiled value goes to the pool of
         // the configuration, which outlives the locations that refer to it.
         unsafe {
-            let compiled = ngx_palloc((*cf).pool, size_of::<ngx_http_complex_value_t>())
-                .cast::<ngx_http_complex_value_t>();
-            let compiled = NonNull::new(compiled).ok_or(())?;
-            ptr::write_bytes(compiled.as_ptr(), 0, 1);
+            let compiled = ngx_pcalloc((*cf).pool, size_of::<ngx_http_complex_value_t>());
+            let compiled = NonNull::new(compiled.cast::<ngx_http_complex_value_t>()).ok_or(())?;
             let mut ccv: ngx_http_compile_complex_value_t = MaybeUninit::zeroed().assume_init();
             ccv.cf = cf;
             ccv.value = text;
@@ -47,7 +45,7 @@ impl ComplexValue {
 
     /// The text with the variables of `request` in it, in the request's pool.
     /// `None` when there is no memory for it.
-    pub fn evaluate<'r>(&self, request: &'r Request) -> Option<&'r [u8]> {
+    pub(super) fn evaluate<'r>(&self, request: &'r Request) -> Option<&'r [u8]> {
         let mut text = ngx_str_t::default();
         // SAFETY: `self` was compiled for the configuration that the request
         // runs under; nginx keeps that until the request has ended. The result

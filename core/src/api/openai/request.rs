@@ -40,7 +40,7 @@ impl<'de> Visitor<'de> for Fields {
         // Of a field that comes twice, the last counts, as in JSON.parse.
         while let Some(Text(key)) = map.next_key()? {
             match key.as_str() {
-                "model" => ask.model = string(map.next_value()?),
+                "model" => ask.model = model(map.next_value()?),
                 "stream" => ask.stream = stream(map.next_value()?),
                 "messages" => {
                     let raw: &RawValue = map.next_value()?;
@@ -80,10 +80,13 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-fn string(value: &RawValue) -> Option<String> {
-    serde_json::from_str(value.get())
-        .ok()
-        .map(|Text(text)| text)
+/// The longest name of a model, in bytes. Every chunk repeats the name: a
+/// request of megabytes must not become a reply of gigabytes.
+const LONGEST_MODEL: usize = 64 * 1024;
+
+fn model(value: &RawValue) -> Option<String> {
+    let Text(name) = serde_json::from_str(value.get()).ok()?;
+    (name.len() <= LONGEST_MODEL).then_some(name)
 }
 
 fn stream(value: &RawValue) -> StreamField {
@@ -100,7 +103,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn model(body: &[u8]) -> Option<String> {
+    fn model_of(body: &[u8]) -> Option<String> {
         read(body).model
     }
 
@@ -115,7 +118,10 @@ mod tests {
 
     #[test]
     fn of_a_field_that_comes_twice_the_last_counts() {
-        assert_eq!(model(br#"{"model":"a","model":"b"}"#).as_deref(), Some("b"));
+        assert_eq!(
+            model_of(br#"{"model":"a","model":"b"}"#).as_deref(),
+            Some("b")
+        );
     }
 
     #[test]
@@ -130,9 +136,9 @@ mod tests {
             (br#"{"model":""}"#, ""),
             (b"{\"model\":\"a\xffb\"}", "a\u{fffd}b"),
         ] {
-            assert_eq!(model(body).as_deref(), Some(expected));
+            assert_eq!(model_of(body).as_deref(), Some(expected));
         }
-        let lone = model(br#"{"\udc00":1,"model":"a\ud83e"}"#).unwrap();
+        let lone = model_of(br#"{"\udc00":1,"model":"a\ud83e"}"#).unwrap();
         assert!(lone.starts_with("a\u{fffd}"), "{lone:?}");
     }
 
@@ -144,6 +150,13 @@ mod tests {
             assert_eq!(ask.model, None, "{body}");
             assert_eq!(ask.stream, StreamField::False, "{body}");
         }
+    }
+
+    #[test]
+    fn a_model_of_absurd_length_is_none() {
+        let body = |len| format!("{{\"model\":\"{}\"}}", "x".repeat(len));
+        assert!(model_of(body(LONGEST_MODEL).as_bytes()).is_some());
+        assert!(model_of(body(LONGEST_MODEL + 1).as_bytes()).is_none());
     }
 
     #[test]
@@ -194,7 +207,7 @@ mod tests {
                 let nested = open.repeat(100_000) + "1" + &close.repeat(100_000);
                 let body = format!("{{\"{field}\":{nested},\"model\":\"deep\"}}");
                 assert_eq!(
-                    model(body.as_bytes()).as_deref(),
+                    model_of(body.as_bytes()).as_deref(),
                     Some("deep"),
                     "{field} {open}"
                 );
