@@ -7,6 +7,7 @@
 
 mod body;
 mod command;
+mod content;
 mod flavour;
 mod guard;
 mod headers;

@@ -5,22 +5,17 @@ use std::ffi::{c_char, c_void};
 use std::ptr;
 
 use nginx_sys::{
-    NGX_DECLINED, NGX_DONE, NGX_ERROR, NGX_HTTP_INTERNAL_SERVER_ERROR, NGX_HTTP_MODULE,
-    NGX_HTTP_SPECIAL_RESPONSE, NGX_OK, ngx_array_push, ngx_conf_t, ngx_http_conf_ctx_t,
-    ngx_http_core_main_conf_t, ngx_http_core_module, ngx_http_discard_request_body,
-    ngx_http_finalize_request, ngx_http_handler_pt, ngx_http_module_t,
-    ngx_http_phases_NGX_HTTP_CONTENT_PHASE, ngx_http_read_client_request_body,
-    ngx_http_request_empty_handler, ngx_http_request_t, ngx_int_t, ngx_module_t,
-    ngx_pool_cleanup_add, ngx_uint_t,
+    NGX_ERROR, NGX_HTTP_MODULE, NGX_OK, ngx_array_push, ngx_conf_t, ngx_http_conf_ctx_t,
+    ngx_http_core_main_conf_t, ngx_http_core_module, ngx_http_handler_pt, ngx_http_module_t,
+    ngx_http_phases_NGX_HTTP_CONTENT_PHASE, ngx_int_t, ngx_module_t, ngx_pool_cleanup_add,
+    ngx_uint_t,
 };
 use ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK};
 
 use super::command::{COMMANDS, refuse};
-use super::guard::{guard, log_error};
-use super::request::Request;
-use super::{body, flavour, session};
+use super::guard::guard;
+use super::{content, flavour};
 use crate::conf::LocationConf;
-use crate::handler::{self, Verdict};
 
 static CONTEXT: ngx_http_module_t = ngx_http_module_t {
     preconfiguration: Some(preconfiguration),
@@ -91,7 +86,7 @@ unsafe extern "C" fn postconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
         if slot.is_null() {
             return NGX_ERROR as ngx_int_t;
         }
-        slot.write(Some(content_handler));
+        slot.write(Some(content::handler));
     }
     NGX_OK as ngx_int_t
 }
@@ -135,65 +130,5 @@ unsafe extern "C" fn merge_loc_conf(
     match merged {
         Some(()) => NGX_CONF_OK,
         None => NGX_CONF_ERROR,
-    }
-}
-
-/// A handler of the content phase. nginx calls those in the reverse order of
-/// their registration, so this comes before static files; a location with a
-/// handler of its own, such as `proxy_pass`, never gets here.
-unsafe extern "C" fn content_handler(r: *mut ngx_http_request_t) -> ngx_int_t {
-    // SAFETY: nginx calls this with a request that lives until it is
-    // finalized, which happens last in each branch. A reply takes a reference
-    // of the request by hand; reading the body takes one in nginx. NGX_DONE
-    // gives back the one that came with the call.
-    unsafe {
-        let request = Request::new(r);
-        let verdict = guard((*(*r).connection).log, || handler::answer(&request));
-        match verdict.unwrap_or(Verdict::Fail) {
-            Verdict::Decline => NGX_DECLINED as ngx_int_t,
-            Verdict::Fail => NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t,
-            Verdict::Reply(reply) => {
-                let rc = ngx_http_discard_request_body(r);
-                if rc != NGX_OK as ngx_int_t {
-                    return rc;
-                }
-                let main = (*r).main;
-                (*main).set_count((*main).count() + 1);
-                // Else a write event would run the phases again.
-                (*r).write_event_handler = Some(ngx_http_request_empty_handler);
-                session::start(r, reply);
-                NGX_DONE as ngx_int_t
-            }
-            Verdict::ReadBody => {
-                (*r).write_event_handler = Some(ngx_http_request_empty_handler);
-                let rc = ngx_http_read_client_request_body(r, Some(body_ready));
-                if rc >= NGX_HTTP_SPECIAL_RESPONSE as ngx_int_t {
-                    return rc;
-                }
-                NGX_DONE as ngx_int_t
-            }
-        }
-    }
-}
-
-/// The request's body is there; nginx leaves one reference to be finalized.
-unsafe extern "C" fn body_ready(r: *mut ngx_http_request_t) {
-    // SAFETY: nginx calls this with the request whose body it read. The body
-    // lies in the request's pool and is only looked at before the session
-    // starts or the request ends.
-    unsafe {
-        let request = Request::new(r);
-        let log = (*(*r).connection).log;
-        let reply = match body::read(r) {
-            Ok(body) => guard(log, || handler::answer_body(&request, &body)).flatten(),
-            Err(why) => {
-                log_error(log, why);
-                None
-            }
-        };
-        match reply {
-            Some(reply) => session::start(r, reply),
-            None => ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t),
-        }
     }
 }

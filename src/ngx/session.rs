@@ -9,6 +9,8 @@
 //! disarms the timer as soon as nginx gives the request up; a cleanup of the
 //! pool frees the memory when nobody can refer to it any more.
 
+mod output;
+
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::ptr;
@@ -17,20 +19,19 @@ use llm_mock_core::reply::Reply;
 use llm_mock_core::stream::Poll;
 use llm_mock_core::time::Micros;
 use nginx_sys::{
-    NGX_AGAIN, NGX_ERROR, NGX_ETIMEDOUT, NGX_HTTP_INTERNAL_SERVER_ERROR, NGX_HTTP_LAST,
-    NGX_HTTP_REQUEST_TIME_OUT, NGX_OK, ngx_add_timer, ngx_buf_t, ngx_chain_t, ngx_del_timer,
-    ngx_err_t, ngx_event_t, ngx_handle_read_event, ngx_handle_write_event, ngx_http_cleanup_add,
-    ngx_http_core_loc_conf_t, ngx_http_core_module, ngx_http_finalize_request, ngx_http_log_ctx_t,
-    ngx_http_output_filter, ngx_http_request_empty_handler, ngx_http_request_t,
-    ngx_http_run_posted_requests, ngx_http_send_header, ngx_http_send_special,
+    NGX_AGAIN, NGX_ERROR, NGX_ETIMEDOUT, NGX_HTTP_INTERNAL_SERVER_ERROR, NGX_HTTP_REQUEST_TIME_OUT,
+    NGX_OK, ngx_add_timer, ngx_buf_t, ngx_chain_t, ngx_del_timer, ngx_err_t, ngx_event_t,
+    ngx_handle_read_event, ngx_handle_write_event, ngx_http_cleanup_add, ngx_http_core_loc_conf_t,
+    ngx_http_core_module, ngx_http_finalize_request, ngx_http_log_ctx_t, ngx_http_output_filter,
+    ngx_http_request_empty_handler, ngx_http_request_t, ngx_http_run_posted_requests,
     ngx_http_test_reading, ngx_int_t, ngx_msec_t, ngx_palloc, ngx_pool_cleanup_add, ngx_post_event,
-    ngx_posted_events, ngx_socket_t, ngx_uint_t,
+    ngx_posted_events, ngx_socket_t,
 };
 
+use self::output::{is_drained, send, send_headers};
 use super::guard::{guard, log_info};
 use super::module::ctx_index;
-use super::{HeadersOut, Request, now};
-use crate::head;
+use super::now;
 
 /// The least time of a timer, in milliseconds. One of 0, armed in a timer's
 /// handler, would run before nginx looks at any socket.
@@ -279,73 +280,6 @@ unsafe fn advance(session: *mut Session) -> Next {
             Next::Sleep(due)
         }
     }
-}
-
-/// Hands the headers to nginx, which holds them back until the first bytes of
-/// the body, so that both leave in one write.
-///
-/// # Safety
-///
-/// As for [`advance`].
-unsafe fn send_headers(session: *mut Session) -> ngx_int_t {
-    // SAFETY: the headers go to the request's own lists and pool; the reply's
-    // head is borrowed while they are written, and nothing changes it.
-    unsafe {
-        let r = (*session).request;
-        let written = guard((*(*r).connection).log, || {
-            let mut headers = HeadersOut::new(r);
-            let request = Request::new(r);
-            head::write(&(*session).reply.head, &request, &mut headers)
-        });
-        match written {
-            Some(Ok(())) => {
-                // A reply is made anew each time, whatever `If-Match` says.
-                (*r).set_disable_not_modified(1);
-                ngx_http_send_header(r)
-            }
-            _ => NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t,
-        }
-    }
-}
-
-/// Hands the rendered bytes to nginx.
-///
-/// # Safety
-///
-/// As for [`advance`].
-unsafe fn send(session: *mut Session, last: bool) -> ngx_int_t {
-    // SAFETY: nginx is done with the buffer, so it may be set anew. Its memory
-    // is the session's own and writable, since some filters (charset) recode a
-    // buffer in place; the session does not touch it until it is drained.
-    unsafe {
-        let r = (*session).request;
-        let out = &raw mut (*session).out;
-        if (*out).is_empty() {
-            // A buffer of no bytes is an error to nginx's write filter.
-            return ngx_http_send_special(r, NGX_HTTP_LAST as ngx_uint_t);
-        }
-        let buf = &raw mut (*session).buf;
-        (*buf).start = (*out).as_mut_ptr();
-        (*buf).pos = (*buf).start;
-        (*buf).last = (*buf).start.add((*out).len());
-        (*buf).end = (*buf).last;
-        (*buf).set_memory(1);
-        // Against postpone_output, and the buffers of TLS and gzip.
-        (*buf).set_flush(u32::from(!last));
-        (*buf).set_last_buf(u32::from(last && r == (*r).main));
-        (*buf).set_last_in_chain(u32::from(last));
-        ngx_http_output_filter(r, &raw mut (*session).chain)
-    }
-}
-
-/// Whether nginx has taken all bytes of the buffer.
-///
-/// # Safety
-///
-/// `session` must be alive.
-unsafe fn is_drained(session: *const Session) -> bool {
-    // SAFETY: passed on to the caller.
-    unsafe { (*session).buf.pos == (*session).buf.last }
 }
 
 /// Waits for the client to take what was sent, for `send_timeout`. `None` if

@@ -1,0 +1,78 @@
+//! What a session hands to nginx to be sent.
+
+use nginx_sys::{
+    NGX_HTTP_INTERNAL_SERVER_ERROR, NGX_HTTP_LAST, ngx_http_output_filter, ngx_http_send_header,
+    ngx_http_send_special, ngx_int_t, ngx_uint_t,
+};
+
+use super::Session;
+use crate::head;
+use crate::ngx::guard::guard;
+use crate::ngx::{HeadersOut, Request};
+
+/// Hands the headers to nginx, which holds them back until the first bytes of
+/// the body, so that both leave in one write.
+///
+/// # Safety
+///
+/// `session` must be alive, and nginx done with its buffer.
+pub unsafe fn send_headers(session: *mut Session) -> ngx_int_t {
+    // SAFETY: the headers go to the request's own lists and pool; the reply's
+    // head is borrowed while they are written, and nothing changes it.
+    unsafe {
+        let r = (*session).request;
+        let written = guard((*(*r).connection).log, || {
+            let mut headers = HeadersOut::new(r);
+            let request = Request::new(r);
+            head::write(&(*session).reply.head, &request, &mut headers)
+        });
+        match written {
+            Some(Ok(())) => {
+                // A reply is made anew each time, whatever `If-Match` says.
+                (*r).set_disable_not_modified(1);
+                ngx_http_send_header(r)
+            }
+            _ => NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t,
+        }
+    }
+}
+
+/// Hands the rendered bytes to nginx.
+///
+/// # Safety
+///
+/// `session` must be alive, and nginx done with its buffer.
+pub unsafe fn send(session: *mut Session, last: bool) -> ngx_int_t {
+    // SAFETY: nginx is done with the buffer, so it may be set anew. Its memory
+    // is the session's own and writable, since some filters (charset) recode a
+    // buffer in place; the session does not touch it until it is drained.
+    unsafe {
+        let r = (*session).request;
+        let out = &raw mut (*session).out;
+        if (*out).is_empty() {
+            // A buffer of no bytes is an error to nginx's write filter.
+            return ngx_http_send_special(r, NGX_HTTP_LAST as ngx_uint_t);
+        }
+        let buf = &raw mut (*session).buf;
+        (*buf).start = (*out).as_mut_ptr();
+        (*buf).pos = (*buf).start;
+        (*buf).last = (*buf).start.add((*out).len());
+        (*buf).end = (*buf).last;
+        (*buf).set_memory(1);
+        // Against postpone_output, and the buffers of TLS and gzip.
+        (*buf).set_flush(u32::from(!last));
+        (*buf).set_last_buf(u32::from(last && r == (*r).main));
+        (*buf).set_last_in_chain(u32::from(last));
+        ngx_http_output_filter(r, &raw mut (*session).chain)
+    }
+}
+
+/// Whether nginx has taken all bytes of the buffer.
+///
+/// # Safety
+///
+/// `session` must be alive.
+pub unsafe fn is_drained(session: *const Session) -> bool {
+    // SAFETY: passed on to the caller.
+    unsafe { (*session).buf.pos == (*session).buf.last }
+}
