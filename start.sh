@@ -44,7 +44,6 @@ done
 
 build() {
     find_cargo
-    choose_server
     install_packages
     prepare_source
     build_module
@@ -58,6 +57,10 @@ start() {
         same_server || {
             say "Already running on $running_name at $address"
             say "To use $(server_name) instead: ./start.sh stop, then start again"
+            return
+        }
+        may_signal || {
+            say "Already running on $running_name at $address (process $pid, of another user)"
             return
         }
     else
@@ -78,7 +81,7 @@ start() {
 
 case $verb in
     start) start ;;
-    build) check_folders; build; say "Built modules/${module##*/} for $(server_name)" ;;
+    build) choose_server; check_folders; build; say "Built modules/${module##*/} for $(server_name)" ;;
     stop) stop_server ;;
     reload) reload_server ;;
     status) show_status ;;

@@ -25,13 +25,14 @@ install_packages
 add_component rustfmt fmt
 add_component clippy clippy
 export CARGO_TARGET_DIR=$work
-unset NGINX_SOURCE_DIR NGINX_BUILD_DIR LLM_MOCK_TEST_NGINX LLM_MOCK_TEST_MODULE
+unset CARGO_BUILD_TARGET NGINX_SOURCE_DIR NGINX_BUILD_DIR LLM_MOCK_TEST_NGINX LLM_MOCK_TEST_MODULE
 cd "$here"
 
 step "Format"
 cargo fmt --all --check
 step "Lints (the first time builds nginx, which takes a minute)"
 cargo clippy --workspace --all-targets --locked -- -D warnings
+settle debug
 step "Tests, with the embedded nginx"
 cargo test --workspace --locked
 

@@ -21,14 +21,14 @@ build_module() {
         program=$(sed -n '/"build-script-executed","package_id":"[^"]*nginx-sys[@#]/s/.*"out_dir":"\([^"]*\)".*/\1/p' \
             <<<"$messages" | tail -n 1)/objs/nginx
         [ -x "$program" ] || die "The build made no nginx in $target"
-        settle "${program%/*}"
+        settle release
     fi
 }
 
-# settle FOLDER: nginx-sys makes these files while it runs, and cargo takes what
+# settle PROFILE: nginx-sys makes these files while it runs, and cargo takes what
 # is newer than the start of that run for changed: it would build all again.
 settle() {
-    touch -t 200001010000 "$1/Makefile" "$1/ngx_auto_config.h"
+    touch -c -t 200001010000 "$work/$1/build"/nginx-sys-*/out/objs/{Makefile,ngx_auto_config.h}
 }
 
 # A running server has the old file mapped, so it is replaced, never overwritten.

@@ -57,7 +57,7 @@ unpack_distribution_nginx() {
             die "apt cannot fetch nginx. Is there a network? ./test.sh --embedded-only does without"
         dpkg -x "$folder"/nginx_*.deb "$folder/$candidate"
     fi
-    NGINX=$folder/$candidate/usr/sbin/nginx
+    wanted=$folder/$candidate/usr/sbin/nginx
     embedded=''
     choose_server
     distribution=$candidate

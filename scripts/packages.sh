@@ -26,6 +26,8 @@ list_missing() {
         has_headers zlib.h || echo zlib
         has_headers openssl/ssl.h || echo openssl
     }
+    # cargo downloads with the system's certificates, which a bare Debian lacks.
+    ! command -v apt-get >/dev/null || [ -e /etc/ssl/certs/ca-certificates.crt ] || echo certificates
 }
 
 has_compiler() {
@@ -78,6 +80,7 @@ apt_install() {
             pcre2) packages+=(libpcre2-dev) ;;
             zlib) packages+=(zlib1g-dev) ;;
             openssl) packages+=(libssl-dev) ;;
+            certificates) packages+=(ca-certificates) ;;
             libclang)
                 # The distribution's own clang version; the two small packages of it suffice.
                 clang=$(apt-cache depends libclang-dev 2>/dev/null |

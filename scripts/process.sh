@@ -17,7 +17,11 @@ find_running() {
     fi
     if [ "$of" != "$pid" ]; then
         # Started by hand.
-        running_server='' running_name=nginx program=$(readlink "/proc/$pid/exe" 2>/dev/null || true)
+        program=$(readlink "/proc/$pid/exe" 2>/dev/null || true)
+        running_server=$program running_name=${program:-nginx}
+        case $program in
+            */nginx-sys-*/objs/nginx) running_server=embedded running_name="the embedded nginx" ;;
+        esac
     fi
 }
 
@@ -40,7 +44,8 @@ is_our_master() {
 }
 
 same_server() {
-    [ -z "$running_server" ] || [ "$running_server" = "$server" ]
+    [ -z "$running_server" ] || [ "$running_server" = "$server" ] ||
+        [ "$running_server" = "$(readlink -f -- "$server" 2>/dev/null)" ]
 }
 
 module_newer_than_server() {
@@ -111,6 +116,8 @@ greet() {
     say "  Try:   curl -N $address/v1/chat/completions -d '{\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}'"
     say "  Stop:  ./start.sh stop"
 }
+
+may_signal() { kill -0 "$pid" 2>/dev/null; }
 
 signal() {
     kill -s "$1" "$pid" 2>/dev/null || die "No permission to signal process $pid. Try: sudo ./start.sh $verb"

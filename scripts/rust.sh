@@ -7,8 +7,8 @@ find_cargo() {
         PATH=${CARGO_HOME:-$HOME/.cargo}/bin:$PATH
     fi
     if ! command -v cargo >/dev/null; then
-        if [ -n "${SUDO_USER:-}" ]; then
-            die "Rust is not installed for $(id -un): run this without sudo (it asks for sudo where it needs it)."
+        if [ "$(id -u)" = 0 ] && [ -n "${SUDO_USER:-}" ]; then
+            die "Rust is not installed for root: run this without sudo (it asks for sudo where it needs it)."
         fi
         die "Rust is missing. Install it with: curl -sSf https://sh.rustup.rs | sh -s -- -y"
     fi
@@ -27,4 +27,12 @@ version_at_least() {
     IFS=. read -r want_major want_minor _ <<<"$2.0.0"
     [ "$have_major" -gt "$want_major" ] ||
         { [ "$have_major" -eq "$want_major" ] && [ "${have_minor%%[!0-9]*}" -ge "$want_minor" ]; }
+}
+
+# add_component NAME COMMAND: a minimal rustup lacks rustfmt and clippy.
+add_component() {
+    if cargo "$2" --version >/dev/null 2>&1; then return; fi
+    command -v rustup >/dev/null || die "cargo $2 is missing: install $1 the way that cargo was installed."
+    step "Installing $1"
+    rustup component add "$1"
 }

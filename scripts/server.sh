@@ -1,14 +1,18 @@
 # shellcheck shell=bash
 # Choosing the nginx, and telling which one it is.
 
+# nginx would read a variable of this name as a list of inherited sockets.
+wanted=${NGINX:-}
+unset NGINX
+
 # Sets server (a path, or "embedded"), and for a path flavour ("nginx",
 # "openresty", ...), version, build_info (all of `nginx -V`), and distribution
 # (its package's version, when Debian's or Ubuntu's).
 choose_server() {
     if [ -n "$embedded" ]; then
         server=embedded
-    elif [ -n "${NGINX:-}" ]; then
-        server=$(command -v -- "$NGINX") || die "NGINX=$NGINX: there is no such program."
+    elif [ -n "$wanted" ]; then
+        server=$(command -v -- "$wanted") || die "NGINX=$wanted: there is no such program."
         case $server in
             /*) ;;
             *) server=$PWD/$server ;;

@@ -1,0 +1,129 @@
+//! Together with other modules of nginx: a proxy in front, a fallback of one,
+//! subrequests.
+
+use std::time::Duration;
+
+use crate::client::{chat, request};
+use crate::nginx::{Conf, Nginx, until};
+use crate::stream::{parse, stream};
+
+/// 11 words that take 200 ms.
+const TEXT: &str = "a b c d e f g h i j k";
+
+/// A stream that something held back comes in less.
+const HELD_BACK: Duration = Duration::from_millis(100);
+
+/// A proxy on the first port, the mock on the second.
+fn proxied(proxy: &str) -> Nginx {
+    Nginx::with(&Conf {
+        http: &format!(
+            "server {{ listen 127.0.0.1:@port2@;
+                 llm_mock_reply \"{TEXT}\"; llm_mock_delay 20ms; location / {{ llm_mock on; }} }}"
+        ),
+        server: &format!("location / {{ proxy_pass http://127.0.0.1:@port2@; {proxy} }}"),
+        ..Conf::default()
+    })
+}
+
+#[test]
+fn a_proxy_in_front_passes_the_words_on_as_they_come() {
+    for proxy in [
+        "proxy_buffering off;",
+        "proxy_http_version 1.1; proxy_set_header Connection '';",
+        // X-Accel-Buffering tells the proxy not to buffer.
+        "proxy_buffering on;",
+    ] {
+        let nginx = proxied(proxy);
+        let reply = nginx.chat(r#"{"model":"through"}"#);
+        let said = stream(&reply);
+        assert_eq!(
+            (said.text().as_str(), said.model.as_str()),
+            (TEXT, "through")
+        );
+        assert!(reply.chunks.len() > 5, "{proxy}: {}", reply.chunks.len());
+        let took = reply.ended - reply.begun;
+        assert!(took > HELD_BACK, "{proxy}: {took:?}");
+        for header in [
+            "x-request-id",
+            "access-control-allow-origin",
+            "cache-control",
+        ] {
+            assert!(reply.header(header).is_some(), "{proxy}: {header}");
+        }
+    }
+}
+
+#[test]
+fn a_client_that_leaves_the_proxy_frees_the_request_behind_it() {
+    let nginx = Nginx::with(&Conf {
+        http: "server { listen 127.0.0.1:@port2@; llm_mock_delay 1h; location / { llm_mock on; } }",
+        server: "location / { proxy_pass http://127.0.0.1:@port2@; }",
+        ..Conf::default()
+    });
+    let mut client = crate::client::Client::connect(&nginx);
+    client.send(chat(&[], ""));
+    client.wait_for("powered ");
+    drop(client);
+    until("both requests are done with", || {
+        (nginx.access_log().len() == 2).then_some(())
+    });
+}
+
+#[test]
+fn it_stands_in_for_an_upstream_that_is_down() {
+    let nginx = Nginx::with(&Conf {
+        server: "llm_mock_delay 0;
+            location / { proxy_pass http://127.0.0.1:@port2@; error_page 502 = @mock; }
+            location @mock { llm_mock on; }",
+        ..Conf::default()
+    });
+    nginx.expect_error("connect() failed");
+    let said = stream(&nginx.chat(r#"{"model":"fallback"}"#));
+    assert_eq!(
+        (said.text().as_str(), said.model.as_str()),
+        ("powered by openai", "fallback")
+    );
+}
+
+#[test]
+fn a_page_may_include_it() {
+    let page = r#"[<!--#include virtual="/health"-->|<!--#include virtual="/nowhere"-->]"#;
+    let nginx = Nginx::with(&Conf {
+        server: "location / { llm_mock on; }
+            location /page.html { root .; ssi on; }",
+        files: &[("page.html", page)],
+        ..Conf::default()
+    });
+    let reply = nginx.ask(request("GET", "/page.html", &[]));
+    let (first, second) = reply.text().split_once('|').unwrap();
+    assert_eq!(first, r#"[{"status":"ok"}"#);
+    assert!(second.contains("unknown_url"), "{second}");
+    assert!(second.ends_with("}}]"), "{second}");
+}
+
+#[test]
+fn a_mirrored_stream_disturbs_nothing() {
+    let nginx = Nginx::with(&Conf {
+        server: "llm_mock_delay 5ms;
+            location / { llm_mock on; mirror /mirror/v1/chat/completions; }
+            location /mirror/ { internal; llm_mock on; llm_mock_reply \"not to be seen\"; }",
+        ..Conf::default()
+    });
+    let mut client = crate::client::Client::connect(&nginx);
+    for _ in 0..3 {
+        client.send(chat(&[], r#"{"model":"m"}"#));
+        let reply = client.reply();
+        assert_eq!(parse(reply.text()).text(), "powered by openai");
+    }
+}
+
+#[test]
+fn gzip_does_not_hold_words_back() {
+    let nginx = Nginx::start(&format!(
+        "llm_mock_reply \"{TEXT}\"; llm_mock_delay 20ms; gzip on; gzip_types text/event-stream;"
+    ));
+    let reply = nginx.ask(chat(&[("Accept-Encoding", "gzip")], ""));
+    assert_eq!(reply.header("content-encoding"), Some("gzip"));
+    assert!(reply.chunks.len() > 5, "{}", reply.chunks.len());
+    assert!(reply.ended - reply.begun > HELD_BACK);
+}

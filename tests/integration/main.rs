@@ -1,0 +1,34 @@
+//! Drives a real nginx with the module in it over real sockets.
+//!
+//! `LLM_MOCK_TEST_NGINX` and `LLM_MOCK_TEST_MODULE` name another server and
+//! the module built for it; the embedded nginx serves without them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod client;
+mod http;
+mod nginx;
+mod stream;
+
+mod behind;
+mod bodies;
+mod crowd;
+mod directives;
+mod headers;
+mod levels;
+mod life;
+mod model;
+mod plain;
+mod pressure;
+mod protocols;
+mod refusals;
+mod rule;
+mod sdk;
+mod text;
+mod timing;
+mod tls;
+mod transcript;
