@@ -51,4 +51,4 @@ prepare_source
 build_module
 step "Integration tests, with $(server_name)"
 unset NGINX_SOURCE_DIR NGINX_BUILD_DIR
-LLM_MOCK_TEST_NGINX=$server LLM_MOCK_TEST_MODULE=$built cargo test --locked --test '*'
+LLM_MOCK_TEST_NGINX=$server LLM_MOCK_TEST_MODULE=$built cargo test --workspace --locked --test '*'

@@ -11,7 +11,7 @@ build_module() {
     messages=$(
         unset CARGO_BUILD_TARGET
         cd "$here"
-        CARGO_TARGET_DIR=$target cargo build --release --locked \
+        CARGO_TARGET_DIR=$target cargo rustc -p nginx-llm-mock --lib --crate-type cdylib --release --locked \
             --message-format=json-render-diagnostics ${features[@]+"${features[@]}"}
     ) || die "The build failed, see above."
     built=$(grep -oE '"[^"]*/libngx_http_llm_mock_module\.(so|dylib)"' <<<"$messages" | tail -n 1 | tr -d '"')

@@ -71,17 +71,65 @@ fn a_client_that_leaves_the_proxy_frees_the_request_behind_it() {
 
 #[test]
 fn it_stands_in_for_an_upstream_that_is_down() {
+    for status in ["=", "=200"] {
+        let nginx = Nginx::with(&Conf {
+            server: &format!(
+                "llm_mock_delay 0;
+                 location / {{ proxy_pass http://127.0.0.1:@port2@; error_page 502 {status} @mock; }}
+                 location @mock {{ llm_mock on; }}"
+            ),
+            ..Conf::default()
+        });
+        nginx.expect_error("connect() failed");
+        let said = stream(&nginx.chat(r#"{"model":"fallback"}"#));
+        assert_eq!(
+            (said.text().as_str(), said.model.as_str()),
+            ("powered by openai", "fallback")
+        );
+    }
+}
+
+#[test]
+fn an_action_after_the_reply_adds_nothing_to_it() {
     let nginx = Nginx::with(&Conf {
-        server: "llm_mock_delay 0;
-            location / { proxy_pass http://127.0.0.1:@port2@; error_page 502 = @mock; }
-            location @mock { llm_mock on; }",
+        server: "llm_mock on; location / { post_action /after/health; } location /after/ {}",
         ..Conf::default()
     });
-    nginx.expect_error("connect() failed");
-    let said = stream(&nginx.chat(r#"{"model":"fallback"}"#));
-    assert_eq!(
-        (said.text().as_str(), said.model.as_str()),
-        ("powered by openai", "fallback")
+    let mut client = crate::client::Client::connect(&nginx);
+    for _ in 0..3 {
+        client.send(request("GET", "/health", &[]));
+        assert_eq!(client.reply().text(), r#"{"status":"ok"}"#);
+    }
+    client.send(chat(&[], ""));
+    assert_eq!(stream(&client.reply()).text(), "powered by openai");
+}
+
+#[test]
+fn an_action_after_a_client_that_left_runs_undisturbed() {
+    // The action takes longer than the words of the stream that was left.
+    let nginx = Nginx::with(&Conf {
+        http: "server { listen 127.0.0.1:@port2@; llm_mock_first_delay 300ms; llm_mock_delay 0;
+            location / { llm_mock on; } }",
+        server: "location / { llm_mock on; llm_mock_delay 20ms; post_action /after; }
+            location = /after {
+                internal;
+                rewrite ^ /v1/chat/completions break;
+                proxy_pass http://127.0.0.1:@port2@;
+            }",
+        ..Conf::default()
+    });
+    let mut client = crate::client::Client::connect(&nginx);
+    client.send(chat(&[], ""));
+    client.wait_for("powered ");
+    drop(client);
+    // What the action asked for was answered whole, not given up.
+    let lines = until("both are done with", || {
+        let lines = nginx.access_log();
+        (lines.len() >= 2).then_some(lines)
+    });
+    assert!(
+        lines.iter().all(|line| line.starts_with("200 ")),
+        "{lines:?}"
     );
 }
 

@@ -207,3 +207,14 @@ fn each_request_has_an_id_of_its_own() {
     }
     assert_eq!(ids.len(), 200);
 }
+
+#[test]
+fn conditions_do_not_apply_to_what_is_made_anew() {
+    let nginx = Nginx::start("llm_mock_delay 0;");
+    for condition in ["If-Match", "If-None-Match"] {
+        let reply = nginx.ask(chat(&[(condition, "*")], ""));
+        assert_eq!(reply.status, 200, "{condition}");
+    }
+    let never = [("If-Match", "\"x\"")];
+    assert_eq!(nginx.ask(chat(&never, "")).status, 200);
+}

@@ -160,6 +160,9 @@ impl Nginx {
     }
 
     fn stop(&mut self) {
+        if self.has_exited() {
+            return;
+        }
         // It fails if nginx is about to end already. No panic: the test may be
         // in one.
         let _ = command(self.folder.path()).args(["-s", "quit"]).status();
