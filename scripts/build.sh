@@ -10,6 +10,10 @@ build_module() {
     [ "$server" = embedded ] || features=(--no-default-features)
     messages=$(
         unset CARGO_BUILD_TARGET
+        # On musl (Alpine) Rust links statically, and so could neither load libclang nor make a module.
+        case $(rustc -vV) in
+            *'host: '*-musl*) export RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=-crt-static" ;;
+        esac
         cd "$here"
         CARGO_TARGET_DIR=$target cargo rustc -p nginx-llm-mock --lib --crate-type cdylib --release --locked \
             --message-format=json-render-diagnostics ${features[@]+"${features[@]}"}

@@ -97,10 +97,8 @@ apt_install() {
         die "Packages are missing. As root, run: apt-get install ${packages[*]}"
     fi
     step "Installing ${packages[*]}"
-    apt_get_install "${packages[@]}" >/dev/null 2>&1 || {
-        apt_update
-        apt_get_install "${packages[@]}"
-    } || die "apt-get could not install the packages. See above, then: apt-get install ${packages[*]}"
+    apt_get_install "${packages[@]}" || { apt_update && apt_get_install "${packages[@]}"; } ||
+        die "apt-get could not install ${packages[*]}: $(apt_complaint)"
 }
 
 apt_has() { apt-cache show "$1" >/dev/null 2>&1; }
@@ -112,17 +110,26 @@ apt_download() {
 
 apt_update() {
     step "Updating apt's package lists"
-    as_root apt-get update -qq || die "apt-get update failed (see above): is there a network, and may you use sudo?"
+    run_apt update || die "apt-get update failed: $(apt_complaint)"
 }
 
-apt_get_install() {
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+apt_get_install() { run_apt install -y --no-install-recommends "$@"; }
+
+# What apt has to say is of interest only when it fails.
+run_apt() {
+    mkdir -p "$work"
+    rm -f "$work/apt.log"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q "$@" >"$work/apt.log" 2>&1
+}
+
+apt_complaint() {
+    say "$(grep -E '^[EW]: |^sudo: ' "$work/apt.log" | head -n 1) (more in $work/apt.log)"
 }
 
 explain_packages() {
     say "The build lacks: $(echo "$1" | tr '\n' ' ')" >&2
     if command -v dnf >/dev/null; then
-        die "Install it with: sudo dnf install gcc make clang-libs clang-resource-filesystem pcre2-devel zlib-devel openssl-devel"
+        die "Install it with: sudo dnf install gcc make clang-devel pcre2-devel zlib-devel openssl-devel"
     elif command -v apk >/dev/null; then
         die "Install it with: apk add build-base clang-dev pcre2-dev zlib-dev openssl-dev linux-headers"
     elif command -v brew >/dev/null; then
