@@ -30,7 +30,7 @@ cd "$here"
 
 step "Format"
 cargo fmt --all --check
-step "Lints (the first time builds nginx, which takes a minute)"
+step "Lints (the first time builds nginx, which takes a minute or two)"
 cargo clippy --workspace --all-targets --locked -- -D warnings
 settle debug
 step "Tests, with the embedded nginx"

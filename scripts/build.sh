@@ -6,7 +6,7 @@
 build_module() {
     local features=() messages
     step "Building the module for $(server_name)"
-    if ! [ -d "$target/release" ]; then say "    The first time takes a minute."; fi
+    if ! [ -d "$target/release" ]; then say "    The first time takes a minute or two."; fi
     [ "$server" = embedded ] || features=(--no-default-features)
     messages=$(
         unset CARGO_BUILD_TARGET
