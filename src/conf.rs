@@ -41,6 +41,8 @@ pub struct LocationConf {
     pub model: Option<Escaped>,
     /// `llm_mock_stream`
     pub stream: Option<StreamMode>,
+    /// `llm_mock_ignore_client_abort`
+    pub ignore_client_abort: Option<bool>,
 }
 
 impl LocationConf {
@@ -66,11 +68,21 @@ impl LocationConf {
             Escaped::new(DEFAULT_MODEL)
         });
         inherit(&mut self.stream, &above.stream, StreamMode::default);
+        inherit(
+            &mut self.ignore_client_abort,
+            &above.ignore_client_abort,
+            || false,
+        );
     }
 
     /// Whether the module answers here.
     pub fn is_enabled(&self) -> bool {
         self.enable == Some(true)
+    }
+
+    /// Whether a reply goes on when the client has closed its side.
+    pub fn ignores_client_abort(&self) -> bool {
+        self.ignore_client_abort == Some(true)
     }
 
     /// What holds for one request, its variables evaluated.

@@ -30,17 +30,10 @@ pub enum Refusal {
 }
 
 /// Every directive there is.
-pub static DIRECTIVES: [Directive; 6] = [
+pub static DIRECTIVES: [Directive; 7] = [
     Directive {
         name: c"llm_mock",
-        set: |conf, argument| {
-            let on = match argument.text() {
-                b"on" => true,
-                b"off" => false,
-                _ => return Err(Refusal::Invalid("expected \"on\" or \"off\"".to_owned())),
-            };
-            once(&mut conf.enable, on)
-        },
+        set: |conf, argument| once(&mut conf.enable, flag(argument)?),
     },
     Directive {
         name: c"llm_mock_reply",
@@ -78,7 +71,19 @@ pub static DIRECTIVES: [Directive; 6] = [
             once(&mut conf.stream, mode)
         },
     },
+    Directive {
+        name: c"llm_mock_ignore_client_abort",
+        set: |conf, argument| once(&mut conf.ignore_client_abort, flag(argument)?),
+    },
 ];
+
+fn flag(argument: &Argument) -> Result<bool, Refusal> {
+    match argument.text() {
+        b"on" => Ok(true),
+        b"off" => Ok(false),
+        _ => Err(Refusal::Invalid("expected \"on\" or \"off\"".to_owned())),
+    }
+}
 
 fn time(argument: &Argument) -> Result<Value<time::Micros>, Refusal> {
     Ok(match argument.variable()? {

@@ -31,7 +31,7 @@ use nginx_sys::{
 use self::output::{is_drained, send, send_headers};
 use super::guard::{guard, log_info};
 use super::module::ctx_index;
-use super::now;
+use super::{Request, now};
 
 /// The least time of a timer, in milliseconds. One of 0, armed in a timer's
 /// handler, would run before nginx looks at any socket.
@@ -86,10 +86,10 @@ pub unsafe fn start(r: *mut ngx_http_request_t, reply: Reply) {
             ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t);
             return;
         };
-        let next = advance(session);
-        if !matches!(next, Next::Finish(_)) && r == (*r).main && watch_for_abort(r).is_none() {
-            finish(session, NGX_ERROR as ngx_int_t);
-            return;
+        let mut next = advance(session);
+        let goes_on = !matches!(next, Next::Finish(_));
+        if goes_on && ends_with_client(r) && watch_for_abort(r).is_none() {
+            next = ERROR;
         }
         proceed(session, next);
     }
@@ -154,6 +154,17 @@ unsafe extern "C" fn disarm(session: *mut c_void) {
 unsafe extern "C" fn free(session: *mut c_void) {
     // SAFETY: `create` registered it for a session that it had written.
     unsafe { ptr::drop_in_place(session.cast::<Session>()) }
+}
+
+/// Whether the reply is given up when the client leaves. A subrequest ends
+/// with its main request.
+///
+/// # Safety
+///
+/// `r` must be alive.
+unsafe fn ends_with_client(r: *mut ngx_http_request_t) -> bool {
+    // SAFETY: passed on to the caller.
+    unsafe { r == (*r).main && !Request::new(r).conf().ignores_client_abort() }
 }
 
 /// Ends the request as soon as the client leaves: the idiom of

@@ -2,7 +2,7 @@
 //! ever.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 
 use crate::http::{Incoming, Reply};
 use crate::nginx::{DEADLINE, Nginx};
@@ -26,6 +26,11 @@ impl Client {
 
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
         self.stream.write_all(bytes.as_ref()).unwrap();
+    }
+
+    /// Says that nothing more will be sent; it still reads.
+    pub fn close_sending_side(&self) {
+        self.stream.shutdown(Shutdown::Write).unwrap();
     }
 
     /// The next reply, whole.

@@ -23,13 +23,14 @@ fn refused(directives: &str, says: &[&str]) {
     }
 }
 
-const DIRECTIVES: [(&str, &str); 6] = [
+const DIRECTIVES: [(&str, &str); 7] = [
     ("llm_mock", "on"),
     ("llm_mock_reply", "text"),
     ("llm_mock_delay", "1ms"),
     ("llm_mock_first_delay", "1ms"),
     ("llm_mock_model", "name"),
     ("llm_mock_stream", "always"),
+    ("llm_mock_ignore_client_abort", "on"),
 ];
 
 #[test]
@@ -81,9 +82,11 @@ fn a_time_is_a_time() {
 fn a_choice_is_one_of_its_words() {
     for value in ["yes", "1", "ON", "\"\"", "$on"] {
         let bare = value.trim_matches('"');
-        let shown = format!("invalid value \"{bare}\" in \"llm_mock\"");
-        let directive = format!("llm_mock {value};");
-        refused(&directive, &[&shown, "expected \"on\" or \"off\""]);
+        for name in ["llm_mock", "llm_mock_ignore_client_abort"] {
+            let shown = format!("invalid value \"{bare}\" in \"{name}\"");
+            let directive = format!("{name} {value};");
+            refused(&directive, &[&shown, "expected \"on\" or \"off\""]);
+        }
     }
     for value in ["on", "true", "Auto", "\"\"", "$mode"] {
         let bare = value.trim_matches('"');
@@ -176,6 +179,7 @@ fn every_good_value_is_accepted() {
             ["gpt-4o", "\"a name\"", "'org/model:tag'"].as_slice(),
         ),
         ("llm_mock_stream", &["auto", "always", "never"]),
+        ("llm_mock_ignore_client_abort", &["on", "off"]),
     ]);
     let mut locations = String::new();
     for (name, values) in values {

@@ -83,6 +83,43 @@ fn many_clients_that_leave_take_no_one_else_along() {
     });
 }
 
+#[test]
+fn a_client_that_closes_its_sending_side_has_left() {
+    let nginx = Nginx::start(FOREVER);
+    let mut client = Client::connect(&nginx);
+    client.send(chat(&[], ""));
+    client.wait_for("powered ");
+    client.close_sending_side();
+    until("the request is done with", || nginx.access_log().pop());
+}
+
+#[test]
+fn a_client_that_closes_its_sending_side_gets_the_stream_if_it_is_to() {
+    let nginx = Nginx::start(&format!(
+        "llm_mock_ignore_client_abort on; llm_mock_reply \"{TEXT}\"; llm_mock_delay 20ms;"
+    ));
+    let mut client = Client::connect(&nginx);
+    client.send(chat(&[], ""));
+    client.wait_for("a ");
+    client.close_sending_side();
+    assert_eq!(stream(&client.reply()).text(), TEXT);
+}
+
+#[test]
+fn a_client_that_is_gone_ends_an_ignorant_stream_with_a_write() {
+    let nginx = Nginx::start(
+        "llm_mock_ignore_client_abort on; llm_mock_delay 20ms; location /long/ { llm_mock on; llm_mock_reply \"$request_id $request_id $request_id $request_id $request_id $request_id $request_id $request_id\"; llm_mock_delay 50ms; }",
+    );
+    let mut client = Client::connect(&nginx);
+    let body = [("Content-Length", "0")];
+    client.send(request("POST", "/long/v1/chat/completions", &body));
+    client.wait_for("content");
+    drop(client);
+    let line = until("the request is done with", || nginx.access_log().pop());
+    let seconds: f32 = line.split(' ').nth(2).unwrap().parse().unwrap();
+    assert!(seconds < 0.3, "not to the end at 350 ms: {line}");
+}
+
 /// Streams that have begun.
 fn open(nginx: &Nginx, count: usize) -> Vec<Client> {
     let mut clients: Vec<Client> = (0..count).map(|_| Client::connect(nginx)).collect();
