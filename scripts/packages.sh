@@ -81,6 +81,7 @@ apt_install() {
             zlib) packages+=(zlib1g-dev) ;;
             openssl) packages+=(libssl-dev) ;;
             certificates) packages+=(ca-certificates) ;;
+            valgrind) packages+=(valgrind) ;;
             libclang)
                 # The distribution's own clang version; the two small packages of it suffice.
                 clang=$(apt-cache depends libclang-dev 2>/dev/null |

@@ -11,6 +11,7 @@
 
 mod client;
 mod http;
+mod memcheck;
 mod nginx;
 mod stream;
 

@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::memcheck;
+
 /// Nothing that a test waits for takes longer, on a busy machine too.
 pub const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -88,7 +90,11 @@ impl Nginx {
         for _ in 0..5 {
             let ports = free_ports();
             let folder = prepare(conf, ports);
-            let mut child = command(folder.path())
+            let mut launch = match memcheck::is_on() {
+                true => arguments(memcheck::command(&binary(), folder.path()), folder.path()),
+                false => command(folder.path()),
+            };
+            let mut child = launch
                 .args(["-g", "daemon off;"])
                 .process_group(0)
                 .spawn()
@@ -208,6 +214,9 @@ impl Drop for Nginx {
             eprintln!("error log of nginx:\n{}", self.error_log());
         } else {
             self.check_log();
+            if memcheck::is_on() {
+                memcheck::check(self.folder.path());
+            }
         }
     }
 }
@@ -303,7 +312,10 @@ fn module() -> PathBuf {
 }
 
 fn command(folder: &Path) -> Command {
-    let mut command = Command::new(binary());
+    arguments(Command::new(binary()), folder)
+}
+
+fn arguments(mut command: Command, folder: &Path) -> Command {
     command
         .arg("-p")
         .arg(folder)

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use reqwest::{Certificate, Client, ClientBuilder, Version};
 use tokio::task::JoinSet;
 
+use crate::memcheck;
 use crate::nginx::{Conf, DEADLINE, Nginx, until, version_at_least};
 use crate::stream::parse;
 
@@ -105,8 +106,9 @@ fn http_1_1_over_tls_streams_word_by_word() {
                 parts += 1;
             }
             // Of 200 ms: held back in a buffer of TLS it would come at once.
-            assert!(begun.elapsed() > Duration::from_millis(100));
-            assert!(parts > 5, "{parts}");
+            let took = begun.elapsed();
+            let bit_by_bit = parts > 5 && took > Duration::from_millis(100);
+            assert!(bit_by_bit || memcheck::is_on(), "{parts} in {took:?}");
             let text = parse(std::str::from_utf8(&body).unwrap()).text();
             assert_eq!(text, TEXT);
         }
