@@ -12,7 +12,7 @@
 mod output;
 
 use std::ffi::c_void;
-use std::mem::MaybeUninit;
+use std::mem::{self, MaybeUninit};
 use std::ptr;
 
 use llm_mock_core::reply::Reply;
@@ -32,6 +32,7 @@ use self::output::{is_drained, send, send_headers};
 use super::guard::{guard, log_info};
 use super::module::ctx_index;
 use super::{Request, now};
+use crate::worker;
 
 /// The least time of a timer, in milliseconds. One of 0, armed in a timer's
 /// handler, would run before nginx looks at any socket.
@@ -54,7 +55,7 @@ struct Session {
     /// Not nginx's `header_sent`: a session may come after other headers, by
     /// `post_action`.
     headers_sent: bool,
-    /// What `buf` refers to. It changes only when nginx has done with `buf`.
+    /// What `buf` refers to: the worker's buffer, until nginx has done with it.
     out: Vec<u8>,
     buf: ngx_buf_t,
     chain: ngx_chain_t,
@@ -255,16 +256,17 @@ unsafe extern "C" fn on_timer(timer: *mut ngx_event_t) {
 ///
 /// `session` must be alive, and nginx done with its buffer.
 unsafe fn advance(session: *mut Session) -> Next {
-    // SAFETY: the reply and the bytes are borrowed only while the engine runs,
-    // which calls nothing of nginx. From then on the bytes do not change until
-    // nginx is done with the buffer.
+    // SAFETY: the reply is borrowed only while the engine runs, which calls
+    // nothing of nginx. What it rendered stays in the session, unchanged, until
+    // nginx is done with it.
     unsafe {
         let r = (*session).request;
         let log = (*(*r).connection).log;
         let polled = guard(log, || {
-            let out = &mut (*session).out;
-            out.clear();
-            (*session).reply.body.poll(now().monotonic, out)
+            let mut out = worker::take_buffer();
+            let polled = (*session).reply.body.poll(now().monotonic, &mut out);
+            (*session).out = out;
+            polled
         });
         let (due, last) = match polled {
             Some(Poll::Wait(due)) => (due, false),
@@ -273,6 +275,7 @@ unsafe fn advance(session: *mut Session) -> Next {
             None => return SERVER_ERROR,
         };
         if (*session).out.is_empty() && !last {
+            give_back(session);
             return Next::Sleep(due);
         }
         if !(*session).headers_sent {
@@ -283,14 +286,28 @@ unsafe fn advance(session: *mut Session) -> Next {
             }
         }
         let rc = send(session, last);
+        let drained = is_drained(session);
+        if drained {
+            give_back(session);
+        }
         if last || rc == NGX_ERROR as ngx_int_t {
             Next::Finish(rc)
-        } else if rc == NGX_AGAIN as ngx_int_t || !is_drained(session) {
+        } else if rc == NGX_AGAIN as ngx_int_t || !drained {
             Next::Drain
         } else {
             Next::Sleep(due)
         }
     }
+}
+
+/// Gives the rendered bytes back to the worker.
+///
+/// # Safety
+///
+/// `session` must be alive, and nginx done with its buffer.
+unsafe fn give_back(session: *mut Session) {
+    // SAFETY: nobody refers to the bytes any more, see above.
+    unsafe { worker::give_back(mem::take(&mut (*session).out)) }
 }
 
 /// Waits for the client to take what was sent, for `send_timeout`. `None` if
@@ -344,6 +361,7 @@ unsafe extern "C" fn on_writable(r: *mut ngx_http_request_t) {
                     ngx_del_timer(write);
                 }
                 (*r).write_event_handler = Some(ngx_http_request_empty_handler);
+                give_back(session);
                 let next = match ngx_handle_write_event(write, 0) == NGX_OK as ngx_int_t {
                     true => advance(session),
                     false => ERROR,
