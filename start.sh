@@ -3,7 +3,7 @@
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 set -euo pipefail
 
-here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+here=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")" && pwd -P)
 . "$here/scripts/say.sh"
 . "$here/scripts/packages.sh"
 . "$here/scripts/rust.sh"
@@ -32,17 +32,22 @@ folder and its configured objs folder.
 END
 }
 
-verb=start embedded=
+verb='' embedded=
 for arg; do
     case $arg in
-        start|stop|reload|status|build) verb=$arg ;;
+        start|stop|reload|status|build)
+            [ -z "$verb" ] || die "One at a time: $verb or $arg"
+            verb=$arg
+            ;;
         --embedded) embedded=yes ;;
         -h|--help|help) usage; exit ;;
-        *) usage >&2; die "Unknown argument: $arg" ;;
+        *) die "Unknown argument: $arg (./start.sh --help lists them)" ;;
     esac
 done
+verb=${verb:-start}
 
 build() {
+    if [ "$verb" = start ] && reuse_build; then return; fi
     find_cargo
     install_packages
     prepare_source
@@ -54,6 +59,7 @@ start() {
     read_address
     choose_server
     if find_running; then
+        address=${running_address:-$address}
         same_server || {
             say "Already running on $running_name at $address"
             say "To use $(server_name) instead: ./start.sh stop, then start again"
@@ -70,9 +76,7 @@ start() {
     build
     if find_running; then
         say "Already running on $running_name at $address (process $pid)"
-        if module_newer_than_server; then
-            say "The module is newer than the server. To use it: ./start.sh stop, then ./start.sh"
-        fi
+        tell_what_is_newer
         return
     fi
     start_server

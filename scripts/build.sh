@@ -7,6 +7,10 @@ build_module() {
     local features=() messages
     step "Building the module for $(server_name)"
     if ! [ -d "$target/release" ]; then say "    The first time takes a minute or two."; fi
+    case $work in
+        "$here"/*) ;;
+        *) say "    In $work" ;;
+    esac
     [ "$server" = embedded ] || features=(--no-default-features)
     messages=$(
         unset CARGO_BUILD_TARGET

@@ -2,23 +2,24 @@
 # Starting the server, finding it again, telling it things.
 
 pid_file=$here/logs/nginx.pid
-# What was started: process, server as chosen, program, name.
+# What was started: process, server as chosen, program, name, address.
 server_file=$here/logs/server
 
-# Sets pid, and what is known of the server: running_server, program, running_name.
+# Sets pid, and what is known of the server: running_server, program,
+# running_name, and its address if that is not what nginx.conf says.
 find_running() {
     local of=
-    pid='' running_server='' running_name=nginx
+    pid='' running_server='' running_name=nginx running_address=''
     [ -s "$pid_file" ] || return 1
     read -r pid <"$pid_file" || true
     is_our_master "$pid" || return 1
     if [ -f "$server_file" ]; then
-        { read -r of && read -r running_server && read -r program && read -r running_name; } <"$server_file" || true
+        { read -r of && read -r running_server && read -r program && read -r running_name && read -r running_address; } <"$server_file" || true
     fi
     if [ "$of" != "$pid" ]; then
         # Started by hand.
         program=$(readlink "/proc/$pid/exe" 2>/dev/null || true)
-        running_server=$program running_name=${program:-nginx}
+        running_server=$program running_name=${program:-nginx} running_address=''
         case $program in
             */nginx-sys-*/objs/nginx) running_server=embedded running_name="the embedded nginx" ;;
         esac
@@ -48,8 +49,50 @@ same_server() {
         [ "$running_server" = "$(readlink -f -- "$server" 2>/dev/null)" ]
 }
 
-module_newer_than_server() {
-    [ "$module" -nt "$pid_file" ]
+# What changed since nginx started or was told to reload.
+tell_what_is_newer() {
+    if [ "$module" -nt "$pid_file" ]; then
+        say "The module is newer than the server. To use it: ./start.sh stop, then ./start.sh"
+    elif [ "$here/nginx.conf" -nt "$pid_file" ] && ! [ "$server_file" -nt "$here/nginx.conf" ]; then
+        say "nginx.conf has changed since. To use it: ./start.sh reload"
+    fi
+}
+
+remember_server() {
+    printf '%s\n' "$pid" "$1" "$program" "$2" "$address" >"$server_file"
+}
+
+# With no cargo at hand, what an earlier start has built serves as well.
+reuse_build() {
+    local of chosen name
+    ! has_cargo && [ -f "$module" ] && [ -f "$server_file" ] || return 1
+    { read -r of && read -r chosen && read -r program && read -r name; } <"$server_file" || true
+    [ -n "$of" ] && [ "$chosen" = "$server" ] && [ -x "$program" ] || return 1
+    step "There is no cargo here: using the module as it was built for $name"
+}
+
+# The processes of master PID.
+workers_of() {
+    cat "/proc/$1/task/$1/children" 2>/dev/null || ps -o pid= --ppid "$1" 2>/dev/null || true
+}
+
+# Workers of this project's folder whose master was killed.
+find_orphans() {
+    local process command file
+    for process in /proc/[0-9]*; do
+        { command=$(tr '\0' ' ' <"$process/cmdline"); } 2>/dev/null || continue
+        case $command in
+            'nginx: worker process'*) ;;
+            *) continue ;;
+        esac
+        is_our_master "$(sed -n 's/^PPid:[[:space:]]*//p' "$process/status" 2>/dev/null)" && continue
+        for file in "$process"/fd/*; do
+            if [ "$file" -ef "$here/logs/error.log" ]; then
+                echo "${process#/proc/}"
+                break
+            fi
+        done
+    done
 }
 
 check_folders() {
@@ -79,25 +122,25 @@ start_server() {
     step "Starting $(server_name)"
     check_configuration
     output=$(run_nginx) || explain "$output"
-    wait_healthy
+    wait_for_answer
     find_running || die "nginx ended at once. See $here/logs/error.log"
-    printf '%s\n' "$pid" "$server" "$program" "$(server_name)" >"$server_file"
+    remember_server "$server" "$(server_name)"
 }
 
-wait_healthy() {
+wait_for_answer() {
     local try
     for try in {1..50}; do
-        if healthy; then return; fi
+        if answers; then return; fi
         sleep 0.1
     done
-    die "nginx runs, but $address/health does not answer after $((try / 10)) seconds. See $here/logs/error.log"
+    die "nginx runs, but $address does not answer after $((try / 10)) seconds. See $here/logs/error.log"
 }
 
 # explain OUTPUT: one line for what nginx could not do, then ends.
 explain() {
     case $1 in
         *'bind() to'*'Permission denied'*)
-            die "No permission for port $port: below 1024 it takes root. Change \`listen\` in nginx.conf, or use sudo" ;;
+            die "No permission for port $port: below 1024 it takes root. Change \`listen\` in nginx.conf" ;;
         *'Address already in use'*)
             die "Port $port is in use by another program. Stop that, or change \`listen $port\` in nginx.conf" ;;
     esac
@@ -105,6 +148,9 @@ explain() {
     case $1 in
         *'Permission denied'*)
             die "nginx lacks a permission (see above). If another user made the file: sudo chown -R $(id -un) '$here'" ;;
+    esac
+    [ "$verb" != reload ] || die "nginx does not accept nginx.conf, see above. The old configuration stays in force."
+    case $1 in
         *nginx.conf:*) die "nginx does not accept nginx.conf, see above." ;;
         *) die "nginx does not start, see above." ;;
     esac
@@ -124,7 +170,17 @@ signal() {
 }
 
 stop_server() {
-    find_running || { say "Not running."; return; }
+    local orphans
+    find_running || {
+        orphans=$(find_orphans)
+        # shellcheck disable=SC2086 # a list of processes
+        if [ -n "$orphans" ] && kill -s TERM $orphans 2>/dev/null; then
+            say "Stopped the workers that a killed master had left."
+        else
+            say "Not running."
+        fi
+        return
+    }
     signal TERM
     for _ in {1..100}; do
         if ! is_our_master "$pid"; then
@@ -137,20 +193,47 @@ stop_server() {
 }
 
 reload_server() {
+    local old logged refused
     find_running || die "Not running. Start it with ./start.sh"
     read_address
-    if [ -n "$program" ]; then check_configuration; fi
-    signal HUP
-    wait_healthy
-    say "Reloaded: $running_name at $address"
-    if module_newer_than_server; then
-        say "The module is newer than the server. To use it: ./start.sh stop, then ./start.sh"
+    if [ -n "$program" ]; then
+        [ -x "$program" ] || die "$program, which runs, is not there any more: ./start.sh stop, then ./start.sh"
+        check_configuration
     fi
+    old=$(workers_of "$pid")
+    logged=$(wc -c <"$here/logs/error.log" 2>/dev/null || echo 0)
+    signal HUP
+    for _ in {1..50}; do
+        if ! any_serves "$old"; then old=''; break; fi
+        refused=$(tail -c "+$((logged + 1))" "$here/logs/error.log" 2>/dev/null | grep -F '[emerg]' | head -n 1) || true
+        [ -z "$refused" ] || explain "$refused"
+        sleep 0.1
+    done
+    [ -z "$old" ] || die "nginx has not taken nginx.conf over within 5 seconds. See $here/logs/error.log"
+    wait_for_answer
+    remember_server "$running_server" "$running_name"
+    say "Reloaded: $running_name at $address"
+    tell_what_is_newer
+}
+
+# any_serves "PID ...": whether one of these workers still takes requests.
+any_serves() {
+    local worker command
+    for worker in $1; do
+        { command=$(tr '\0' ' ' <"/proc/$worker/cmdline"); } 2>/dev/null || continue
+        case $command in
+            *'shutting down'*|'') ;;
+            *) return 0 ;;
+        esac
+    done
+    return 1
 }
 
 show_status() {
     read_address
     find_running || { say "Not running."; exit 1; }
-    say "Running on $running_name at $address (process $pid)"
-    healthy || die "But $address/health does not answer. See $here/logs/error.log"
+    address=${running_address:-$address}
+    say "Running on $running_name at $address (process $pid${program:+, $program})"
+    answers || die "But $address does not answer. See $here/logs/error.log"
+    tell_what_is_newer
 }

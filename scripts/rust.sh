@@ -1,12 +1,17 @@
 # shellcheck shell=bash
 # Finding a cargo that is new enough.
 
+has_cargo() {
+    local folder=${CARGO_HOME:-${HOME:-}/.cargo}/bin
+    if ! command -v cargo >/dev/null && [ -x "$folder/cargo" ]; then
+        PATH=$folder:$PATH
+    fi
+    command -v cargo >/dev/null
+}
+
 find_cargo() {
     local wanted have
-    if ! command -v cargo >/dev/null && [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/cargo" ]; then
-        PATH=${CARGO_HOME:-$HOME/.cargo}/bin:$PATH
-    fi
-    if ! command -v cargo >/dev/null; then
+    if ! has_cargo; then
         if [ "$(id -u)" = 0 ] && [ -n "${SUDO_USER:-}" ]; then
             die "Rust is not installed for root: run this without sudo (it asks for sudo where it needs it)."
         fi

@@ -14,8 +14,9 @@ case $work in
 esac
 case $work in
     *[[:space:]]*)
-        work=${XDG_CACHE_HOME:-$HOME/.cache}/nginx-llm-mock-$(printf %s "$here" | cksum | cut -d' ' -f1)
+        work=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/nginx-llm-mock-$(printf %s "$here" | cksum | cut -d' ' -f1)
         ;;
 esac
 
+# shellcheck disable=SC2034 # for those who source this
 module=$here/modules/ngx_http_llm_mock_module.so

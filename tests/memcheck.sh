@@ -8,7 +8,6 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 . "$here/scripts/say.sh"
 . "$here/scripts/packages.sh"
 . "$here/scripts/rust.sh"
-. "$here/scripts/build.sh"
 
 find_cargo
 install_packages
