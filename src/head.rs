@@ -43,5 +43,6 @@ pub fn write(head: &Head, request: &Request, out: &mut HeadersOut) -> Result<(),
         }
     }
     out.add("Access-Control-Allow-Origin", "*")?;
+    out.add("Access-Control-Expose-Headers", "x-request-id")?;
     out.add_copy("x-request-id", head.request_id.as_bytes())
 }
