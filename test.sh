@@ -35,6 +35,8 @@ cargo clippy --workspace --all-targets --locked -- -D warnings
 settle debug
 step "Tests, with the embedded nginx"
 cargo test --workspace --locked
+step "Panics, with a module that is built to panic"
+cargo test --workspace --locked --features inject-panic --test integration -- panics
 
 if [ -n "$embedded_only" ]; then
     exit

@@ -71,6 +71,18 @@ impl Client {
         self.incoming.is_empty() && !self.read()
     }
 
+    /// Waits until the server closes the connection within a reply. `false` if
+    /// the reply was whole.
+    #[cfg(feature = "inject-panic")]
+    pub fn is_cut(&mut self) -> bool {
+        while self.read() {
+            if self.incoming.take(false).is_some() {
+                return false;
+            }
+        }
+        true
+    }
+
     /// `false` at the end of the connection.
     fn read(&mut self) -> bool {
         let mut bytes = vec![0; 64 * 1024];

@@ -14,6 +14,8 @@ mod http;
 mod memcheck;
 mod nginx;
 mod stream;
+#[cfg(target_os = "linux")]
+mod worker;
 
 mod behind;
 mod bodies;
@@ -22,7 +24,11 @@ mod directives;
 mod headers;
 mod levels;
 mod life;
+#[cfg(target_os = "linux")]
+mod memory;
 mod model;
+#[cfg(feature = "inject-panic")]
+mod panics;
 mod plain;
 mod pressure;
 mod protocols;

@@ -125,6 +125,11 @@ impl Nginx {
         (Ipv4Addr::LOCALHOST, self.ports[0]).into()
     }
 
+    /// The master process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn port2(&self) -> u16 {
         self.ports[1]
     }

@@ -20,7 +20,10 @@ impl Dialect for Chat {
     }
 
     fn ask(&self, body: &[u8]) -> Ask {
-        request::read(body)
+        let ask = request::read(body);
+        #[cfg(feature = "inject-panic")]
+        inject::panic_if(ask.model.as_deref() == Some("panic in ask"));
+        ask
     }
 
     fn stream(&self, said: &Said) -> Box<dyn Frames> {
@@ -110,11 +113,23 @@ impl Frames for Chunks {
         }
         if !self.script.is_empty() {
             let word = self.script.piece(step);
+            #[cfg(feature = "inject-panic")]
+            inject::panic_if(word.starts_with(b"panic-in-render"));
             self.chunk([b"{\"content\":\"", word, b"\"}"], OPEN, out);
         }
         if step + 1 == self.steps() {
             self.chunk([b"{}", b"", b""], STOP, out);
             out.extend_from_slice(sse::DONE);
+        }
+    }
+}
+
+#[cfg(feature = "inject-panic")]
+mod inject {
+    #[allow(clippy::panic)] // what the feature is for
+    pub fn panic_if(asked: bool) {
+        if asked {
+            panic!("asked to");
         }
     }
 }

@@ -1,0 +1,83 @@
+//! The engine under any sequence of time, blocked clients and an early end.
+#![no_main]
+
+use arbitrary::Arbitrary;
+use libfuzzer_sys::fuzz_target;
+use llm_mock_core::pace::Pace;
+use llm_mock_core::stream::{BATCH, Frames, Poll, Stream};
+
+#[derive(Arbitrary, Debug)]
+struct Case {
+    start: u64,
+    first_delay: u64,
+    gap: u64,
+    /// The length of each step's frame.
+    frames: Vec<u16>,
+    turns: Vec<Turn>,
+}
+
+#[derive(Arbitrary, Debug)]
+enum Turn {
+    /// So much later the client can take what is due.
+    Writable(u64),
+    /// So much later it still can't.
+    Blocked(u64),
+    Abort,
+}
+
+/// Step `n` is so many bytes, each the last digits of `n`.
+struct Numbered(Vec<u16>);
+
+impl Frames for Numbered {
+    fn steps(&self) -> usize {
+        self.0.len().max(1)
+    }
+
+    fn render(&self, step: usize, out: &mut Vec<u8>) {
+        let len = self.0.get(step).copied().unwrap_or(0);
+        out.resize(out.len() + usize::from(len), step as u8);
+    }
+}
+
+fuzz_target!(|case: Case| {
+    let pace = Pace::new(case.start, case.first_delay, case.gap);
+    let mut whole = Vec::new();
+    let frames = Numbered(case.frames.clone());
+    // Where each step ends in the whole.
+    let ends: Vec<usize> = (0..frames.steps())
+        .map(|step| {
+            frames.render(step, &mut whole);
+            whole.len()
+        })
+        .collect();
+    let mut stream = Stream::new(Box::new(frames), pace);
+    let mut now = case.start;
+    let mut got = Vec::new();
+    for turn in case.turns {
+        match turn {
+            Turn::Abort => return,
+            Turn::Blocked(later) => now = now.saturating_add(later),
+            Turn::Writable(later) => {
+                now = now.saturating_add(later);
+                let mut out = Vec::new();
+                let polled = stream.poll(now, &mut out);
+                assert!(out.len() < BATCH + usize::from(u16::MAX));
+                got.extend_from_slice(&out);
+                assert!(whole.starts_with(&got), "in order, once");
+                // The last step that is there in full, and is not empty, was due.
+                let sent = ends.iter().filter(|&&end| end <= got.len()).count();
+                let begun = ends.iter().position(|&end| end == got.len());
+                if let Some(step) = begun.filter(|_| !out.is_empty()) {
+                    assert!(pace.due(step) <= now, "never early");
+                }
+                match polled {
+                    Poll::Done => assert_eq!(got.len(), whole.len()),
+                    Poll::Wait(due) => {
+                        assert!(due > now || out.len() >= BATCH);
+                        assert!(sent <= ends.len());
+                    }
+                }
+            }
+        }
+    }
+});
