@@ -64,18 +64,18 @@ fn clients_that_do_not_read_cost_no_more_memory_as_time_passes() {
 }
 
 #[test]
-fn a_thousand_clients_that_leave_give_all_files_back() {
-    // In two halves, so that the usual limit of open files is enough.
-    const HALF: usize = 500;
+fn clients_that_leave_by_the_hundred_give_all_back() {
+    // At a time: the usual limit of open files is enough.
+    const CROWD: usize = 500;
     let nginx = Nginx::start("llm_mock_delay 1h;");
     let worker = Worker::of(&nginx);
     // After its first request a worker has opened what it needs itself, and
     // perhaps not yet closed that connection.
     nginx.ask(request("GET", "/health", &[]));
     let base = worker.open_files();
-    let mut memory = Vec::new();
-    for ends in ["FIN", "RST"] {
-        let mut clients: Vec<Client> = (0..HALF).map(|_| Client::connect(&nginx)).collect();
+    let mut open = Vec::new();
+    for ends in ["FIN", "RST"].repeat(3) {
+        let mut clients: Vec<Client> = (0..CROWD).map(|_| Client::connect(&nginx)).collect();
         for client in &mut clients {
             client.send(chat(&[], ""));
         }
@@ -85,8 +85,9 @@ fn a_thousand_clients_that_leave_give_all_files_back() {
             }
         }
         until("all have been accepted", || {
-            (worker.open_files() >= base - 1 + HALF).then_some(())
+            (worker.open_files() >= base - 1 + CROWD).then_some(())
         });
+        open.push(worker.memory());
         let left = Instant::now();
         // What was received and not read makes a RST of the close.
         drop(clients);
@@ -94,9 +95,10 @@ fn a_thousand_clients_that_leave_give_all_files_back() {
             (worker.open_files() <= base).then_some(())
         });
         let took = left.elapsed();
-        println!("{HALF} clients left with {ends}: files back in {took:?}");
-        memory.push(worker.memory());
+        println!("{CROWD} clients left with {ends}: files back in {took:?}");
     }
-    println!("memory of the worker after each half: {memory:?}");
-    assert!(memory[1] <= memory[0] + 1024 * 1024, "{memory:?}");
+    // malloc may keep what it had, but of 2,000 streams nothing stays behind
+    // when the fifth crowd is as far as the first.
+    println!("memory of the worker with each {CROWD} open: {open:?}");
+    assert!(open[4] <= open[0] + 256 * 1024, "{open:?}");
 }
