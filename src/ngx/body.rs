@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use nginx_sys::{ngx_buf_t, ngx_http_request_t, ngx_read_file};
 
-use super::slice_of;
+use super::bytes::slice_of;
 
 /// The whole body, without a copy where it lies in one buffer. Empty where
 /// there is none.

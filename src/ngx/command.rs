@@ -10,8 +10,9 @@ use nginx_sys::{
 };
 use ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK};
 
+use super::ComplexValue;
+use super::bytes::bytes;
 use super::guard::guard;
-use super::{ComplexValue, bytes};
 use crate::conf::LocationConf;
 use crate::directives::{DIRECTIVES, Refusal};
 

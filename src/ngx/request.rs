@@ -6,9 +6,10 @@ use nginx_sys::{
     ngx_table_elt_t, ngx_uint_t,
 };
 
+use super::ComplexValue;
+use super::bytes::bytes;
 use super::guard::log_error;
 use super::module::ctx_index;
-use super::{ComplexValue, bytes};
 use crate::conf::LocationConf;
 
 /// A request that nginx is handling. It only looks, except that evaluating a

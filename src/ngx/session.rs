@@ -29,9 +29,10 @@ use nginx_sys::{
 };
 
 use self::output::{is_drained, send, send_headers};
+use super::Request;
+use super::clock::now;
 use super::guard::{guard, log_info};
 use super::module::ctx_index;
-use super::{Request, now};
 use crate::worker;
 
 /// The least time of a timer, in milliseconds. One of 0, armed in a timer's
@@ -78,8 +79,8 @@ const SERVER_ERROR: Next = Next::Finish(NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_in
 ///
 /// # Safety
 ///
-/// `r` must be alive, with no header sent, and one reference of it must be the
-/// caller's to give away. `r` may be gone when this returns.
+/// `r` must be alive, and one reference of it must be the caller's to give
+/// away. `r` may be gone when this returns.
 pub unsafe fn start(r: *mut ngx_http_request_t, reply: Reply) {
     // SAFETY: passed on to the caller.
     unsafe {

@@ -8,7 +8,8 @@ use nginx_sys::{
     ngx_http_complex_value, ngx_http_complex_value_t, ngx_int_t, ngx_pcalloc, ngx_str_t,
 };
 
-use super::{Request, bytes};
+use super::Request;
+use super::bytes::bytes;
 
 /// A text with variables, compiled. It lives in the pool of the configuration
 /// it stands in, and must not be kept anywhere but in that configuration.
