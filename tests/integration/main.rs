@@ -39,3 +39,5 @@ mod text;
 mod timing;
 mod tls;
 mod transcript;
+#[cfg(target_os = "linux")]
+mod wire;

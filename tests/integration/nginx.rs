@@ -62,6 +62,7 @@ pub struct Nginx {
     child: Child,
     ports: [u16; 2],
     expected: RefCell<Vec<String>>,
+    tolerated: RefCell<Vec<String>>,
     _turn: Turn,
 }
 
@@ -112,6 +113,7 @@ impl Nginx {
                     child,
                     ports,
                     expected: RefCell::default(),
+                    tolerated: RefCell::default(),
                     _turn: turn,
                 };
             }
@@ -165,6 +167,11 @@ impl Nginx {
         log.lines().map(str::to_owned).collect()
     }
 
+    /// The error log may hold [error] lines with `text`.
+    pub fn tolerate_error(&self, text: &str) {
+        self.tolerated.borrow_mut().push(text.to_owned());
+    }
+
     /// The error log must hold an [error] line with `text`, and may.
     pub fn expect_error(&self, text: &str) {
         self.expected.borrow_mut().push(text.to_owned());
@@ -200,8 +207,9 @@ impl Nginx {
             .lines()
             .filter(|line| severe.iter().any(|level| line.contains(level)))
         {
-            let known =
-                line.contains("[error]") && self.expected.borrow().iter().any(|e| line.contains(e));
+            let (expected_once, tolerated) = (self.expected.borrow(), self.tolerated.borrow());
+            let mut known = expected_once.iter().chain(tolerated.iter());
+            let known = line.contains("[error]") && known.any(|e| line.contains(e));
             assert!(known, "the error log says: {line}");
             expected.retain(|e| !line.contains(e));
         }

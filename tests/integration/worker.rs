@@ -23,6 +23,11 @@ impl Worker {
         Self { pid }
     }
 
+    /// Whether that nginx still has this worker.
+    pub fn is_the_one_of(&self, nginx: &Nginx) -> bool {
+        Self::of(nginx).pid == self.pid
+    }
+
     /// What it has in memory, in bytes.
     pub fn memory(&self) -> usize {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap();
