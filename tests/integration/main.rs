@@ -35,6 +35,8 @@ mod protocols;
 mod refusals;
 mod rule;
 mod sdk;
+#[cfg(target_os = "linux")]
+mod soak;
 mod text;
 mod timing;
 mod tls;

@@ -1,14 +1,13 @@
 //! An nginx of a test's own: its folder, its port, its configuration; and what
 //! its error log must not hold when the test is over.
 
-use std::cell::RefCell;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -61,8 +60,8 @@ pub struct Nginx {
     folder: TempDir,
     child: Child,
     ports: [u16; 2],
-    expected: RefCell<Vec<String>>,
-    tolerated: RefCell<Vec<String>>,
+    expected: Mutex<Vec<String>>,
+    tolerated: Mutex<Vec<String>>,
     _turn: Turn,
 }
 
@@ -112,8 +111,8 @@ impl Nginx {
                     folder,
                     child,
                     ports,
-                    expected: RefCell::default(),
-                    tolerated: RefCell::default(),
+                    expected: Mutex::default(),
+                    tolerated: Mutex::default(),
                     _turn: turn,
                 };
             }
@@ -169,12 +168,12 @@ impl Nginx {
 
     /// The error log may hold [error] lines with `text`.
     pub fn tolerate_error(&self, text: &str) {
-        self.tolerated.borrow_mut().push(text.to_owned());
+        self.tolerated.lock().unwrap().push(text.to_owned());
     }
 
     /// The error log must hold an [error] line with `text`, and may.
     pub fn expect_error(&self, text: &str) {
-        self.expected.borrow_mut().push(text.to_owned());
+        self.expected.lock().unwrap().push(text.to_owned());
     }
 
     fn stop(&mut self) {
@@ -201,13 +200,16 @@ impl Nginx {
 
     fn check_log(&self) {
         let log = self.error_log();
-        let mut expected = self.expected.borrow().clone();
+        let mut expected = self.expected.lock().unwrap().clone();
         let severe = ["[emerg]", "[alert]", "[crit]", "[error]"];
         for line in log
             .lines()
             .filter(|line| severe.iter().any(|level| line.contains(level)))
         {
-            let (expected_once, tolerated) = (self.expected.borrow(), self.tolerated.borrow());
+            let (expected_once, tolerated) = (
+                self.expected.lock().unwrap(),
+                self.tolerated.lock().unwrap(),
+            );
             let mut known = expected_once.iter().chain(tolerated.iter());
             let known = line.contains("[error]") && known.any(|e| line.contains(e));
             assert!(known, "the error log says: {line}");

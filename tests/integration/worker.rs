@@ -1,4 +1,4 @@
-//! The worker process from outside: its memory, its open files.
+//! The processes of nginx from outside: their memory, their open files.
 
 use std::fs;
 
@@ -6,21 +6,22 @@ use crate::nginx::{Nginx, until};
 
 /// The one worker of an nginx.
 pub struct Worker {
-    pid: String,
+    pid: u32,
 }
 
 impl Worker {
     /// Of an nginx that has one worker.
     pub fn of(nginx: &Nginx) -> Self {
+        until("the worker is there", || Self::alone(nginx))
+    }
+
+    /// Of an nginx that has one worker now: none of before a reload.
+    pub fn alone(nginx: &Nginx) -> Option<Self> {
         let master = nginx.pid();
         let children = format!("/proc/{master}/task/{master}/children");
-        let pid = until("the worker is there", || {
-            let pid = fs::read_to_string(&children).unwrap();
-            let pid = pid.trim().to_owned();
-            (!pid.is_empty()).then_some(pid)
-        });
-        assert!(pid.parse::<u32>().is_ok(), "not one worker: {pid}");
-        Self { pid }
+        let children = fs::read_to_string(children).unwrap();
+        let pid = children.trim().parse().ok()?;
+        Some(Self { pid })
     }
 
     /// Whether that nginx still has this worker.
@@ -30,10 +31,7 @@ impl Worker {
 
     /// What it has in memory, in bytes.
     pub fn memory(&self) -> usize {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
-        let kilobytes = line.unwrap().split_whitespace().nth(1).unwrap();
-        kilobytes.parse::<usize>().unwrap() * 1024
+        memory_of(self.pid)
     }
 
     /// How many files and sockets it has open.
@@ -42,4 +40,12 @@ impl Worker {
             .unwrap()
             .count()
     }
+}
+
+/// What a process has in memory, in bytes.
+pub fn memory_of(pid: u32) -> usize {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let kilobytes = line.unwrap().split_whitespace().nth(1).unwrap();
+    kilobytes.parse::<usize>().unwrap() * 1024
 }

@@ -1,0 +1,145 @@
+//! Mixed traffic for as long as asked:
+//!
+//!     LLM_MOCK_TEST_SOAK=1800 cargo test --release --test integration -- --ignored soak --nocapture
+//!
+//! `LLM_MOCK_TEST_SOAK` is in seconds.
+
+use std::fmt::Write as _;
+use std::io::Read;
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+
+use crate::client::{Client, chat, request};
+use crate::nginx::{Conf, DEADLINE, Nginx, until};
+use crate::stream::stream;
+use crate::worker::{Worker, memory_of};
+
+const CLIENTS: usize = 8;
+const RELOAD_EVERY: Duration = Duration::from_secs(5);
+/// What malloc may keep; a leak shows when it runs for long.
+const SLACK: usize = 1024 * 1024;
+
+/// One visit of a client. Whatever it is told to get, it gets whole.
+fn visit(nginx: &Nginx, text: &str, rng: &mut SmallRng) {
+    let mut client = Client::connect(nginx);
+    match rng.random_range(0..8) {
+        0..=2 => {
+            // One a connection: a worker that is told to quit closes a
+            // connection once it is idle, whatever is under way to it.
+            client.send(chat(&[], r#"{"model":"m"}"#));
+            assert_eq!(stream(&client.reply()).text(), text);
+        }
+        3 => {
+            client.send(chat(&[("api-key", "k")], r#"{"model":"m"}"#));
+            let reply = client.reply();
+            let content = &reply.json()["choices"][0]["message"]["content"];
+            assert_eq!(content.as_str(), Some(text));
+        }
+        4 => {
+            // Leaves within the stream.
+            client.send(chat(&[], ""));
+            client.wait_for("w1 ");
+        }
+        5 => {
+            let broken: Vec<u8> = (0..rng.random_range(0..3_000))
+                .map(|_| rng.random())
+                .collect();
+            client.send(chat(&[], broken));
+            assert_eq!(stream(&client.reply()).text(), text);
+        }
+        6 => {
+            client.send(request("HEAD", "/v1/chat/completions", &[]));
+            assert_eq!(client.reply_to_head().status, 200);
+        }
+        _ => slow(nginx),
+    }
+}
+
+/// Reads a byte at a time, and leaves when it is tired of that.
+fn slow(nginx: &Nginx) {
+    let mut socket = TcpStream::connect(nginx.address()).unwrap();
+    socket.set_read_timeout(Some(DEADLINE)).unwrap();
+    std::io::Write::write_all(&mut socket, &chat(&[], "").repeat(3)).unwrap();
+    let mut byte = [0];
+    for _ in 0..500 {
+        socket.read_exact(&mut byte).unwrap();
+    }
+}
+
+#[test]
+#[ignore = "takes as long as LLM_MOCK_TEST_SOAK says"]
+fn soak() {
+    let seconds = std::env::var("LLM_MOCK_TEST_SOAK").map_or(30, |text| text.parse().unwrap());
+    let length = Duration::from_secs(seconds);
+    let text = (0..100).fold(String::new(), |mut text, n| {
+        write!(text, "{}w{n}", if n == 0 { "" } else { " " }).unwrap();
+        text
+    });
+    let server = format!(
+        "llm_mock_reply \"{text}\"; llm_mock_delay 500us; client_body_buffer_size 1k;
+         location / {{ llm_mock on; }}"
+    );
+    let conf = Conf {
+        server: &server,
+        ..Conf::default()
+    };
+    let nginx = Nginx::with(&conf);
+    let begun = Instant::now();
+    let over = AtomicBool::new(false);
+    let visits = AtomicUsize::new(0);
+    let mut masters = Vec::new();
+    let mut workers = Vec::new();
+    thread::scope(|scope| {
+        for seed in 0..CLIENTS {
+            let (nginx, text, over, visits) = (&nginx, &text, &over, &visits);
+            scope.spawn(move || {
+                let mut rng = SmallRng::seed_from_u64(seed as u64);
+                while !over.load(Ordering::Relaxed) {
+                    visit(nginx, text, &mut rng);
+                    visits.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        while begun.elapsed() < length {
+            thread::sleep(RELOAD_EVERY);
+            // An old worker still has streams to finish after a reload: the
+            // newest is measured when it is alone.
+            let worker = until("one worker", || Worker::alone(&nginx));
+            workers.push(worker.memory());
+            masters.push(memory_of(nginx.pid()));
+            nginx.reload(&conf);
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+    let worker = until("one worker", || Worker::alone(&nginx));
+    let open = until("all files are given back", || {
+        let open = worker.open_files();
+        (open < 20).then_some(open)
+    });
+    println!(
+        "{} visits in {:?}, {} reloads; memory of the master {} to {} bytes, of a worker {} to {}; \
+         {open} files open at the end",
+        visits.load(Ordering::Relaxed),
+        begun.elapsed(),
+        masters.len(),
+        masters[0],
+        masters[masters.len() - 1],
+        workers[0],
+        workers[workers.len() - 1],
+    );
+    // What is there after a tenth of the time may not grow.
+    let settled = masters.len() / 10;
+    assert!(
+        masters[masters.len() - 1] <= masters[settled] + SLACK,
+        "{masters:?}"
+    );
+    assert!(
+        workers[workers.len() - 1] <= workers[settled] + SLACK,
+        "{workers:?}"
+    );
+}
