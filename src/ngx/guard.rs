@@ -55,6 +55,8 @@ unsafe fn write(level: ngx_uint_t, log: *mut ngx_log_t, err: ngx_err_t, message:
     // pointer, and `message` lives during the call, which copies it.
     unsafe {
         if (*log).log_level >= level {
+            // What a client sent may be in it: the line stays one.
+            let message = message.replace(char::is_control, " ");
             let (len, data) = (message.len(), message.as_ptr());
             ngx_log_error_core(level, log, err, c"%*s".as_ptr(), len, data);
         }
