@@ -66,6 +66,24 @@ pub enum Extra {
     Preflight,
 }
 
+impl Head {
+    /// Of a body whose length is not known, or of none.
+    fn new(
+        status: u16,
+        content_type: Option<&'static str>,
+        extra: Extra,
+        rng: &mut dyn RngCore,
+    ) -> Self {
+        Self {
+            status,
+            content_type,
+            length: None,
+            request_id: id::request(rng),
+            extra,
+        }
+    }
+}
+
 /// A reply, ready to be sent.
 pub struct Reply {
     /// The status line and the headers.
@@ -99,13 +117,7 @@ impl Reply {
         let pace = Pace::new(now.monotonic, settings.first_delay, settings.delay);
         if streams {
             return Self {
-                head: Head {
-                    status: 200,
-                    content_type: Some(sse::CONTENT_TYPE),
-                    length: None,
-                    request_id: id::request(rng),
-                    extra: Extra::Stream,
-                },
+                head: Head::new(200, Some(sse::CONTENT_TYPE), Extra::Stream, rng),
                 body: Stream::new(dialect.stream(&said), pace),
             };
         }
@@ -134,36 +146,26 @@ impl Reply {
 
     /// The headers of a stream, for a request that wants no body (HEAD).
     pub fn stream_head(rng: &mut dyn RngCore) -> Self {
-        Self::bodiless(200, Some(sse::CONTENT_TYPE), Extra::Stream, rng)
+        Self::bodiless(Head::new(200, Some(sse::CONTENT_TYPE), Extra::Stream, rng))
     }
 
     /// The answer to a browser's preflight.
     pub fn preflight(rng: &mut dyn RngCore) -> Self {
-        Self::bodiless(204, None, Extra::Preflight, rng)
+        Self::bodiless(Head::new(204, None, Extra::Preflight, rng))
     }
 
-    fn bodiless(
-        status: u16,
-        content_type: Option<&'static str>,
-        extra: Extra,
-        rng: &mut dyn RngCore,
-    ) -> Self {
-        let mut reply = Self::whole(status, Vec::new(), Pace::default(), rng);
-        reply.head.content_type = content_type;
-        reply.head.length = None;
-        reply.head.extra = extra;
-        reply
+    fn bodiless(head: Head) -> Self {
+        Self {
+            head,
+            body: Stream::new(Box::new(Whole(Vec::new())), Pace::default()),
+        }
     }
 
     fn whole(status: u16, body: Vec<u8>, pace: Pace, rng: &mut dyn RngCore) -> Self {
+        let mut head = Head::new(status, Some(JSON), Extra::Nothing, rng);
+        head.length = Some(body.len());
         Self {
-            head: Head {
-                status,
-                content_type: Some(JSON),
-                length: Some(body.len()),
-                request_id: id::request(rng),
-                extra: Extra::Nothing,
-            },
+            head,
             body: Stream::new(Box::new(Whole(body)), pace),
         }
     }
