@@ -9,6 +9,7 @@ use llm_mock_core::reply::Settings;
 use llm_mock_core::script::Script;
 use llm_mock_core::time::{self, Micros};
 
+use crate::memory;
 use crate::ngx::{ComplexValue, Request};
 
 const DEFAULT_REPLY: &[u8] = b"powered by openai";
@@ -106,9 +107,7 @@ impl LocationConf {
         Ok(Settings {
             script: match reply {
                 Value::Constant(script) => Arc::clone(script),
-                Value::Variable(text) => {
-                    Arc::new(Script::new(evaluate(text, "llm_mock_reply", request)?))
-                }
+                Value::Variable(text) => Arc::new(said(text, request)?),
             },
             delay: time(delay, "llm_mock_delay", DEFAULT_DELAY, request)?,
             first_delay: time(
@@ -121,6 +120,16 @@ impl LocationConf {
             stream: *stream,
         })
     }
+}
+
+/// A text for one request alone.
+fn said(text: &ComplexValue, request: &Request) -> Result<Script, Error> {
+    let text = evaluate(text, "llm_mock_reply", request)?;
+    if !memory::is_there(Script::memory(text)) {
+        let why = "no memory for the text of \"llm_mock_reply\"";
+        return Err(Error::bad_setting(why.to_owned()));
+    }
+    Ok(Script::new(text))
 }
 
 /// A variable that is empty, such as the header that a client did not send,

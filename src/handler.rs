@@ -5,6 +5,7 @@ use llm_mock_core::api::{self, Endpoint, Method, ROUTES, Routed};
 use llm_mock_core::ask::{Client, accepts_json};
 use llm_mock_core::reply::Reply;
 
+use crate::memory;
 use crate::ngx::{self, Request};
 use crate::worker;
 
@@ -24,6 +25,9 @@ pub enum Verdict {
 pub fn answer(request: &Request) -> Verdict {
     if !request.conf().is_enabled() {
         return Verdict::Decline;
+    }
+    if !memory::is_there(memory::FOR_A_REPLY) {
+        return no_memory(request).unwrap_or(Verdict::Fail);
     }
     let reply = worker::with_rng(|rng| {
         if let Some(status) = request.refused_with() {
@@ -67,7 +71,15 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
             _ => false,
         }),
     };
-    let settings = request.conf().settings(request);
+    let settings = match memory::is_there(memory::FOR_A_REPLY) {
+        true => request.conf().settings(request),
+        false => return no_memory(request),
+    };
+    if let Ok(settings) = &settings
+        && !memory::is_there(Reply::memory(body, settings))
+    {
+        return no_memory(request);
+    }
     worker::with_rng(|rng| match settings {
         Ok(settings) => Reply::compose(dialect, body, client, &settings, ngx::now(), rng),
         Err(error) => {
@@ -75,4 +87,9 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
             Reply::error(&error, rng)
         }
     })
+}
+
+fn no_memory<T>(request: &Request) -> Option<T> {
+    request.log_error("llm_mock: no memory for a reply");
+    None
 }

@@ -1,4 +1,4 @@
-//! The status line and the headers of a reply.
+//! The headers of a reply.
 
 use llm_mock_core::reply::{Extra, Head};
 
@@ -8,13 +8,13 @@ use crate::ngx::{HeadersOut, NoMemory, Request};
 /// browser does.
 const PREFLIGHT_AGE: &str = "86400";
 
-/// Sets what goes before the body. Pages of any origin may read the reply.
+/// Sets what goes before the body, but for the status. Pages of any origin may
+/// read the reply.
 ///
 /// # Errors
 ///
 /// There is no memory for a header.
 pub fn write(head: &Head, request: &Request, out: &mut HeadersOut) -> Result<(), NoMemory> {
-    out.status(head.status);
     if let Some(content_type) = head.content_type {
         out.content_type(content_type);
     }

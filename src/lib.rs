@@ -10,6 +10,7 @@ mod conf;
 mod directives;
 mod handler;
 mod head;
+mod memory;
 #[allow(unsafe_code)]
 mod ngx;
 mod worker;

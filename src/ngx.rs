@@ -16,6 +16,7 @@ mod headers;
 mod module;
 mod request;
 mod session;
+mod sleep;
 mod value;
 
 pub use clock::now;

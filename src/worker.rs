@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use llm_mock_core::stream::BATCH;
+use llm_mock_core::batch::Batch;
 use rand::rngs::SmallRng;
 use rand::{RngCore, SeedableRng};
 
@@ -11,22 +11,20 @@ thread_local! {
     /// no two workers make the same identifiers.
     static RNG: RefCell<Option<SmallRng>> = const { RefCell::new(None) };
 
-    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    static BATCH: Cell<Batch> = const { Cell::new(Batch::new()) };
 }
 
-/// Hands over the buffer that all replies are rendered into, empty. Whoever
+/// Hands over the batch that all replies are rendered into, empty. Whoever
 /// can't give it back at once keeps it, and the worker gets itself another.
-pub fn take_buffer() -> Vec<u8> {
-    BUFFER.try_with(Cell::take).unwrap_or_default()
+pub fn take_batch() -> Batch {
+    BATCH.try_with(Cell::take).unwrap_or_default()
 }
 
-/// Takes a buffer for the next reply to use.
-pub fn give_back(mut buffer: Vec<u8>) {
-    buffer.clear();
-    if buffer.capacity() <= 2 * BATCH {
-        // A thread that ends has no use for it.
-        let _ = BUFFER.try_with(|slot| slot.set(buffer));
-    }
+/// Takes a batch for the next reply to use.
+pub fn give_back(mut batch: Batch) {
+    batch.clear();
+    // A thread that ends has no use for it.
+    let _ = BATCH.try_with(|slot| slot.set(batch));
 }
 
 /// Lends the worker's generator of random numbers. `None` if the operating

@@ -1,5 +1,10 @@
 //! What a client asks for, whatever API it speaks.
 
+/// The longest name of a model, in bytes; a longer one counts as not said.
+/// Every chunk repeats the name: a request of megabytes must not become a reply
+/// of gigabytes.
+pub const LONGEST_MODEL: usize = 64 * 1024;
+
 /// The fields of a request that decide about the reply. Of a body that is
 /// missing or broken it holds what an empty one does: it gets an answer too.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -10,6 +10,7 @@
 
 pub mod api;
 pub mod ask;
+pub mod batch;
 pub mod id;
 pub mod json;
 pub mod pace;
@@ -18,3 +19,4 @@ pub mod script;
 pub mod sse;
 pub mod stream;
 pub mod time;
+pub mod wheel;

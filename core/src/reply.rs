@@ -6,7 +6,7 @@ use rand::RngCore;
 
 use crate::api::openai::error::Error;
 use crate::api::{Dialect, Route, Said};
-use crate::ask::{Client, StreamMode};
+use crate::ask::{Client, LONGEST_MODEL, StreamMode};
 use crate::json::Escaped;
 use crate::pace::Pace;
 use crate::script::Script;
@@ -95,6 +95,20 @@ pub struct Reply {
 const JSON: &str = "application/json";
 
 impl Reply {
+    /// How much memory [`Reply::compose`] takes at most, in bytes.
+    pub fn memory(body: &[u8], settings: &Settings) -> usize {
+        // A byte that is not UTF-8 is read as three, and a key may be as long
+        // as the body. What is kept of a model's name is escaped, by up to six
+        // bytes for one, and copied; the text of a plain reply is copied.
+        // What grows takes up to three times what it holds.
+        const MARGIN: usize = 8 * 1024;
+        let text = settings.script.text().as_bytes().len();
+        (body.len().saturating_mul(3 * (3 + 3)))
+            .saturating_add(body.len().min(LONGEST_MODEL).saturating_mul(3 * (6 + 6)))
+            .saturating_add(text.saturating_mul(3))
+            .saturating_add(MARGIN)
+    }
+
     /// The reply of an endpoint that generates text to a request with `body`.
     pub fn compose(
         dialect: &dyn Dialect,

@@ -13,6 +13,17 @@ pub struct Script {
 }
 
 impl Script {
+    /// How much memory [`Script::new`] takes at most, in bytes.
+    pub fn memory(text: &[u8]) -> usize {
+        // A byte that is not UTF-8 is read as three, one that is escaped is
+        // written as six, and where a word of two bytes ends takes eight; a
+        // vector that grows has up to three times what it holds.
+        const MARGIN: usize = 1024;
+        text.len()
+            .saturating_mul(3 + 3 * 6 + 3 * 4)
+            .saturating_add(MARGIN)
+    }
+
     /// Cuts `text` into words. What is not UTF-8 in it becomes U+FFFD.
     pub fn new(text: &[u8]) -> Self {
         let text = String::from_utf8_lossy(text);

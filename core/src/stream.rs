@@ -1,12 +1,9 @@
 //! The engine: hands out the frames of a reply as they fall due. It knows no
 //! API, no clock and no socket.
 
+use crate::batch::Batch;
 use crate::pace::Pace;
 use crate::time::Micros;
-
-/// A batch is sent once it holds this many bytes, even if more is due: a long
-/// reply without delay must not hold a worker or its memory.
-pub const BATCH: usize = 256 * 1024;
 
 /// A reply, cut into the parts that are sent at one time.
 pub trait Frames: Send {
@@ -14,7 +11,7 @@ pub trait Frames: Send {
     fn steps(&self) -> usize;
 
     /// Appends to `out` all that is sent at step `step`.
-    fn render(&self, step: usize, out: &mut Vec<u8>);
+    fn render(&self, step: usize, out: &mut Batch);
 }
 
 /// What [`Stream::poll`] found.
@@ -25,6 +22,8 @@ pub enum Poll {
     Wait(Micros),
     /// The last frame is in the buffer.
     Done,
+    /// There was no memory for a frame: the reply can't go on.
+    NoMemory,
 }
 
 /// A reply on its way.
@@ -45,13 +44,16 @@ impl Stream {
     }
 
     /// Appends to `out` the frames that are due at `now`.
-    pub fn poll(&mut self, now: Micros, out: &mut Vec<u8>) -> Poll {
+    pub fn poll(&mut self, now: Micros, out: &mut Batch) -> Poll {
         while self.next < self.frames.steps() {
             let due = self.pace.due(self.next);
-            if due > now || out.len() >= BATCH {
+            if due > now || out.is_full() {
                 return Poll::Wait(due);
             }
             self.frames.render(self.next, out);
+            if out.is_starved() {
+                return Poll::NoMemory;
+            }
             self.next += 1;
         }
         Poll::Done
@@ -66,14 +68,15 @@ impl Frames for Whole {
         1
     }
 
-    fn render(&self, _step: usize, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.0);
+    fn render(&self, _step: usize, out: &mut Batch) {
+        out.put(&self.0);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::batch::FULL;
     use proptest::prelude::*;
 
     /// Each step is one byte, its number.
@@ -84,25 +87,25 @@ mod tests {
             self.0
         }
 
-        fn render(&self, step: usize, out: &mut Vec<u8>) {
-            out.push(step as u8);
+        fn render(&self, step: usize, out: &mut Batch) {
+            out.put(&[step as u8]);
         }
     }
 
     #[test]
     fn each_step_comes_at_its_time() {
         let mut stream = Stream::new(Box::new(Count(3)), Pace::new(0, 10, 5));
-        let mut out = Vec::new();
+        let mut out = Batch::new();
         assert_eq!(stream.poll(0, &mut out), Poll::Wait(10));
         assert_eq!(stream.poll(9, &mut out), Poll::Wait(10));
-        assert!(out.is_empty());
+        assert_eq!(out.as_bytes(), b"");
         assert_eq!(stream.poll(10, &mut out), Poll::Wait(15));
-        assert_eq!(out, [0]);
+        assert_eq!(out.as_bytes(), [0]);
         // A late worker sends what it missed at once, and keeps the schedule.
         assert_eq!(stream.poll(22, &mut out), Poll::Done);
-        assert_eq!(out, [0, 1, 2]);
+        assert_eq!(out.as_bytes(), [0, 1, 2]);
         assert_eq!(stream.poll(30, &mut out), Poll::Done);
-        assert_eq!(out, [0, 1, 2]);
+        assert_eq!(out.as_bytes(), [0, 1, 2]);
     }
 
     #[test]
@@ -112,15 +115,15 @@ mod tests {
             fn steps(&self) -> usize {
                 3
             }
-            fn render(&self, _step: usize, out: &mut Vec<u8>) {
-                out.resize(out.len() + BATCH, b'x');
+            fn render(&self, _step: usize, out: &mut Batch) {
+                out.put(&[b'x'; FULL]);
             }
         }
         let mut stream = Stream::new(Box::new(Large), Pace::new(0, 0, 0));
         for polled in [Poll::Wait(0), Poll::Wait(0), Poll::Done] {
-            let mut out = Vec::new();
+            let mut out = Batch::new();
             assert_eq!(stream.poll(0, &mut out), polled);
-            assert_eq!(out.len(), BATCH);
+            assert_eq!(out.as_bytes().len(), FULL);
         }
     }
 
@@ -136,21 +139,21 @@ mod tests {
         ) {
             let pace = Pace::new(1_000, first, gap);
             let mut stream = Stream::new(Box::new(Count(steps)), pace);
-            let mut out = Vec::new();
+            let mut out = Batch::new();
             let mut now = 1_000;
             for wait in waits.into_iter().chain([u64::MAX / 2]) {
                 now += wait;
                 let polled = stream.poll(now, &mut out);
-                for &step in &out {
+                for &step in out.as_bytes() {
                     prop_assert!(pace.due(step as usize) <= now);
                 }
                 if let Poll::Wait(due) = polled {
                     prop_assert!(due > now);
-                    prop_assert_eq!(due, pace.due(out.len()));
+                    prop_assert_eq!(due, pace.due(out.as_bytes().len()));
                 }
             }
             let all: Vec<u8> = (0..steps as u8).collect();
-            prop_assert_eq!(out, all);
+            prop_assert_eq!(out.as_bytes(), all);
         }
     }
 }

@@ -3,7 +3,10 @@
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
 
-use nginx_sys::{NGX_LOG_ERR, NGX_LOG_INFO, ngx_err_t, ngx_log_error_core, ngx_log_t, ngx_uint_t};
+use nginx_sys::{
+    NGX_LOG_ERR, NGX_LOG_INFO, NGX_MAX_ERROR_STR, ngx_err_t, ngx_log_error_core, ngx_log_t,
+    ngx_uint_t,
+};
 
 /// Runs `f`. If it panics, logs that as an error and returns `None`.
 ///
@@ -52,13 +55,26 @@ pub unsafe fn log_info(log: *mut ngx_log_t, err: ngx_err_t, message: &str) {
 
 unsafe fn write(level: ngx_uint_t, log: *mut ngx_log_t, err: ngx_err_t, message: &str) {
     // SAFETY: the caller vouches for `log`. The format takes a length and a
-    // pointer, and `message` lives during the call, which copies it.
+    // pointer, and `line` lives during the call, which copies it.
     unsafe {
         if (*log).log_level >= level {
-            // What a client sent may be in it: the line stays one.
-            let message = message.replace(char::is_control, " ");
-            let (len, data) = (message.len(), message.as_ptr());
-            ngx_log_error_core(level, log, err, c"%*s".as_ptr(), len, data);
+            let mut line = [0; NGX_MAX_ERROR_STR as usize];
+            let line = one_line(message, &mut line);
+            ngx_log_error_core(level, log, err, c"%*s".as_ptr(), line.len(), line.as_ptr());
         }
     }
+}
+
+/// As much of `message` as there is place for, without line breaks: what a
+/// client sent may be in it. There may be no memory, which is why it is logged.
+fn one_line<'a>(message: &str, place: &'a mut [u8]) -> &'a [u8] {
+    let mut len = 0;
+    for c in message.chars() {
+        let c = if c.is_control() { ' ' } else { c };
+        match place.get_mut(len..len + c.len_utf8()) {
+            Some(place) => len += c.encode_utf8(place).len(),
+            None => break,
+        }
+    }
+    place.get(..len).unwrap_or_default()
 }

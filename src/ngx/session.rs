@@ -3,11 +3,11 @@
 //!
 //! A session lives in the pool of its request and owns one reference of it,
 //! which it gives back by finalizing the request. It is in one of three
-//! states: its timer is armed; or it waits until the client takes what was
-//! sent; or it is finished, and only its memory is still there, since nginx
-//! may be sending from it. Two handlers end it: a cleanup of the request
-//! disarms the timer as soon as nginx gives the request up; a cleanup of the
-//! pool frees the memory when nobody can refer to it any more.
+//! states: it sleeps until more is due; or it waits until the client takes
+//! what was sent; or it is finished, and only its memory is still there, since
+//! nginx may be sending from it. Two handlers end it: a cleanup of the request
+//! ends its sleep as soon as nginx gives the request up; a cleanup of the pool
+//! frees the memory when nobody can refer to it any more.
 
 mod output;
 
@@ -15,49 +15,42 @@ use std::ffi::c_void;
 use std::mem::{self, MaybeUninit};
 use std::ptr;
 
+use llm_mock_core::batch::Batch;
 use llm_mock_core::reply::Reply;
-use llm_mock_core::stream::Poll;
+use llm_mock_core::stream::{Poll, Stream};
 use llm_mock_core::time::Micros;
+use llm_mock_core::wheel::Key;
 use nginx_sys::{
     NGX_AGAIN, NGX_ERROR, NGX_ETIMEDOUT, NGX_HTTP_INTERNAL_SERVER_ERROR, NGX_HTTP_REQUEST_TIME_OUT,
-    NGX_OK, ngx_add_timer, ngx_buf_t, ngx_chain_t, ngx_del_timer, ngx_err_t, ngx_event_t,
-    ngx_handle_read_event, ngx_handle_write_event, ngx_http_cleanup_add, ngx_http_core_loc_conf_t,
-    ngx_http_core_module, ngx_http_finalize_request, ngx_http_log_ctx_t, ngx_http_output_filter,
+    NGX_OK, ngx_add_timer, ngx_buf_t, ngx_chain_t, ngx_del_timer, ngx_err_t, ngx_handle_read_event,
+    ngx_handle_write_event, ngx_http_cleanup_add, ngx_http_core_loc_conf_t, ngx_http_core_module,
+    ngx_http_finalize_request, ngx_http_log_ctx_t, ngx_http_output_filter,
     ngx_http_request_empty_handler, ngx_http_request_t, ngx_http_run_posted_requests,
-    ngx_http_test_reading, ngx_int_t, ngx_msec_t, ngx_palloc, ngx_pool_cleanup_add, ngx_post_event,
-    ngx_posted_events, ngx_socket_t,
+    ngx_http_test_reading, ngx_int_t, ngx_palloc, ngx_pool_cleanup_add, ngx_post_event,
+    ngx_posted_events,
 };
 
-use self::output::{is_drained, send, send_headers};
+use self::output::{is_drained, send, send_headers, write_headers};
 use super::Request;
 use super::clock::now;
-use super::guard::{guard, log_info};
+use super::guard::{guard, log_error, log_info};
 use super::module::ctx_index;
+use super::sleep::{cancel, sleep};
 use crate::worker;
 
-/// The least time of a timer, in milliseconds. One of 0, armed in a timer's
-/// handler, would run before nginx looks at any socket.
-const SHORTEST_TIMER: u64 = 1;
-
-/// The most, a day: every platform's timers can hold it, and what is due later
-/// just sleeps again.
-const LONGEST_TIMER: u64 = 24 * 60 * 60 * 1_000;
-
-#[repr(C)]
-struct Session {
-    /// A debug build of nginx logs a timer with the descriptor of the
-    /// connection it takes the event's data for: these two stand where
-    /// `ngx_connection_t` has its first three pointers and its descriptor.
-    as_connection: [*mut c_void; 3],
-    fd: ngx_socket_t,
-    timer: ngx_event_t,
+/// One reply on its way.
+pub struct Session {
     request: *mut ngx_http_request_t,
-    reply: Reply,
+    body: Stream,
+    asleep: Option<Key>,
+    /// Set with the first byte, and nginx's to choose until then: it logs a
+    /// client that leaves before with 499.
+    status: u16,
     /// Not nginx's `header_sent`: a session may come after other headers, by
     /// `post_action`.
     headers_sent: bool,
-    /// What `buf` refers to: the worker's buffer, until nginx has done with it.
-    out: Vec<u8>,
+    /// What `buf` refers to: the worker's batch, until nginx has done with it.
+    out: Batch,
     buf: ngx_buf_t,
     chain: ngx_chain_t,
 }
@@ -84,7 +77,8 @@ const SERVER_ERROR: Next = Next::Finish(NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_in
 pub unsafe fn start(r: *mut ngx_http_request_t, reply: Reply) {
     // SAFETY: passed on to the caller.
     unsafe {
-        let Some(session) = create(r, reply) else {
+        let written = write_headers(r, &reply.head);
+        let Some(session) = written.and_then(|()| create(r, reply)) else {
             ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t);
             return;
         };
@@ -106,7 +100,7 @@ unsafe fn create(r: *mut ngx_http_request_t, reply: Reply) -> Option<*mut Sessio
     const { assert!(align_of::<Session>() <= nginx_sys::NGX_ALIGNMENT) };
     // SAFETY: the session is written before anything refers to it, into fresh
     // memory of its size, aligned as asserted. Each cleanup handler runs once.
-    // All-zero events, buffers and chains are what nginx starts with. The
+    // All-zero buffers and chains are what nginx starts with. The
     // pointers from chain to buffer stay right since the session never moves.
     unsafe {
         let on_free = ngx_pool_cleanup_add((*r).pool, 0);
@@ -116,22 +110,18 @@ unsafe fn create(r: *mut ngx_http_request_t, reply: Reply) -> Option<*mut Sessio
             return None;
         }
         session.write(Session {
-            as_connection: [ptr::null_mut(); 3],
-            fd: -1,
-            timer: MaybeUninit::zeroed().assume_init(),
             request: r,
-            reply,
+            body: reply.body,
+            asleep: None,
+            status: reply.head.status,
             headers_sent: false,
-            out: Vec::new(),
+            out: Batch::new(),
             buf: MaybeUninit::zeroed().assume_init(),
             chain: MaybeUninit::zeroed().assume_init(),
         });
-        (*session).timer.handler = Some(on_timer);
-        (*session).timer.data = session.cast();
-        (*session).timer.log = (*(*r).connection).log;
         (*session).chain.buf = &raw mut (*session).buf;
 
-        (*on_end).handler = Some(disarm);
+        (*on_end).handler = Some(end);
         (*on_end).data = session.cast();
         (*on_free).handler = Some(free);
         (*on_free).data = session.cast();
@@ -141,13 +131,12 @@ unsafe fn create(r: *mut ngx_http_request_t, reply: Reply) -> Option<*mut Sessio
 }
 
 /// A cleanup of the request: nginx gives it up.
-unsafe extern "C" fn disarm(session: *mut c_void) {
+unsafe extern "C" fn end(session: *mut c_void) {
     // SAFETY: `create` registered it for a session, whose memory lasts until
     // the pool goes, which is later.
     unsafe {
-        let timer = &raw mut (*session.cast::<Session>()).timer;
-        if (*timer).timer_set() != 0 {
-            ngx_del_timer(timer);
+        if let Some(key) = (*session.cast::<Session>()).asleep.take() {
+            cancel(key);
         }
     }
 }
@@ -194,15 +183,16 @@ unsafe fn watch_for_abort(r: *mut ngx_http_request_t) -> Option<()> {
 ///
 /// # Safety
 ///
-/// `session` must be alive and not finished, its timer not armed.
+/// `session` must be alive, awake and not finished.
 unsafe fn proceed(session: *mut Session, next: Next) {
     // SAFETY: passed on to the caller.
     unsafe {
         match next {
             Next::Sleep(due) => {
-                let wait = due.saturating_sub(now().monotonic).div_ceil(1_000);
-                let wait = wait.clamp(SHORTEST_TIMER, LONGEST_TIMER);
-                ngx_add_timer(&raw mut (*session).timer, wait as ngx_msec_t);
+                (*session).asleep = sleep(session, due);
+                if (*session).asleep.is_none() {
+                    finish(session, NGX_ERROR as ngx_int_t);
+                }
             }
             Next::Drain => {
                 if wait_until_writable((*session).request).is_none() {
@@ -223,19 +213,23 @@ unsafe fn proceed(session: *mut Session, next: Next) {
 unsafe fn finish(session: *mut Session, rc: ngx_int_t) {
     // SAFETY: the session owns a reference of its request until here.
     unsafe {
-        disarm(session.cast());
+        end(session.cast());
         ngx_http_finalize_request((*session).request, rc);
     }
 }
 
-/// Something is due.
-unsafe extern "C" fn on_timer(timer: *mut ngx_event_t) {
-    // SAFETY: `create` made the event's data its session. An armed timer means
-    // that the request is alive, see `disarm`, and so is its connection. What
-    // is used after the session's turn is the connection alone, as nginx's own
-    // handlers do: its memory stays until the next turn of the event loop.
+/// The time has come until which the session slept.
+///
+/// # Safety
+///
+/// `session` must be alive and just woken. It may be gone when this returns.
+pub unsafe fn on_time(session: *mut Session) {
+    // SAFETY: a session that sleeps is one of a live request, see `end`, and
+    // that has a live connection. What is used after the session's turn is the
+    // connection alone, as nginx's own handlers do: its memory stays until the
+    // next turn of the event loop.
     unsafe {
-        let session = (*timer).data.cast::<Session>();
+        (*session).asleep = None;
         let r = (*session).request;
         if *(*r).ctx.add(ctx_index()) != session.cast() {
             // nginx has redirected the request, by `post_action` of a client
@@ -257,30 +251,37 @@ unsafe extern "C" fn on_timer(timer: *mut ngx_event_t) {
 ///
 /// `session` must be alive, and nginx done with its buffer.
 unsafe fn advance(session: *mut Session) -> Next {
-    // SAFETY: the reply is borrowed only while the engine runs, which calls
+    // SAFETY: the body is borrowed only while the engine runs, which calls
     // nothing of nginx. What it rendered stays in the session, unchanged, until
     // nginx is done with it.
     unsafe {
         let r = (*session).request;
         let log = (*(*r).connection).log;
         let polled = guard(log, || {
-            let mut out = worker::take_buffer();
-            let polled = (*session).reply.body.poll(now().monotonic, &mut out);
+            let mut out = worker::take_batch();
+            let polled = (*session).body.poll(now().monotonic, &mut out);
+            if polled == Poll::NoMemory {
+                log_error(log, "llm_mock: no memory for what is due");
+            }
             (*session).out = out;
             polled
         });
         let (due, last) = match polled {
             Some(Poll::Wait(due)) => (due, false),
             Some(Poll::Done) => (0, true),
-            None if (*r).header_sent() != 0 => return ERROR,
-            None => return SERVER_ERROR,
+            Some(Poll::NoMemory) | None => {
+                give_back(session);
+                return match (*r).header_sent() {
+                    0 => SERVER_ERROR,
+                    _ => ERROR,
+                };
+            }
         };
-        if (*session).out.is_empty() && !last {
+        if (*session).out.as_bytes().is_empty() && !last {
             give_back(session);
             return Next::Sleep(due);
         }
         if !(*session).headers_sent {
-            (*session).headers_sent = true;
             let rc = send_headers(session);
             if rc == NGX_ERROR as ngx_int_t || rc > NGX_OK as ngx_int_t || (*r).header_only() != 0 {
                 return Next::Finish(rc);

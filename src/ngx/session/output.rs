@@ -1,7 +1,8 @@
 //! What a session hands to nginx to be sent.
 
+use llm_mock_core::reply::Head;
 use nginx_sys::{
-    NGX_HTTP_INTERNAL_SERVER_ERROR, NGX_HTTP_LAST, ngx_http_output_filter, ngx_http_send_header,
+    NGX_HTTP_LAST, ngx_http_output_filter, ngx_http_request_t, ngx_http_send_header,
     ngx_http_send_special, ngx_int_t, ngx_uint_t,
 };
 
@@ -10,30 +11,38 @@ use crate::head;
 use crate::ngx::guard::guard;
 use crate::ngx::{HeadersOut, Request};
 
+/// Writes the headers of a reply, but for the status. `None` if there is no
+/// memory for them.
+///
+/// # Safety
+///
+/// `r` must be alive.
+pub unsafe fn write_headers(r: *mut ngx_http_request_t, head: &Head) -> Option<()> {
+    // SAFETY: the headers go to the request's own lists and pool.
+    unsafe {
+        let written = guard((*(*r).connection).log, || {
+            let mut headers = HeadersOut::new(r);
+            head::write(head, &Request::new(r), &mut headers)
+        });
+        // A reply is made anew each time, whatever `If-Match` says.
+        (*r).set_disable_not_modified(1);
+        written?.ok()
+    }
+}
+
 /// Hands the headers to nginx, which holds them back until the first bytes of
 /// the body, so that both leave in one write.
 ///
 /// # Safety
 ///
-/// `session` must be alive, and nginx done with its buffer.
+/// `session` must be alive.
 pub unsafe fn send_headers(session: *mut Session) -> ngx_int_t {
-    // SAFETY: the headers go to the request's own lists and pool; the reply's
-    // head is borrowed while they are written, and nothing changes it.
+    // SAFETY: passed on to the caller.
     unsafe {
         let r = (*session).request;
-        let written = guard((*(*r).connection).log, || {
-            let mut headers = HeadersOut::new(r);
-            let request = Request::new(r);
-            head::write(&(*session).reply.head, &request, &mut headers)
-        });
-        match written {
-            Some(Ok(())) => {
-                // A reply is made anew each time, whatever `If-Match` says.
-                (*r).set_disable_not_modified(1);
-                ngx_http_send_header(r)
-            }
-            _ => NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t,
-        }
+        HeadersOut::new(r).status((*session).status);
+        (*session).headers_sent = true;
+        ngx_http_send_header(r)
     }
 }
 
@@ -48,15 +57,15 @@ pub unsafe fn send(session: *mut Session, last: bool) -> ngx_int_t {
     // buffer in place; the session does not touch it until it is drained.
     unsafe {
         let r = (*session).request;
-        let out = &raw mut (*session).out;
-        if (*out).is_empty() {
+        let out = (*session).out.as_mut_bytes();
+        if out.is_empty() {
             // A buffer of no bytes is an error to nginx's write filter.
             return ngx_http_send_special(r, NGX_HTTP_LAST as ngx_uint_t);
         }
         let buf = &raw mut (*session).buf;
-        (*buf).start = (*out).as_mut_ptr();
+        (*buf).start = out.as_mut_ptr();
         (*buf).pos = (*buf).start;
-        (*buf).last = (*buf).start.add((*out).len());
+        (*buf).last = (*buf).start.add(out.len());
         (*buf).end = (*buf).last;
         (*buf).set_memory(1);
         // Against postpone_output, and the buffers of TLS and gzip.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::request;
 use crate::api::{Dialect, Said};
 use crate::ask::Ask;
+use crate::batch::Batch;
 use crate::json;
 use crate::script::Script;
 use crate::sse;
@@ -92,13 +93,13 @@ const OPEN: &[u8] = b",\"finish_reason\":null}]}";
 const STOP: &[u8] = b",\"finish_reason\":\"stop\"}]}";
 
 impl Chunks {
-    fn chunk(&self, delta: [&[u8]; 3], finish_reason: &[u8], out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.head);
+    fn chunk(&self, delta: [&[u8]; 3], finish_reason: &[u8], out: &mut Batch) {
+        out.put(&self.head);
         for part in delta {
-            out.extend_from_slice(part);
+            out.put(part);
         }
-        out.extend_from_slice(finish_reason);
-        out.extend_from_slice(sse::END);
+        out.put(finish_reason);
+        out.put(sse::END);
     }
 }
 
@@ -107,7 +108,7 @@ impl Frames for Chunks {
         self.script.len().max(1)
     }
 
-    fn render(&self, step: usize, out: &mut Vec<u8>) {
+    fn render(&self, step: usize, out: &mut Batch) {
         if step == 0 {
             self.chunk([b"{\"role\":\"assistant\"}", b"", b""], OPEN, out);
         }
@@ -119,7 +120,7 @@ impl Frames for Chunks {
         }
         if step + 1 == self.steps() {
             self.chunk([b"{}", b"", b""], STOP, out);
-            out.extend_from_slice(sse::DONE);
+            out.put(sse::DONE);
         }
     }
 }
@@ -154,9 +155,9 @@ mod tests {
         let frames = saying(text, |said| Chat.stream(said));
         (0..frames.steps())
             .map(|step| {
-                let mut out = Vec::new();
+                let mut out = Batch::new();
                 frames.render(step, &mut out);
-                String::from_utf8(out).unwrap()
+                String::from_utf8(out.as_bytes().to_vec()).unwrap()
             })
             .collect()
     }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::ask::{Ask, StreamField};
+use crate::ask::{Ask, LONGEST_MODEL, StreamField};
 
 /// Four bytes of JSON make a token: close to what English prose takes.
 const BYTES_PER_TOKEN: u64 = 4;
@@ -79,10 +79,6 @@ impl<'de> Deserialize<'de> for Text {
         json.deserialize_bytes(Bytes)
     }
 }
-
-/// The longest name of a model, in bytes. Every chunk repeats the name: a
-/// request of megabytes must not become a reply of gigabytes.
-const LONGEST_MODEL: usize = 64 * 1024;
 
 fn model(value: &RawValue) -> Option<String> {
     let Text(name) = serde_json::from_str(value.get()).ok()?;

@@ -1,0 +1,79 @@
+//! What is rendered to be sent at one time.
+
+/// A batch is sent once it holds this many bytes, even if more is due: a long
+/// reply without delay must not hold a worker or its memory.
+pub const FULL: usize = 256 * 1024;
+
+/// Bytes to be sent, in a buffer that is used again and again. It may run out
+/// of memory, which it remembers; from then on it takes nothing.
+#[derive(Debug, Default)]
+pub struct Batch {
+    bytes: Vec<u8>,
+    starved: bool,
+}
+
+impl Batch {
+    /// Empty, and without memory yet.
+    pub const fn new() -> Self {
+        Self {
+            bytes: Vec::new(),
+            starved: false,
+        }
+    }
+
+    /// Appends `bytes`.
+    pub fn put(&mut self, bytes: &[u8]) {
+        self.starved |= self.bytes.try_reserve(bytes.len()).is_err();
+        if !self.starved {
+            self.bytes.extend_from_slice(bytes);
+        }
+    }
+
+    /// Forgets what was put, and keeps the memory for what comes unless it is
+    /// more than a batch takes.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.starved = false;
+        if self.bytes.capacity() > 2 * FULL {
+            self.bytes = Vec::new();
+        }
+    }
+
+    /// Whether it is to be sent before it takes more.
+    pub fn is_full(&self) -> bool {
+        self.bytes.len() >= FULL
+    }
+
+    /// Whether there was no memory for what was put.
+    pub fn is_starved(&self) -> bool {
+        self.starved
+    }
+
+    /// What was put.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What was put, for one who recodes it in place.
+    pub fn as_mut_bytes(&mut self) -> &mut [u8] {
+        &mut self.bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_keeps_its_memory_within_bounds() {
+        let mut batch = Batch::new();
+        batch.put(&[b'x'; FULL]);
+        assert!(batch.is_full());
+        batch.clear();
+        assert_eq!(batch.as_bytes(), b"");
+        assert!(batch.bytes.capacity() >= FULL);
+        batch.put(&[b'x'; 2 * FULL + 1]);
+        batch.clear();
+        assert_eq!(batch.bytes.capacity(), 0);
+    }
+}

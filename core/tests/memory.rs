@@ -1,0 +1,97 @@
+//! A worker asks for memory before it composes a reply: what is asked for must
+//! be enough, whatever is said.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+
+use llm_mock_core::api::openai::chat::Chat;
+use llm_mock_core::ask::{Client, LONGEST_MODEL, StreamMode};
+use llm_mock_core::json::Escaped;
+use llm_mock_core::reply::{Now, Reply, Settings};
+use llm_mock_core::script::Script;
+use peak_alloc::PeakAlloc;
+use proptest::prelude::*;
+use rand::SeedableRng;
+use rand::rngs::SmallRng;
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+/// The allocator counts for all threads: each test holds this.
+static ALONE: Mutex<()> = Mutex::new(());
+
+/// What `f` takes at most beyond what was taken before.
+fn peak<T>(f: impl FnOnce() -> T) -> usize {
+    ALLOCATOR.reset_peak_usage();
+    let before = ALLOCATOR.current_usage();
+    let result = f();
+    let peak = ALLOCATOR.peak_usage();
+    drop(result);
+    peak - before
+}
+
+fn assert_enough(body: &[u8], text: &[u8]) {
+    let script_peak = peak(|| Script::new(text));
+    assert!(script_peak <= Script::memory(text), "{script_peak}");
+    let script = Arc::new(Script::new(text));
+    let model = Escaped::new(b"gpt-3.5-turbo");
+    for stream in [StreamMode::Always, StreamMode::Never] {
+        let settings = Settings {
+            script: Arc::clone(&script),
+            delay: 0,
+            first_delay: 0,
+            model: &model,
+            stream,
+        };
+        let now = Now {
+            monotonic: 0,
+            unix: 1_800_000_000,
+        };
+        let mut rng = SmallRng::seed_from_u64(1);
+        let client = Client::default();
+        let asked_for = Reply::memory(body, &settings);
+        let taken = peak(|| Reply::compose(&Chat, body, client, &settings, now, &mut rng));
+        assert!(taken <= asked_for, "{taken} of {asked_for}, {stream:?}");
+    }
+}
+
+#[test]
+fn the_worst_that_can_be_said_is_within_bounds() {
+    let _alone = ALONE.lock();
+    let text = b"\x01 ".repeat(100_000);
+    let broken = [b"{\"".as_slice(), &[0xff; 100_000]].concat();
+    let escaped_key = format!("{{\"{}\":1}}", "\\u0001".repeat(20_000));
+    let model = format!("{{\"model\":\"{}\"}}", "\\u0001".repeat(LONGEST_MODEL));
+    let broken_model = [
+        b"{\"model\":\"",
+        [0xff; LONGEST_MODEL / 3].as_slice(),
+        b"\"}",
+    ]
+    .concat();
+    for body in [
+        b"".as_slice(),
+        &broken,
+        escaped_key.as_bytes(),
+        model.as_bytes(),
+        &broken_model,
+    ] {
+        assert_enough(body, &text);
+        assert_enough(body, b"");
+    }
+    assert_enough(b"", &[0xff; 100_000]);
+}
+
+#[test]
+fn what_is_asked_for_is_enough() {
+    let _alone = ALONE.lock();
+    proptest!(|(
+        body in prop::collection::vec(any::<u8>(), 0..300),
+        key: String,
+        model: String,
+        text: Vec<u8>,
+    )| {
+        assert_enough(&body, &text);
+        let body = serde_json::json!({ key: 1, "model": model }).to_string();
+        assert_enough(body.as_bytes(), &text);
+    });
+}
