@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The integration tests under valgrind's memcheck, with an nginx that is built
 # for debugging and takes each piece of a pool from malloc by itself. The tests
-# that measure time and memory are left out: memcheck is some thirty times
-# slower, and has a memory of its own.
+# that measure or limit time and memory are left out: memcheck is some thirty
+# times slower, and has a memory of its own.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -22,4 +22,4 @@ export LLM_MOCK_TEST_MEMCHECK=1
 unset NGINX_SOURCE_DIR NGINX_BUILD_DIR LLM_MOCK_TEST_NGINX LLM_MOCK_TEST_MODULE
 cd "$here"
 step "Integration tests under memcheck (the first time builds an nginx for debugging)"
-cargo test --workspace --locked --test integration "$@" -- --skip timing:: --skip crowd:: --skip memory::
+cargo test --workspace --locked --test integration "$@" -- --skip timing:: --skip crowd:: --skip memory:: --skip scarce::

@@ -15,6 +15,7 @@ use super::bytes::bytes;
 use super::guard::guard;
 use crate::conf::LocationConf;
 use crate::directives::{DIRECTIVES, Refusal};
+use crate::memory;
 
 const COUNT: usize = DIRECTIVES.len();
 
@@ -82,6 +83,9 @@ unsafe extern "C" fn set(
         let Some(directive) = DIRECTIVES.get((*command).offset) else {
             return NGX_CONF_ERROR;
         };
+        if !memory::is_there(memory::FOR_A_DIRECTIVE) {
+            return refuse(cf, "llm_mock: no memory for a directive");
+        }
         let argument = Argument {
             cf,
             text: (*(*cf).args).elts.cast::<ngx_str_t>().add(1),

@@ -16,6 +16,7 @@ use super::command::{COMMANDS, refuse};
 use super::guard::guard;
 use super::{content, flavour};
 use crate::conf::LocationConf;
+use crate::memory;
 
 static CONTEXT: ngx_http_module_t = ngx_http_module_t {
     preconfiguration: Some(preconfiguration),
@@ -120,6 +121,10 @@ unsafe extern "C" fn merge_loc_conf(
     above: *mut c_void,
     conf: *mut c_void,
 ) -> *mut c_char {
+    if !memory::is_there(memory::FOR_A_DIRECTIVE) {
+        // SAFETY: nginx calls this with the configuration being read.
+        return unsafe { refuse(cf, "llm_mock: no memory for the configuration") };
+    }
     // SAFETY: both were made by `create_loc_conf`, for two levels, so they are
     // distinct, and nothing else refers to them meanwhile.
     let merged = unsafe {

@@ -34,6 +34,8 @@ mod pressure;
 mod protocols;
 mod refusals;
 mod rule;
+#[cfg(target_os = "linux")]
+mod scarce;
 mod sdk;
 #[cfg(target_os = "linux")]
 mod soak;

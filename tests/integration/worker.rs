@@ -1,6 +1,7 @@
 //! The processes of nginx from outside: their memory, their open files.
 
 use std::fs;
+use std::process::Command;
 
 use crate::nginx::{Nginx, until};
 
@@ -34,6 +35,17 @@ impl Worker {
         memory_of(self.pid)
     }
 
+    /// Lets it take so many bytes of address space more than it has now.
+    pub fn limit_memory(&self, more: usize) {
+        let limit = status_of(self.pid, "VmSize:") + more;
+        let done = Command::new("prlimit")
+            .args(["--pid", &self.pid.to_string()])
+            .arg(format!("--as={limit}"))
+            .status()
+            .unwrap();
+        assert!(done.success(), "prlimit");
+    }
+
     /// How many files and sockets it has open.
     pub fn open_files(&self) -> usize {
         fs::read_dir(format!("/proc/{}/fd", self.pid))
@@ -44,8 +56,13 @@ impl Worker {
 
 /// What a process has in memory, in bytes.
 pub fn memory_of(pid: u32) -> usize {
+    status_of(pid, "VmRSS:")
+}
+
+/// A size from what the kernel says of a process, in bytes.
+fn status_of(pid: u32, name: &str) -> usize {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let line = status.lines().find(|line| line.starts_with(name));
     let kilobytes = line.unwrap().split_whitespace().nth(1).unwrap();
     kilobytes.parse::<usize>().unwrap() * 1024
 }
