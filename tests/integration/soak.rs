@@ -95,17 +95,21 @@ fn soak() {
     let mut masters = Vec::new();
     let mut workers = Vec::new();
     thread::scope(|scope| {
-        for seed in 0..CLIENTS {
-            let (nginx, text, over, visits) = (&nginx, &text, &over, &visits);
-            scope.spawn(move || {
-                let mut rng = SmallRng::seed_from_u64(seed as u64);
-                while !over.load(Ordering::Relaxed) {
-                    visit(nginx, text, &mut rng);
-                    visits.fetch_add(1, Ordering::Relaxed);
-                }
-            });
-        }
-        while begun.elapsed() < length {
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|seed| {
+                let (nginx, text, over, visits) = (&nginx, &text, &over, &visits);
+                scope.spawn(move || {
+                    let mut rng = SmallRng::seed_from_u64(seed as u64);
+                    while !over.load(Ordering::Relaxed) {
+                        visit(nginx, text, &mut rng);
+                        visits.fetch_add(1, Ordering::Relaxed);
+                    }
+                })
+            })
+            .collect();
+        // A client that ends before it is told to has failed.
+        let all_go_on = || clients.iter().all(|client| !client.is_finished());
+        while begun.elapsed() < length && all_go_on() {
             thread::sleep(RELOAD_EVERY);
             // An old worker still has streams to finish after a reload: the
             // newest is measured when it is alone.
