@@ -96,6 +96,11 @@ impl Client {
         true
     }
 
+    /// Waits until the server closes the connection, whatever it said before.
+    pub fn read_to_end(&mut self) {
+        while self.read() {}
+    }
+
     /// `false` at the end of the connection.
     fn read(&mut self) -> bool {
         let mut bytes = vec![0; 64 * 1024];

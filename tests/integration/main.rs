@@ -10,9 +10,12 @@
 )]
 
 mod client;
+#[cfg(target_os = "linux")]
+mod clients;
 mod http;
 mod memcheck;
 mod nginx;
+mod process;
 mod stream;
 #[cfg(target_os = "linux")]
 mod worker;
@@ -27,12 +30,16 @@ mod life;
 #[cfg(target_os = "linux")]
 mod memory;
 mod model;
+#[cfg(target_os = "linux")]
+mod modes;
 #[cfg(feature = "inject-panic")]
 mod panics;
 mod plain;
 mod pressure;
 mod protocols;
 mod refusals;
+#[cfg(target_os = "linux")]
+mod reload;
 mod rule;
 #[cfg(target_os = "linux")]
 mod scarce;
@@ -43,5 +50,7 @@ mod text;
 mod timing;
 mod tls;
 mod transcript;
+#[cfg(target_os = "linux")]
+mod upgrade;
 #[cfg(target_os = "linux")]
 mod wire;

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::memcheck;
+use crate::process::{self, is_running};
 
 /// Nothing that a test waits for takes longer, on a busy machine too.
 pub const DEADLINE: Duration = Duration::from_secs(20);
@@ -36,6 +37,11 @@ enum Turn {
 /// free ports; the server listens on the first.
 #[derive(Clone)]
 pub struct Conf<'a> {
+    /// Directives outside of all blocks.
+    pub main: &'a str,
+    pub events: &'a str,
+    /// nginx leaves its parent alone, and with it this program.
+    pub daemon: bool,
     pub workers: u32,
     /// More words for the line `listen`.
     pub listen: &'a str,
@@ -48,6 +54,9 @@ pub struct Conf<'a> {
 impl Default for Conf<'_> {
     fn default() -> Self {
         Self {
+            main: "",
+            events: "",
+            daemon: false,
             workers: 1,
             listen: "",
             http: "",
@@ -60,6 +69,9 @@ impl Default for Conf<'_> {
 pub struct Nginx {
     folder: TempDir,
     child: Child,
+    /// The master processes, the newest last: the child or what became of it,
+    /// and those of its upgrades.
+    masters: Vec<u32>,
     ports: [u16; 2],
     expected: Mutex<Vec<String>>,
     tolerated: Mutex<Vec<String>>,
@@ -96,22 +108,24 @@ impl Nginx {
                 true => arguments(memcheck::command(&binary(), folder.path()), folder.path()),
                 false => command(folder.path()),
             };
-            let mut child = launch
-                .args(["-g", "daemon off;"])
-                .process_group(0)
-                .spawn()
-                .unwrap();
-            // nginx writes its pid once it listens.
-            let pid_file = folder.path().join("nginx.pid");
-            let exited = until("nginx is up", || {
-                let listens = fs::read(&pid_file).is_ok_and(|pid| !pid.is_empty());
-                let exited = child.try_wait().unwrap().is_some();
-                (listens || exited).then_some(exited)
+            if !conf.daemon {
+                launch.args(["-g", "daemon off;"]);
+            }
+            let mut child = launch.process_group(0).spawn().unwrap();
+            // nginx writes its pid once it listens. The parent of a daemon
+            // ends well, and the daemon ignores USR2 until it has.
+            let master = until("nginx is up", || {
+                let status = child.try_wait().unwrap();
+                let failed = status.is_some_and(|status| !status.success());
+                let is_alone = status.is_some() || !conf.daemon;
+                let pid = pid_in(folder.path(), "nginx.pid").filter(|_| is_alone);
+                (pid.is_some() || failed).then_some(pid)
             });
-            if !exited {
+            if let Some(master) = master {
                 return Self {
                     folder,
                     child,
+                    masters: vec![master],
                     ports,
                     expected: Mutex::default(),
                     tolerated: Mutex::default(),
@@ -129,9 +143,30 @@ impl Nginx {
         (Ipv4Addr::LOCALHOST, self.ports[0]).into()
     }
 
-    /// The master process.
+    /// The newest master process.
     pub fn pid(&self) -> u32 {
-        self.child.id()
+        self.masters[self.masters.len() - 1]
+    }
+
+    /// Starts the binary anew beside what runs of it, as for an upgrade: both
+    /// masters have workers that serve, until one is told to quit. nginx does
+    /// that as a daemon only.
+    pub fn upgrade(&mut self) {
+        let old = self.pid();
+        process::signal(old, process::Signal::USR2);
+        let new = until("the new master is up", || {
+            pid_in(self.folder.path(), "nginx.pid").filter(|&pid| pid != old)
+        });
+        self.masters.push(new);
+    }
+
+    /// Gives up the last upgrade: its master quits.
+    pub fn roll_back(&mut self) {
+        let new = self.masters.pop().unwrap();
+        process::signal(new, process::Signal::QUIT);
+        until("the new master has ended", || {
+            (!is_running(new)).then_some(())
+        });
     }
 
     pub fn port2(&self) -> u16 {
@@ -155,7 +190,8 @@ impl Nginx {
 
     /// Whether nginx has ended.
     pub fn has_exited(&mut self) -> bool {
-        self.child.try_wait().unwrap().is_some()
+        let child = self.child.try_wait().unwrap();
+        child.is_some() && !self.masters.iter().any(|&master| is_running(master))
     }
 
     pub fn error_log(&self) -> String {
@@ -191,12 +227,14 @@ impl Nginx {
         // It fails if nginx is about to end already. No panic: the test may be
         // in one.
         let _ = command(self.folder.path()).args(["-s", "quit"]).status();
+        if let Some(old) = pid_in(self.folder.path(), "nginx.pid.oldbin") {
+            process::signal(old, process::Signal::QUIT);
+        }
         let asked = Instant::now();
         while !self.has_exited() {
             if asked.elapsed() > DEADLINE {
                 // Workers outlive a master that is killed.
-                let group = format!("-{}", self.child.id());
-                let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+                process::kill_group(self.masters[0]);
                 let _ = self.child.wait();
                 eprintln!("nginx did not stop\n{}", self.error_log());
                 assert!(thread::panicking(), "nginx did not stop");
@@ -308,6 +346,11 @@ fn read(path: &Path) -> String {
     String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned()
 }
 
+fn pid_in(folder: &Path, file: &str) -> Option<u32> {
+    let pid = fs::read_to_string(folder.join(file)).ok()?;
+    pid.trim().parse().ok()
+}
+
 fn free_ports() -> [u16; 2] {
     let listeners = [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
     listeners.map(|listener| listener.local_addr().unwrap().port())
@@ -373,10 +416,11 @@ fn write_conf(folder: &Path, conf: &Conf, ports: [u16; 2]) {
     let text = format!(
         "load_module {module};
          {user}
+         {main}
          worker_processes {workers};
          pid nginx.pid;
          error_log error.log info;
-         events {{ worker_connections 2048; multi_accept on; }}
+         events {{ worker_connections 2048; multi_accept on; {events} }}
          http {{
              log_format short '$status $body_bytes_sent $request_time $request';
              access_log access.log short;
@@ -392,6 +436,8 @@ fn write_conf(folder: &Path, conf: &Conf, ports: [u16; 2]) {
              }}
          }}",
         module = module().display(),
+        main = conf.main,
+        events = conf.events,
         workers = conf.workers,
         http = conf.http,
         listen = conf.listen,

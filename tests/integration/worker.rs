@@ -3,7 +3,12 @@
 use std::fs;
 use std::process::Command;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
 use crate::nginx::{Nginx, until};
+
+/// Files that a process may have open.
+const ENOUGH: u64 = 4_096;
 
 /// The one worker of an nginx.
 pub struct Worker {
@@ -23,6 +28,10 @@ impl Worker {
         let children = fs::read_to_string(children).unwrap();
         let pid = children.trim().parse().ok()?;
         Some(Self { pid })
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.pid
     }
 
     /// Whether that nginx still has this worker.
@@ -65,4 +74,15 @@ fn status_of(pid: u32, name: &str) -> usize {
     let line = status.lines().find(|line| line.starts_with(name));
     let kilobytes = line.unwrap().split_whitespace().nth(1).unwrap();
     kilobytes.parse::<usize>().unwrap() * 1024
+}
+
+/// Lets this process, and each nginx that it starts, have some thousand files
+/// open: many systems begin with 1,024.
+pub fn allow_many_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let enough = limit.maximum.map_or(ENOUGH, |most| most.min(ENOUGH));
+    if limit.current.is_some_and(|current| current < enough) {
+        let current = Some(enough);
+        setrlimit(Resource::Nofile, Rlimit { current, ..limit }).unwrap();
+    }
 }
