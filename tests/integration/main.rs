@@ -13,6 +13,8 @@ mod client;
 #[cfg(target_os = "linux")]
 mod clients;
 mod http;
+#[cfg(target_os = "linux")]
+mod ledger;
 mod memcheck;
 mod nginx;
 mod process;
@@ -34,9 +36,13 @@ mod model;
 mod modes;
 #[cfg(feature = "inject-panic")]
 mod panics;
+#[cfg(target_os = "linux")]
+mod phases;
 mod plain;
 mod pressure;
 mod protocols;
+#[cfg(target_os = "linux")]
+mod redirects;
 mod refusals;
 #[cfg(target_os = "linux")]
 mod reload;
@@ -46,6 +52,8 @@ mod scarce;
 mod sdk;
 #[cfg(target_os = "linux")]
 mod soak;
+#[cfg(target_os = "linux")]
+mod subrequests;
 mod text;
 mod timing;
 mod tls;

@@ -342,6 +342,13 @@ pub fn version_at_least(wanted: [u32; 3]) -> bool {
     version.as_slice() >= wanted.as_slice()
 }
 
+/// Whether the server was built with this module, such as `http_v3_module`.
+pub fn has_module(name: &str) -> bool {
+    let output = Command::new(binary()).arg("-V").output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    text.contains(&format!("--with-{name}"))
+}
+
 fn read(path: &Path) -> String {
     String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned()
 }
