@@ -27,6 +27,8 @@ mod bodies;
 mod crowd;
 mod directives;
 mod headers;
+#[cfg(target_os = "linux")]
+mod keepalive;
 mod levels;
 mod life;
 #[cfg(target_os = "linux")]
