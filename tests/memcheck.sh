@@ -22,4 +22,4 @@ export LLM_MOCK_TEST_MEMCHECK=1
 unset NGINX_SOURCE_DIR NGINX_BUILD_DIR LLM_MOCK_TEST_NGINX LLM_MOCK_TEST_MODULE
 cd "$here"
 step "Integration tests under memcheck (the first time builds an nginx for debugging)"
-cargo test --workspace --locked --test integration "$@" -- --skip timing:: --skip crowd:: --skip memory:: --skip scarce::
+cargo test --workspace --locked --test integration "$@" -- --skip timing:: --skip crowd:: --skip memory:: --skip scarce:: --skip stalled::

@@ -55,6 +55,7 @@ mod sdk;
 #[cfg(target_os = "linux")]
 mod soak;
 #[cfg(target_os = "linux")]
+mod stalled;
 mod subrequests;
 mod text;
 mod timing;

@@ -9,7 +9,7 @@ use crate::stream::stream;
 /// 100,000 words: some 20 MB on the wire, more than sockets hold.
 const TIMES: usize = 100;
 
-pub fn start(directives: &str) -> (Nginx, String) {
+fn start(directives: &str) -> (Nginx, String) {
     let words: Vec<String> = (0..1_000).map(|n| format!("word{n}")).collect();
     let thousand = words.join(" ") + " ";
     let (http, variables) = long_text(&thousand);

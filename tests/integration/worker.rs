@@ -1,7 +1,10 @@
-//! The processes of nginx from outside: their memory, their open files.
+//! The processes of nginx from outside: their memory, their open files, the
+//! time they use.
 
 use std::fs;
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -53,6 +56,44 @@ impl Worker {
             .status()
             .unwrap();
         assert!(done.success(), "prlimit");
+    }
+
+    /// The most it ever had in memory, in bytes.
+    pub fn peak_memory(&self) -> usize {
+        status_of(self.pid, "VmHWM:")
+    }
+
+    /// The time on a processor that it used so far.
+    pub fn cpu_time(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap();
+        // Behind the name in brackets, user and system time stand as number 12
+        // and 13, in ticks of which Linux shows 100 a second.
+        let (_, numbers) = stat.rsplit_once(')').unwrap();
+        let times = numbers.split_whitespace().skip(11).take(2);
+        let ticks: u64 = times.map(|ticks| ticks.parse::<u64>().unwrap()).sum();
+        Duration::from_millis(10 * ticks)
+    }
+
+    /// The time on a processor that it uses while `time` passes.
+    pub fn cpu_time_within(&self, time: Duration) -> Duration {
+        let before = self.cpu_time();
+        thread::sleep(time);
+        self.cpu_time() - before
+    }
+
+    /// Stands still until `go_on`.
+    pub fn stand_still(&self) {
+        self.signal("-STOP");
+    }
+
+    pub fn go_on(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.pid.to_string();
+        let done = Command::new("kill").args([signal, &pid]).status().unwrap();
+        assert!(done.success(), "kill {signal} {pid}");
     }
 
     /// How many files and sockets it has open.
