@@ -1,7 +1,10 @@
 //! Together with other modules of nginx: a proxy in front, a fallback of one,
 //! subrequests.
 
+use std::io::Read;
 use std::time::Duration;
+
+use flate2::read::GzDecoder;
 
 use crate::client::{chat, request};
 use crate::http::Reply;
@@ -169,6 +172,12 @@ fn a_mirrored_stream_disturbs_nothing() {
 }
 
 #[test]
+fn a_proxy_that_insists_on_buffers_passes_it_on_whole() {
+    let nginx = proxied("proxy_buffering on; proxy_ignore_headers X-Accel-Buffering;");
+    assert_eq!(stream(&nginx.chat("")).text(), TEXT);
+}
+
+#[test]
 fn gzip_does_not_hold_words_back() {
     let nginx = Nginx::start(&format!(
         "llm_mock_reply \"{TEXT}\"; llm_mock_delay 20ms; gzip on; gzip_types text/event-stream;"
@@ -176,4 +185,26 @@ fn gzip_does_not_hold_words_back() {
     let reply = nginx.ask(chat(&[("Accept-Encoding", "gzip")], ""));
     assert_eq!(reply.header("content-encoding"), Some("gzip"));
     assert!(comes_bit_by_bit(&reply));
+    let mut text = String::new();
+    let mut decoder = GzDecoder::new(reply.body.as_slice());
+    decoder.read_to_string(&mut text).unwrap();
+    assert_eq!(parse(&text).text(), TEXT);
+}
+
+#[test]
+fn what_merges_small_writes_does_not_hold_words_back() {
+    for directives in [
+        "sendfile on;",
+        "sendfile on; tcp_nopush on;",
+        "tcp_nodelay off;",
+        "postpone_output 1460;",
+        "postpone_output 64k;",
+    ] {
+        let nginx = Nginx::start(&format!(
+            "{directives} llm_mock_reply \"{TEXT}\"; llm_mock_delay 20ms;"
+        ));
+        let reply = nginx.chat("");
+        assert_eq!(stream(&reply).text(), TEXT);
+        assert!(comes_bit_by_bit(&reply), "{directives}");
+    }
 }
