@@ -17,7 +17,8 @@ command -v valgrind >/dev/null || {
     apt_install valgrind
 }
 export CARGO_TARGET_DIR=$work/memcheck
-export NGX_CONFIGURE_ARGS='--with-debug --with-http_auth_request_module' NGX_CFLAGS='-O1 -g -DNGX_DEBUG_PALLOC=1'
+export NGX_CONFIGURE_ARGS='--with-debug --with-http_auth_request_module --with-http_v3_module'
+export NGX_CFLAGS='-O1 -g -DNGX_DEBUG_PALLOC=1'
 export LLM_MOCK_TEST_MEMCHECK=1
 unset NGINX_SOURCE_DIR NGINX_BUILD_DIR LLM_MOCK_TEST_NGINX LLM_MOCK_TEST_MODULE
 cd "$here"

@@ -27,6 +27,8 @@ mod bodies;
 mod crowd;
 mod directives;
 mod headers;
+mod http2;
+mod http3;
 #[cfg(target_os = "linux")]
 mod keepalive;
 mod levels;
@@ -56,6 +58,7 @@ mod sdk;
 mod soak;
 #[cfg(target_os = "linux")]
 mod stalled;
+#[cfg(target_os = "linux")]
 mod subrequests;
 mod text;
 mod timing;
