@@ -1,8 +1,9 @@
 //! What is rendered to be sent at one time.
 
 /// A batch is sent once it holds this many bytes, even if more is due: a long
-/// reply without delay must not hold a worker or its memory.
-pub const FULL: usize = 256 * 1024;
+/// reply without delay must not hold a worker, and a client that does not read
+/// must not hold more of its memory.
+pub const FULL: usize = 64 * 1024;
 
 /// Bytes to be sent, in a buffer that is used again and again. It may run out
 /// of memory, which it remembers; from then on it takes nothing.

@@ -35,6 +35,7 @@ impl Script {
             ends.push(escaped.len());
             start = end;
         }
+        ends.shrink_to_fit();
         Self {
             text: Escaped::from_escaped(escaped),
             ends,

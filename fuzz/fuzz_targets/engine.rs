@@ -4,7 +4,8 @@
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use llm_mock_core::pace::Pace;
-use llm_mock_core::stream::{BATCH, Frames, Poll, Stream};
+use llm_mock_core::batch::{Batch, FULL};
+use llm_mock_core::stream::{Frames, Poll, Stream};
 
 #[derive(Arbitrary, Debug)]
 struct Case {
@@ -33,9 +34,9 @@ impl Frames for Numbered {
         self.0.len().max(1)
     }
 
-    fn render(&self, step: usize, out: &mut Vec<u8>) {
+    fn render(&self, step: usize, out: &mut Batch) {
         let len = self.0.get(step).copied().unwrap_or(0);
-        out.resize(out.len() + usize::from(len), step as u8);
+        out.put(&vec![step as u8; usize::from(len)]);
     }
 }
 
@@ -46,7 +47,9 @@ fuzz_target!(|case: Case| {
     // Where each step ends in the whole.
     let ends: Vec<usize> = (0..frames.steps())
         .map(|step| {
-            frames.render(step, &mut whole);
+            let mut frame = Batch::new();
+            frames.render(step, &mut frame);
+            whole.extend_from_slice(frame.as_bytes());
             whole.len()
         })
         .collect();
@@ -59,21 +62,22 @@ fuzz_target!(|case: Case| {
             Turn::Blocked(later) => now = now.saturating_add(later),
             Turn::Writable(later) => {
                 now = now.saturating_add(later);
-                let mut out = Vec::new();
+                let mut out = Batch::new();
                 let polled = stream.poll(now, &mut out);
-                assert!(out.len() < BATCH + usize::from(u16::MAX));
-                got.extend_from_slice(&out);
+                assert!(out.as_bytes().len() < FULL + usize::from(u16::MAX));
+                got.extend_from_slice(out.as_bytes());
                 assert!(whole.starts_with(&got), "in order, once");
                 // The last step that is there in full, and is not empty, was due.
                 let sent = ends.iter().filter(|&&end| end <= got.len()).count();
                 let begun = ends.iter().position(|&end| end == got.len());
-                if let Some(step) = begun.filter(|_| !out.is_empty()) {
+                if let Some(step) = begun.filter(|_| !out.as_bytes().is_empty()) {
                     assert!(pace.due(step) <= now, "never early");
                 }
                 match polled {
                     Poll::Done => assert_eq!(got.len(), whole.len()),
+                    Poll::NoMemory => unreachable!("there is plenty"),
                     Poll::Wait(due) => {
-                        assert!(due > now || out.len() >= BATCH);
+                        assert!(due > now || out.is_full());
                         assert!(sent <= ends.len());
                     }
                 }

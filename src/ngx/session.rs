@@ -21,9 +21,10 @@ use llm_mock_core::stream::{Poll, Stream};
 use llm_mock_core::time::Micros;
 use llm_mock_core::wheel::Key;
 use nginx_sys::{
-    NGX_AGAIN, NGX_ERROR, NGX_ETIMEDOUT, NGX_HTTP_INTERNAL_SERVER_ERROR, NGX_HTTP_REQUEST_TIME_OUT,
-    NGX_OK, ngx_add_timer, ngx_buf_t, ngx_chain_t, ngx_del_timer, ngx_err_t, ngx_handle_read_event,
-    ngx_handle_write_event, ngx_http_cleanup_add, ngx_http_core_loc_conf_t, ngx_http_core_module,
+    NGX_AGAIN, NGX_ERROR, NGX_ETIMEDOUT, NGX_HTTP_CLIENT_CLOSED_REQUEST,
+    NGX_HTTP_INTERNAL_SERVER_ERROR, NGX_HTTP_REQUEST_TIME_OUT, NGX_OK, ngx_add_timer, ngx_buf_t,
+    ngx_chain_t, ngx_del_timer, ngx_err_t, ngx_handle_read_event, ngx_handle_write_event,
+    ngx_http_cleanup_add, ngx_http_core_loc_conf_t, ngx_http_core_module,
     ngx_http_finalize_request, ngx_http_log_ctx_t, ngx_http_output_filter,
     ngx_http_request_empty_handler, ngx_http_request_t, ngx_http_run_posted_requests,
     ngx_http_test_reading, ngx_int_t, ngx_palloc, ngx_pool_cleanup_add, ngx_post_event,
@@ -168,6 +169,7 @@ unsafe fn watch_for_abort(r: *mut ngx_http_request_t) -> Option<()> {
     // SAFETY: a request has a connection, and that a read event.
     unsafe {
         (*r).read_event_handler = Some(ngx_http_test_reading);
+        (*r).write_event_handler = Some(test_writing);
         let read = (*(*r).connection).read;
         if (*read).ready() != 0 {
             // The client may have left already.
@@ -175,6 +177,21 @@ unsafe fn watch_for_abort(r: *mut ngx_http_request_t) -> Option<()> {
             Some(())
         } else {
             (ngx_handle_read_event(read, 0) == NGX_OK as ngx_int_t).then_some(())
+        }
+    }
+}
+
+/// Ends the request of an HTTP/3 client that cancels its stream: that shows on
+/// the write event alone (ngx_quic_handle_stop_sending_frame).
+unsafe extern "C" fn test_writing(r: *mut ngx_http_request_t) {
+    // SAFETY: nginx calls this for a live request, and does not touch that any
+    // more.
+    unsafe {
+        let connection = (*r).connection;
+        if (*(*connection).write).error() != 0 {
+            (*connection).set_error(1);
+            log_info((*connection).log, 0, "client closed the stream");
+            ngx_http_finalize_request(r, NGX_HTTP_CLIENT_CLOSED_REQUEST as ngx_int_t);
         }
     }
 }
@@ -362,7 +379,10 @@ unsafe extern "C" fn on_writable(r: *mut ngx_http_request_t) {
                 if (*write).timer_set() != 0 && (*write).delayed() == 0 {
                     ngx_del_timer(write);
                 }
-                (*r).write_event_handler = Some(ngx_http_request_empty_handler);
+                (*r).write_event_handler = match ends_with_client(r) {
+                    true => Some(test_writing),
+                    false => Some(ngx_http_request_empty_handler),
+                };
                 give_back(session);
                 let next = match ngx_handle_write_event(write, 0) == NGX_OK as ngx_int_t {
                     true => advance(session),

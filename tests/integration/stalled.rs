@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use llm_mock_core::stream::BATCH;
+use llm_mock_core::batch::FULL;
 
 use crate::client::{Client, chat, request};
 use crate::http::Reply;
@@ -49,7 +49,7 @@ fn has_capped_batches(reply: &Reply) -> bool {
     let ends = reply.chunks.iter().map(|chunk| chunk.0);
     let begins = [0].into_iter().chain(ends.clone());
     ends.zip(begins)
-        .all(|(end, begin)| end - begin <= BATCH + EVENT)
+        .all(|(end, begin)| end - begin <= FULL + EVENT)
 }
 
 #[test]
@@ -130,5 +130,5 @@ fn a_worker_that_stood_still_catches_up_in_capped_batches() {
         "{} chunks; memory grew by {grown} bytes",
         reply.chunks.len()
     );
-    assert!(grown <= 2 * BATCH, "{grown}");
+    assert!(grown <= 2 * FULL, "{grown}");
 }
