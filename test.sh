@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Passes all tests: installs what is missing, then format, lints, unit tests, and
-# the integration tests against the embedded nginx and the distribution's.
+# the integration tests against the embedded nginx, some of them under memcheck,
+# and the distribution's.
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 set -euo pipefail
 
@@ -37,6 +38,7 @@ step "Tests, with the embedded nginx"
 cargo test --workspace --locked
 step "Panics, with a module that is built to panic"
 cargo test --workspace --locked --features inject-panic --test integration -- panics
+"$here/tests/sanitize.sh" --quick
 
 if [ -n "$embedded_only" ]; then
     exit
