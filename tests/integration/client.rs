@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 
 use crate::http::{Incoming, Reply};
-use crate::nginx::{DEADLINE, Nginx};
+use crate::nginx::{Nginx, deadline};
 
 pub struct Client {
     stream: TcpStream,
@@ -18,8 +18,8 @@ impl Client {
     pub fn connect(nginx: &Nginx) -> Self {
         let stream = TcpStream::connect(nginx.address()).unwrap();
         stream.set_nodelay(true).unwrap();
-        stream.set_read_timeout(Some(DEADLINE)).unwrap();
-        stream.set_write_timeout(Some(DEADLINE)).unwrap();
+        stream.set_read_timeout(Some(deadline())).unwrap();
+        stream.set_write_timeout(Some(deadline())).unwrap();
         Self {
             stream,
             incoming: Incoming::new(),

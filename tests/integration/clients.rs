@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use crate::client::chat;
 use crate::http::{Incoming, Reply};
 use crate::memcheck;
-use crate::nginx::{DEADLINE, Nginx, until};
+use crate::nginx::{Nginx, deadline, until};
 use crate::stream::stream;
 use crate::worker::allow_many_files;
 
@@ -74,7 +74,7 @@ impl Clients {
 async fn visits(address: SocketAddr, begun: Arc<AtomicUsize>, over: Arc<AtomicBool>) -> Vec<End> {
     let mut ends = Vec::new();
     loop {
-        let end = timeout(DEADLINE, visit(address, &begun)).await;
+        let end = timeout(deadline(), visit(address, &begun)).await;
         ends.push(end.expect("a stream did not end"));
         if over.load(Ordering::Relaxed) {
             return ends;

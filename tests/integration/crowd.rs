@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use crate::client::chat;
 use crate::http::{Incoming, Reply};
-use crate::nginx::{Conf, DEADLINE, Nginx};
+use crate::nginx::{Conf, Nginx, deadline};
 use crate::stream::stream;
 use crate::timing::{gaps, median};
 
@@ -30,7 +30,7 @@ fn five_hundred_streams_are_all_whole() {
         for n in 0..STREAMS {
             let request = chat(&[], format!(r#"{{"model":"model-{n}"}}"#));
             let address = nginx.address();
-            tasks.spawn(timeout(DEADLINE, async move {
+            tasks.spawn(timeout(deadline(), async move {
                 let mut socket = TcpStream::connect(address).await.unwrap();
                 socket.write_all(&request).await.unwrap();
                 (n, read(&mut socket).await)

@@ -8,6 +8,7 @@ use http::Request;
 use tokio::net::TcpStream;
 
 use crate::http3::block_on;
+use crate::memcheck;
 use crate::nginx::{Conf, Nginx, long_text, until, version_at_least};
 use crate::stream::parse;
 
@@ -128,7 +129,8 @@ fn a_hundred_streams_on_one_connection_do_not_disturb_each_other() {
                 (said.text(), said.model),
                 (TEXT.to_owned(), format!("m{n}"))
             );
-            assert!(sibling.frames > 5, "{n}: all in {} frames", sibling.frames);
+            let bit_by_bit = sibling.frames > 5 || memcheck::is_on();
+            assert!(bit_by_bit, "{n}: all in {} frames", sibling.frames);
         }
         let lines = until("all but the slow one are done with", || {
             let lines = nginx.access_log();

@@ -17,7 +17,7 @@ use rustls::version::TLS13;
 use tokio::runtime::Runtime;
 
 use crate::memcheck;
-use crate::nginx::{Conf, DEADLINE, Nginx, has_module, long_text, until};
+use crate::nginx::{Conf, Nginx, deadline, has_module, long_text, until};
 use crate::stream::parse;
 use crate::tls::choose_cryptography;
 
@@ -158,7 +158,7 @@ impl Stream {
 
 /// Runs it while other threads serve its connections.
 pub fn block_on(future: impl Future<Output = ()>) {
-    let limited = async { tokio::time::timeout(DEADLINE, future).await };
+    let limited = async { tokio::time::timeout(deadline(), future).await };
     Runtime::new().unwrap().block_on(limited).expect("in time");
 }
 

@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use crate::client::{Client, chat, request};
-use crate::nginx::{Conf, DEADLINE, Nginx, until};
+use crate::nginx::{Conf, Nginx, deadline, until};
 use crate::worker::{Worker, allow_many_files};
 
 /// Ten pages: what the worker may need for anything else meanwhile.
@@ -25,7 +25,7 @@ fn a_stream_of_a_million_words_takes_no_more_memory_as_it_goes() {
     });
     let worker = Worker::of(&nginx);
     let mut socket = TcpStream::connect(nginx.address()).unwrap();
-    socket.set_read_timeout(Some(DEADLINE)).unwrap();
+    socket.set_read_timeout(Some(deadline())).unwrap();
     // HTTP/1.0 has no chunks: after the head there is nothing but events.
     let request = b"POST /v1/chat/completions HTTP/1.0\r\n\r\n";
     socket.write_all(request).unwrap();

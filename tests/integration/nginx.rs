@@ -18,7 +18,9 @@ use crate::memcheck;
 use crate::process::{self, is_running};
 
 /// Nothing that a test waits for takes longer, on a busy machine too.
-pub const DEADLINE: Duration = Duration::from_secs(20);
+pub fn deadline() -> Duration {
+    Duration::from_secs(if memcheck::is_on() { 200 } else { 20 })
+}
 
 /// Tests that measure time run while no other test does.
 static TURN: RwLock<()> = RwLock::new(());
@@ -232,7 +234,7 @@ impl Nginx {
         }
         let asked = Instant::now();
         while !self.has_exited() {
-            if asked.elapsed() > DEADLINE {
+            if asked.elapsed() > deadline() {
                 // Workers outlive a master that is killed.
                 process::kill_group(self.masters[0]);
                 let _ = self.child.wait();
@@ -321,7 +323,7 @@ pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
         if let Some(answer) = ask() {
             return answer;
         }
-        assert!(begun.elapsed() < DEADLINE, "not in time: {what}");
+        assert!(begun.elapsed() < deadline(), "not in time: {what}");
         thread::sleep(Duration::from_millis(1));
     }
 }

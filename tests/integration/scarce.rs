@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 
 use crate::client::request;
-use crate::nginx::{Conf, DEADLINE, Nginx, until};
+use crate::nginx::{Conf, Nginx, deadline, until};
 use crate::worker::Worker;
 
 /// What the worker may still take when the test begins.
@@ -14,7 +14,7 @@ const LEFT: usize = 24 * 1024 * 1024;
 /// refused, or given up: by status 500, or by a connection that is closed.
 fn ask(nginx: &Nginx, path: &str, body: &str, wanted: &str) -> Option<TcpStream> {
     let mut socket = TcpStream::connect(nginx.address()).unwrap();
-    socket.set_read_timeout(Some(DEADLINE)).unwrap();
+    socket.set_read_timeout(Some(deadline())).unwrap();
     let length = body.len().to_string();
     let mut sent = request("POST", path, &[("Content-Length", &length)]);
     sent.extend_from_slice(body.as_bytes());

@@ -15,7 +15,7 @@ use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
 use crate::client::{Client, chat, request};
-use crate::nginx::{Conf, DEADLINE, Nginx, until};
+use crate::nginx::{Conf, Nginx, deadline, until};
 use crate::stream::stream;
 use crate::worker::{Worker, memory_of};
 
@@ -63,7 +63,7 @@ fn visit(nginx: &Nginx, text: &str, rng: &mut SmallRng) {
 /// Reads a byte at a time, and leaves when it is tired of that.
 fn slow(nginx: &Nginx) {
     let mut socket = TcpStream::connect(nginx.address()).unwrap();
-    socket.set_read_timeout(Some(DEADLINE)).unwrap();
+    socket.set_read_timeout(Some(deadline())).unwrap();
     std::io::Write::write_all(&mut socket, &chat(&[], "").repeat(3)).unwrap();
     let mut byte = [0];
     for _ in 0..500 {

@@ -7,7 +7,7 @@ use reqwest::{Certificate, Client, ClientBuilder, Version};
 use tokio::task::JoinSet;
 
 use crate::memcheck;
-use crate::nginx::{Conf, DEADLINE, Nginx, until, version_at_least};
+use crate::nginx::{Conf, Nginx, deadline, until, version_at_least};
 use crate::stream::parse;
 
 const TEXT: &str = "a b c d e f g h i j k";
@@ -35,7 +35,7 @@ fn start(delay: &str) -> (Nginx, ClientBuilder) {
     let client = Client::builder()
         .tls_certs_only([Certificate::from_der(made.cert.der()).unwrap()])
         .no_proxy()
-        .timeout(DEADLINE);
+        .timeout(deadline());
     (nginx, client)
 }
 
@@ -145,7 +145,7 @@ fn a_stream_that_is_reset_on_http2_ends_at_once_and_the_connection_lives() {
         // What it takes for the client to say so, the runtime must run.
         let begun = Instant::now();
         while nginx.access_log().is_empty() {
-            assert!(begun.elapsed() < DEADLINE, "the stream goes on");
+            assert!(begun.elapsed() < deadline(), "the stream goes on");
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         let health = url(&nginx).replace("v1/chat/completions", "health");

@@ -8,7 +8,7 @@ use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
 use crate::client::{chat, request};
-use crate::nginx::{Conf, DEADLINE, Nginx};
+use crate::nginx::{Conf, Nginx, deadline};
 use crate::worker::Worker;
 
 const USUAL: usize = 300;
@@ -78,7 +78,7 @@ fn damaged_requests_harm_nobody() {
         let mut bytes = whole(&mut rng);
         damage(&mut bytes, &mut rng);
         let mut socket = TcpStream::connect(nginx.address()).unwrap();
-        socket.set_read_timeout(Some(DEADLINE)).unwrap();
+        socket.set_read_timeout(Some(deadline())).unwrap();
         // nginx may close before all is sent; what it says then counts less
         // than that it lives.
         let sent = socket.write_all(&bytes);
