@@ -1,0 +1,148 @@
+//! The servers that are compared.
+
+pub mod module;
+pub mod nginx;
+pub mod pacer;
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+use crate::clock::Micros;
+use crate::lab::Lab;
+use crate::process;
+
+/// What a server is asked to do.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// What it streams.
+    pub text: String,
+    /// The delay between two words.
+    pub delay: Micros,
+    /// Worker processes.
+    pub workers: usize,
+}
+
+/// A server that can be started.
+pub trait Setup {
+    /// Its name in the report.
+    fn name(&self) -> &'static str;
+
+    /// How it is set up, in a line.
+    fn note(&self) -> String;
+
+    /// Starts it.
+    ///
+    /// # Errors
+    ///
+    /// It can't do this, or does not start.
+    fn start(&self, lab: &Lab, case: &Case) -> Result<Server>;
+}
+
+/// A server that runs; it ends with this value.
+#[derive(Debug)]
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    child: Child,
+    /// Whether the work is done by children of that process.
+    has_workers: bool,
+    _folder: Option<TempDir>,
+}
+
+/// How long a server may take to start or to stop.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Server {
+    /// Starts `command` on the cores of the server and waits until it listens.
+    ///
+    /// # Errors
+    ///
+    /// It does not.
+    pub fn start(
+        lab: &Lab,
+        mut command: Command,
+        address: SocketAddr,
+        has_workers: bool,
+        folder: Option<TempDir>,
+    ) -> Result<Self> {
+        // A child inherits the cores of its parent.
+        process::pin(&lab.server_cores)?;
+        let child = command.spawn();
+        process::pin(&[lab.client_core])?;
+        let mut server = Self {
+            address,
+            child: child?,
+            has_workers,
+            _folder: folder,
+        };
+        let begun = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            if let Some(status) = server.child.try_wait()? {
+                bail!("{:?} did not start: {status}", command.get_program());
+            }
+            if begun.elapsed() > PATIENCE {
+                bail!("{:?} does not listen", command.get_program());
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        Ok(server)
+    }
+
+    /// The processes that do the work.
+    fn processes(&self) -> Result<Vec<u32>> {
+        let pid = self.child.id();
+        match self.has_workers {
+            true => process::children(pid),
+            false => Ok(vec![pid]),
+        }
+    }
+
+    /// The processor time they have used, in nanoseconds.
+    ///
+    /// # Errors
+    ///
+    /// They are gone.
+    pub fn cpu(&self) -> Result<u64> {
+        self.processes()?.into_iter().map(process::cpu).sum()
+    }
+
+    /// The memory they hold, in bytes.
+    ///
+    /// # Errors
+    ///
+    /// They are gone.
+    pub fn memory(&self) -> Result<u64> {
+        self.processes()?.into_iter().map(process::memory).sum()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let Some(pid) = Pid::from_raw(self.child.id() as i32) else {
+            return;
+        };
+        let _ = kill_process(pid, Signal::TERM);
+        let begun = Instant::now();
+        while matches!(self.child.try_wait(), Ok(None)) {
+            if begun.elapsed() > PATIENCE {
+                let _ = self.child.kill();
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+/// An address that is free.
+///
+/// # Errors
+///
+/// There is none.
+pub fn free_address() -> Result<SocketAddr> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
+}

@@ -1,0 +1,150 @@
+//! Runs of several servers in several cases, taking turns, so that what else
+//! the machine does meets them all.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::crowd::Options;
+use crate::lab::Lab;
+use crate::row::Row;
+use crate::setup::{Case, Setup};
+use crate::trial;
+
+/// What is compared.
+pub struct Suite {
+    /// Its name; the CSV file's too.
+    pub name: &'static str,
+    /// What the servers are asked to do.
+    pub cases: Vec<Asked>,
+    /// The servers.
+    pub setups: Vec<Box<dyn Setup>>,
+    /// How often.
+    pub runs: usize,
+}
+
+/// One case.
+pub struct Asked {
+    /// Its name in the report.
+    pub label: String,
+    /// The server's side.
+    pub case: Case,
+    /// The client's side.
+    pub options: Options,
+}
+
+impl Suite {
+    /// Runs it all and writes the figures to the report's folder.
+    ///
+    /// # Errors
+    ///
+    /// The file can't be written. A server that fails is a row without figures.
+    pub fn run(&self, lab: &Lab) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        for asked in &self.cases {
+            for run in 1..=self.runs {
+                for k in 0..self.setups.len() {
+                    // Back and forth: nobody always comes after the same one.
+                    let k = if run % 2 == 0 {
+                        self.setups.len() - 1 - k
+                    } else {
+                        k
+                    };
+                    let Some(setup) = self.setups.get(k) else {
+                        continue;
+                    };
+                    let row = self.trial(lab, asked, setup.as_ref(), run);
+                    eprintln!("{}", progress(&row));
+                    rows.push(row);
+                    write(&file(lab, self.name), &rows)?;
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    fn trial(&self, lab: &Lab, asked: &Asked, setup: &dyn Setup, run: usize) -> Row {
+        let load_average = load_average();
+        let figures = trial::run(lab, setup, &asked.case, &asked.options);
+        let mut row = match figures {
+            Ok(figures) => {
+                for (what, count) in &figures.tally.errors {
+                    eprintln!("  {}: {count} times: {what}", setup.name());
+                }
+                Row::new(&figures, asked.options.connections)
+            }
+            Err(error) => Row {
+                connections: asked.options.connections,
+                problem: format!("{error:#}"),
+                ..Row::default()
+            },
+        };
+        row.suite = self.name.to_owned();
+        row.case = asked.label.clone();
+        row.server = setup.name().to_owned();
+        row.run = run;
+        row.load_average = load_average;
+        row
+    }
+}
+
+/// The file that a suite's figures are in.
+pub fn file(lab: &Lab, suite: &str) -> PathBuf {
+    lab.report().join(format!("{suite}.csv"))
+}
+
+fn write(path: &Path, rows: &[Row]) -> Result<()> {
+    fs::create_dir_all(path.parent().unwrap_or(path))?;
+    let mut csv = csv::Writer::from_path(path)?;
+    for row in rows {
+        csv.serialize(row)?;
+    }
+    csv.flush()
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Reads what a suite has written.
+///
+/// # Errors
+///
+/// The file is not there, or is no such file.
+pub fn read(path: &Path) -> Result<Vec<Row>> {
+    let mut csv = csv::Reader::from_path(path)?;
+    let rows = csv.deserialize().collect::<Result<_, _>>();
+    rows.with_context(|| format!("{} is damaged", path.display()))
+}
+
+fn progress(row: &Row) -> String {
+    if !row.problem.is_empty() {
+        return format!("{} {} {}: {}", row.case, row.run, row.server, row.problem);
+    }
+    format!(
+        "{} {} {}: {:.0} replies/s, {:.0} chunks/s, {:.2} us a reply, {:.2} us a chunk, \
+         gap {:.1} / {:.1} ms, late {:.1} / {:.1} ms, {:.0} bytes a stream, \
+         busy {:.2} / {:.2}, {} failures, load {:.1}",
+        row.case,
+        row.run,
+        row.server,
+        row.replies_per_s,
+        row.chunks_per_s,
+        row.cpu_per_reply_us,
+        row.cpu_per_chunk_us,
+        row.gap_p50,
+        row.gap_p99,
+        row.late_p50,
+        row.late_p99,
+        row.memory_per_stream,
+        row.server_busy,
+        row.client_busy,
+        row.failures,
+        row.load_average,
+    )
+}
+
+/// Of the last minute; how much else the machine did.
+fn load_average() -> f64 {
+    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let first = text.split(' ').next().unwrap_or_default();
+    first.parse().unwrap_or(f64::NAN)
+}

@@ -1,0 +1,22 @@
+//! What is measured, and the table that each gives.
+
+pub mod pacing;
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use clap::Parser;
+
+use crate::crowd::Options;
+
+#[derive(Parser)]
+struct Only {
+    #[command(flatten)]
+    options: Options,
+}
+
+/// What the client does unless a case says otherwise. The address is the
+/// server's, once it has one.
+fn options() -> Options {
+    let nowhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+    Only::parse_from(["load".to_owned(), format!("--address={nowhere}")]).options
+}
