@@ -71,6 +71,18 @@ impl Template {
         self.parts.push(Part::Mark);
     }
 
+    /// The same text, not divided into chunks.
+    #[cfg(test)]
+    pub fn forget_marks(&mut self) {
+        for part in std::mem::take(&mut self.parts) {
+            match part {
+                Part::Mark => {}
+                Part::Literal(bytes) => self.literal(bytes),
+                slot => self.parts.push(slot),
+            }
+        }
+    }
+
     /// How many chunks there are.
     pub fn marks(&self) -> usize {
         self.parts

@@ -53,6 +53,11 @@ impl Lab {
         Ok(this.parent().unwrap_or(Path::new("/")).join(name))
     }
 
+    /// The root of Debian's packages, which are unpacked, not installed.
+    pub fn debian(&self) -> PathBuf {
+        self.work.join("debian")
+    }
+
     /// The folder of the report.
     pub fn report(&self) -> PathBuf {
         self.root.join("bench/report")

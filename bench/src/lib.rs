@@ -5,6 +5,7 @@ pub mod clock;
 pub mod crowd;
 pub mod expect;
 pub mod lab;
+pub mod learn;
 pub mod process;
 pub mod reply;
 pub mod row;

@@ -1,5 +1,7 @@
 //! The servers that are compared.
 
+pub mod debian;
+pub mod floor;
 pub mod module;
 pub mod nginx;
 pub mod pacer;
@@ -14,6 +16,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::clock::Micros;
+use crate::crowd::Options;
 use crate::lab::Lab;
 use crate::process;
 
@@ -35,6 +38,15 @@ pub trait Setup {
 
     /// How it is set up, in a line.
     fn note(&self) -> String;
+
+    /// Whether it sends what the module does, as [`crate::wire`] has it. Else
+    /// the first reply shows what the others must be.
+    fn is_known(&self) -> bool {
+        false
+    }
+
+    /// Asks it in its own way.
+    fn adapt(&self, _options: &mut Options) {}
 
     /// Starts it.
     ///

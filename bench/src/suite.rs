@@ -10,7 +10,7 @@ use crate::crowd::Options;
 use crate::lab::Lab;
 use crate::row::Row;
 use crate::setup::{Case, Setup};
-use crate::trial;
+use crate::trial::{self, Known};
 
 /// What is compared.
 pub struct Suite {
@@ -43,6 +43,7 @@ impl Suite {
     pub fn run(&self, lab: &Lab) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
         for asked in &self.cases {
+            let mut known: Vec<Known> = self.setups.iter().map(|_| Known::default()).collect();
             for run in 1..=self.runs {
                 for k in 0..self.setups.len() {
                     // Back and forth: nobody always comes after the same one.
@@ -51,10 +52,10 @@ impl Suite {
                     } else {
                         k
                     };
-                    let Some(setup) = self.setups.get(k) else {
+                    let (Some(setup), Some(known)) = (self.setups.get(k), known.get_mut(k)) else {
                         continue;
                     };
-                    let row = self.trial(lab, asked, setup.as_ref(), run);
+                    let row = self.trial(lab, asked, setup.as_ref(), known, run);
                     eprintln!("{}", progress(&row));
                     rows.push(row);
                     write(&file(lab, self.name), &rows)?;
@@ -64,9 +65,16 @@ impl Suite {
         Ok(rows)
     }
 
-    fn trial(&self, lab: &Lab, asked: &Asked, setup: &dyn Setup, run: usize) -> Row {
+    fn trial(
+        &self,
+        lab: &Lab,
+        asked: &Asked,
+        setup: &dyn Setup,
+        known: &mut Known,
+        run: usize,
+    ) -> Row {
         let load_average = load_average();
-        let figures = trial::run(lab, setup, &asked.case, &asked.options);
+        let figures = trial::run(lab, setup, &asked.case, &asked.options, known);
         let mut row = match figures {
             Ok(figures) => {
                 for (what, count) in &figures.tally.errors {

@@ -1,6 +1,7 @@
 //! What is measured, and the table that each gives.
 
 pub mod pacing;
+pub mod throughput;
 
 use std::net::{Ipv4Addr, SocketAddr};
 

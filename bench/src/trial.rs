@@ -1,7 +1,9 @@
 //! One run of one server: what it did, and what that cost.
 
+use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
@@ -9,6 +11,7 @@ use anyhow::{Context, Result, ensure};
 use crate::clock::{now, sleep_until};
 use crate::crowd::Options;
 use crate::lab::Lab;
+use crate::learn::learn;
 use crate::process;
 use crate::setup::{Case, Server, Setup};
 use crate::tally::Tally;
@@ -31,6 +34,27 @@ pub struct Figures {
 /// From the start of the client to its first connection.
 const LEAD: u64 = 300_000;
 
+/// What the replies of a server in a case must be, once it has given one.
+#[derive(Debug, Default)]
+pub struct Known(Option<PathBuf>);
+
+impl Known {
+    fn expect(&mut self, lab: &Lab, setup: &dyn Setup, options: &Options) -> Result<PathBuf> {
+        if let Some(file) = &self.0 {
+            return Ok(file.clone());
+        }
+        let learned = learn(options.address, &options.request())?;
+        let said = learned.text.as_str();
+        if said != options.text {
+            eprintln!("  {} says its own: {said:.60}", setup.name());
+        }
+        let file = lab.work.join(format!("{}.json", setup.name()));
+        fs::write(&file, serde_json::to_vec(&learned.expected)?)?;
+        self.0 = Some(file.clone());
+        Ok(file)
+    }
+}
+
 /// Starts the server, has the client measure it, and looks at its processes
 /// when the measurement begins and ends.
 ///
@@ -38,10 +62,20 @@ const LEAD: u64 = 300_000;
 ///
 /// Something does not start, or the client fails. What the client saw go wrong
 /// is in its tally.
-pub fn run(lab: &Lab, setup: &dyn Setup, case: &Case, options: &Options) -> Result<Figures> {
+pub fn run(
+    lab: &Lab,
+    setup: &dyn Setup,
+    case: &Case,
+    options: &Options,
+    known: &mut Known,
+) -> Result<Figures> {
     let server = setup.start(lab, case)?;
     let mut options = options.clone();
     options.address = server.address;
+    setup.adapt(&mut options);
+    if !setup.is_known() {
+        options.expect = Some(known.expect(lab, setup, &options)?);
+    }
     warm_up(&options)?;
     let before = server.memory()?;
 

@@ -14,6 +14,13 @@ pub struct Fields<'a> {
     pub model: &'a str,
 }
 
+/// Those of a server that makes no identifiers.
+pub const FIXED: Fields = Fields {
+    id: "chatcmpl-JCw8U5edaGnJqhK6bq3Suv5Kqy5yn",
+    created: "1795353146",
+    model: "gpt-4o",
+};
+
 /// The words of a text, each with the space that follows it.
 pub fn words(text: &str) -> Vec<&str> {
     text.split_inclusive(' ').collect()

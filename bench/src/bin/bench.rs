@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 use llm_mock_bench::lab::Lab;
 use llm_mock_bench::process;
-use llm_mock_bench::suites::pacing;
+use llm_mock_bench::suites::{pacing, throughput};
 
 /// Measures nginx-llm-mock beside what else does the same.
 #[derive(Parser)]
@@ -17,6 +17,8 @@ struct Arguments {
 enum Verb {
     /// Streams with a delay between words, beside a program that only writes.
     Pacing(pacing::Wanted),
+    /// Replies without delay, beside what nginx itself and others can do.
+    Throughput(throughput::Wanted),
 }
 
 fn main() -> Result<()> {
@@ -27,6 +29,10 @@ fn main() -> Result<()> {
         Verb::Pacing(wanted) => {
             let rows = pacing::suite(&wanted).run(&lab)?;
             print!("{}", pacing::report(&rows));
+        }
+        Verb::Throughput(wanted) => {
+            let rows = throughput::suite(&wanted).run(&lab)?;
+            print!("{}", throughput::report(&rows));
         }
     }
     Ok(())

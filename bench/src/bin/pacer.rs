@@ -34,9 +34,8 @@ struct Arguments {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let fields = Fields {
-        id: "chatcmpl-JCw8U5edaGnJqhK6bq3Suv5Kqy5yn",
-        created: "1795353146",
         model: &arguments.model,
+        ..wire::FIXED
     };
     let head = wire::head(
         "nginx/1.28.3",

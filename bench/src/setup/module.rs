@@ -27,6 +27,10 @@ impl Setup for Module {
         }
     }
 
+    fn is_known(&self) -> bool {
+        true
+    }
+
     fn start(&self, lab: &Lab, case: &Case) -> Result<Server> {
         let conf = Conf {
             modules: vec![lab.module.clone()],

@@ -20,6 +20,10 @@ impl Setup for Pacer {
         "one thread, epoll; ready-made chunks, one write each".to_owned()
     }
 
+    fn is_known(&self) -> bool {
+        true
+    }
+
     fn start(&self, lab: &Lab, case: &Case) -> Result<Server> {
         let address = free_address()?;
         let mut command = Command::new(lab.program("pacer")?);

@@ -7,6 +7,7 @@ use crate::clock::Micros;
 use crate::crowd::Options;
 use crate::row::Row;
 use crate::setup::Case;
+use crate::setup::debian::{Echo, Lua};
 use crate::setup::module::Module;
 use crate::setup::nginx::Sizes;
 use crate::setup::pacer::Pacer;
@@ -48,7 +49,10 @@ pub fn suite(wanted: &Wanted) -> Suite {
         setups: vec![
             Box::new(Module(Sizes::Shipped)),
             Box::new(Pacer),
+            Box::new(Lua),
+            Box::new(Echo(Sizes::Shipped)),
             Box::new(Module(Sizes::Default)),
+            Box::new(Echo(Sizes::Default)),
         ],
         runs: wanted.runs,
     }
