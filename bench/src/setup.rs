@@ -5,6 +5,7 @@ pub mod floor;
 pub mod module;
 pub mod nginx;
 pub mod pacer;
+pub mod peers;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command};
@@ -46,7 +47,7 @@ pub trait Setup {
     }
 
     /// Asks it in its own way.
-    fn adapt(&self, _options: &mut Options) {}
+    fn adapt(&self, _case: &Case, _options: &mut Options) {}
 
     /// Starts it.
     ///

@@ -35,6 +35,14 @@ pub struct Asked {
 }
 
 impl Suite {
+    /// Leaves out the servers whose names have none of these words in them.
+    pub fn only(mut self, words: &[String]) -> Self {
+        let wanted = |name: &str| words.iter().any(|word| name.contains(word.as_str()));
+        self.setups
+            .retain(|setup| words.is_empty() || wanted(setup.name()));
+        self
+    }
+
     /// Runs it all and writes the figures to the report's folder.
     ///
     /// # Errors

@@ -72,7 +72,7 @@ pub fn run(
     let server = setup.start(lab, case)?;
     let mut options = options.clone();
     options.address = server.address;
-    setup.adapt(&mut options);
+    setup.adapt(case, &mut options);
     if !setup.is_known() {
         options.expect = Some(known.expect(lab, setup, &options)?);
     }

@@ -9,6 +9,9 @@ use llm_mock_bench::suites::{pacing, throughput};
 /// Measures nginx-llm-mock beside what else does the same.
 #[derive(Parser)]
 struct Arguments {
+    /// Only servers with one of these words in their names.
+    #[arg(long, value_delimiter = ',', global = true)]
+    only: Vec<String>,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -27,11 +30,11 @@ fn main() -> Result<()> {
     process::pin(&[lab.client_core])?;
     match arguments.verb {
         Verb::Pacing(wanted) => {
-            let rows = pacing::suite(&wanted).run(&lab)?;
+            let rows = pacing::suite(&wanted).only(&arguments.only).run(&lab)?;
             print!("{}", pacing::report(&rows));
         }
         Verb::Throughput(wanted) => {
-            let rows = throughput::suite(&wanted).run(&lab)?;
+            let rows = throughput::suite(&wanted).only(&arguments.only).run(&lab)?;
             print!("{}", throughput::report(&rows));
         }
     }

@@ -6,11 +6,11 @@ use super::options;
 use crate::clock::Micros;
 use crate::crowd::Options;
 use crate::row::Row;
-use crate::setup::Case;
 use crate::setup::debian::{Echo, Lua};
 use crate::setup::module::Module;
 use crate::setup::nginx::Sizes;
 use crate::setup::pacer::Pacer;
+use crate::setup::{Case, Setup, peers};
 use crate::suite::{Asked, Suite};
 use crate::table::{Column, table};
 
@@ -43,17 +43,17 @@ pub fn suite(wanted: &Wanted) -> Suite {
             cases.push(asked(streams, delay * 1_000, wanted.measure));
         }
     }
+    let mut setups: Vec<Box<dyn Setup>> = vec![
+        Box::new(Module(Sizes::Shipped)),
+        Box::new(Pacer),
+        Box::new(Lua),
+        Box::new(Echo(Sizes::Shipped)),
+    ];
+    setups.extend(peers::all());
     Suite {
         name: "pacing",
         cases,
-        setups: vec![
-            Box::new(Module(Sizes::Shipped)),
-            Box::new(Pacer),
-            Box::new(Lua),
-            Box::new(Echo(Sizes::Shipped)),
-            Box::new(Module(Sizes::Default)),
-            Box::new(Echo(Sizes::Default)),
-        ],
+        setups,
         runs: wanted.runs,
     }
 }

@@ -5,11 +5,11 @@ use clap::Args;
 use super::options;
 use crate::crowd::Options;
 use crate::row::Row;
-use crate::setup::Case;
-use crate::setup::debian::Lua;
+use crate::setup::debian::{Echo, Lua};
 use crate::setup::floor::Return;
 use crate::setup::module::Module;
 use crate::setup::nginx::Sizes;
+use crate::setup::{Case, Setup, peers};
 use crate::suite::{Asked, Suite};
 use crate::table::{Column, table};
 
@@ -34,6 +34,14 @@ pub fn suite(wanted: &Wanted) -> Suite {
         measure: wanted.measure,
         ..options()
     };
+    let mut setups: Vec<Box<dyn Setup>> = vec![
+        Box::new(Module(Sizes::Shipped)),
+        Box::new(Return { headers: false }),
+        Box::new(Return { headers: true }),
+        Box::new(Lua),
+        Box::new(Echo(Sizes::Shipped)),
+    ];
+    setups.extend(peers::all());
     Suite {
         name: "throughput",
         cases: vec![Asked {
@@ -45,12 +53,7 @@ pub fn suite(wanted: &Wanted) -> Suite {
             },
             options,
         }],
-        setups: vec![
-            Box::new(Module(Sizes::Shipped)),
-            Box::new(Return { headers: false }),
-            Box::new(Return { headers: true }),
-            Box::new(Lua),
-        ],
+        setups,
         runs: wanted.runs,
     }
 }
