@@ -6,13 +6,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 
-use crate::client::{self, Plan};
+use crate::client::{self, Plan, secure};
 use crate::clock::{Micros, now};
 use crate::expect::Expected;
 use crate::process;
+use crate::protocol::Protocol;
 use crate::tally::{Durations, Tally};
 
 /// What to send, over how many connections, for how long, and what to expect.
@@ -24,6 +25,12 @@ pub struct Options {
     /// The path that is asked for.
     #[arg(long, default_value = "/v1/chat/completions")]
     pub path: String,
+    /// The protocol.
+    #[arg(long, value_enum, default_value_t)]
+    pub protocol: Protocol,
+    /// The server's certificate, for protocols that need one.
+    #[arg(long)]
+    pub certificate: Option<PathBuf>,
     /// The header `Host`.
     #[arg(long, default_value = "localhost")]
     pub host: String,
@@ -99,7 +106,7 @@ pub struct Times {
     pub measure_to: Micros,
     /// No further request is sent.
     pub last_request: Micros,
-    /// What has not come counts as lost.
+    /// What has not come is given up.
     pub give_up: Micros,
 }
 
@@ -124,6 +131,7 @@ impl Options {
         let mut all = vec![
             format!("--address={}", self.address),
             format!("--path={}", self.path),
+            format!("--protocol={}", self.protocol.option()),
             format!("--host={}", self.host),
             format!("--body={}", self.body),
             format!("--body-size={}", self.body_size),
@@ -149,6 +157,8 @@ impl Options {
                 .iter()
                 .map(|file| format!("--expect={}", file.display())),
         );
+        let certificate = self.certificate.iter();
+        all.extend(certificate.map(|file| format!("--certificate={}", file.display())));
         all.extend(self.core.iter().map(|core| format!("--core={core}")));
         all
     }
@@ -157,15 +167,16 @@ impl Options {
         1_000_000 / self.rate.max(1)
     }
 
+    /// The body of the request.
+    fn body(&self) -> String {
+        let missing = self.body_size.saturating_sub(self.body.len());
+        let prompt = format!("\"hi{}\"", "a".repeat(missing));
+        self.body.replacen(r#""hi""#, &prompt, 1)
+    }
+
     /// The request, head and body.
     pub fn request(&self) -> Vec<u8> {
-        let missing = self.body_size.saturating_sub(self.body.len());
-        let body = match missing {
-            0 => self.body.clone(),
-            _ => self
-                .body
-                .replacen(r#""hi""#, &format!("\"hi{}\"", "a".repeat(missing)), 1),
-        };
+        let body = self.body();
         let mut head = format!(
             "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
             self.path,
@@ -217,6 +228,8 @@ fn run_here(options: &Options, start: Micros) -> Result<Tally> {
     let plan = Plan {
         address: options.address,
         request: options.request(),
+        path: options.path.clone(),
+        body: options.body(),
         expected: options.expected()?,
         delay: options.delay,
         connections: options.connections,
@@ -227,7 +240,11 @@ fn run_here(options: &Options, start: Micros) -> Result<Tally> {
         last_request: times.last_request,
         give_up: times.give_up,
     };
-    Ok(client::run(&plan)?)
+    match (options.protocol, &options.certificate) {
+        (Protocol::Http1, _) => Ok(client::run(&plan)?),
+        (protocol, Some(certificate)) => secure::run(plan, protocol, certificate),
+        (_, None) => bail!("--certificate is missing"),
+    }
 }
 
 /// Each process opens its share at its share of the rate, so that together they
@@ -266,12 +283,13 @@ fn run_in(processes: usize, options: &Options, start: Micros) -> Result<Tally> {
 pub fn summary(options: &Options, tally: &Tally) -> String {
     let seconds = options.measure as f64 / 1e3;
     let mut out = format!(
-        "{} replies ({:.0} a second), {} chunks ({:.0} a second) in {seconds} s; {} failures\n",
+        "{} replies ({:.0} a second), {} chunks ({:.0} a second) in {seconds} s; {} failures, {} unfinished\n",
         tally.replies,
         tally.replies as f64 / seconds,
         tally.chunks,
         tally.chunks as f64 / seconds,
         tally.failures(),
+        tally.unfinished,
     );
     for (name, durations) in [
         ("first chunk", &tally.first_chunk),

@@ -2,8 +2,11 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use anyhow::{Context, Result};
+
+use crate::client::secure::make_certificate;
 
 /// What `bench/run` has prepared.
 #[derive(Debug, Clone)]
@@ -16,8 +19,8 @@ pub struct Lab {
     pub nginx: PathBuf,
     /// The module, built for it.
     pub module: PathBuf,
-    /// The cores of the server, one for each of its workers at most.
-    pub server_cores: Vec<usize>,
+    /// How many cores there are.
+    cores: usize,
     /// The core of the client.
     pub client_core: usize,
 }
@@ -33,14 +36,20 @@ impl Lab {
             let value = env::var_os(name).with_context(|| format!("no {name}: start bench/run"))?;
             anyhow::Ok(PathBuf::from(value))
         };
+        let cores = thread::available_parallelism()?.get();
         Ok(Self {
             root: path("LLM_MOCK_BENCH_ROOT")?,
             work: path("LLM_MOCK_BENCH_WORK")?,
             nginx: path("LLM_MOCK_BENCH_NGINX")?,
             module: path("LLM_MOCK_BENCH_MODULE")?,
-            server_cores: vec![0],
-            client_core: 1,
+            cores,
+            client_core: 1.min(cores - 1),
         })
+    }
+
+    /// The cores of a server: one for each worker, as far as there are any.
+    pub fn server_cores(&self, workers: usize) -> Vec<usize> {
+        (0..workers.clamp(1, self.cores)).collect()
     }
 
     /// A program of this crate.
@@ -56,6 +65,19 @@ impl Lab {
     /// The root of Debian's packages, which are unpacked, not installed.
     pub fn debian(&self) -> PathBuf {
         self.work.join("debian")
+    }
+
+    /// A certificate for servers, and its key.
+    ///
+    /// # Errors
+    ///
+    /// They can't be made.
+    pub fn certificate(&self) -> Result<(PathBuf, PathBuf)> {
+        let files = (self.work.join("cert.pem"), self.work.join("key.pem"));
+        if !files.1.exists() {
+            make_certificate(&files.0, &files.1)?;
+        }
+        Ok(files)
     }
 
     /// The folder of the report.

@@ -60,6 +60,8 @@ pub struct Row {
     pub whole_p99: f64,
     /// What the client saw go wrong.
     pub failures: u64,
+    /// Replies that had not ended when the client gave up.
+    pub unfinished: u64,
     /// Why there are no figures.
     pub problem: String,
     /// The machine's load average of the last minute, before the run.
@@ -96,6 +98,7 @@ impl Row {
             whole_p50: ms(&tally.whole, 50.0),
             whole_p99: ms(&tally.whole, 99.0),
             failures: tally.failures(),
+            unfinished: tally.unfinished,
             ..Self::default()
         }
     }

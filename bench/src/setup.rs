@@ -6,6 +6,7 @@ pub mod module;
 pub mod nginx;
 pub mod pacer;
 pub mod peers;
+pub mod proxy;
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command};
@@ -20,6 +21,7 @@ use crate::clock::Micros;
 use crate::crowd::Options;
 use crate::lab::Lab;
 use crate::process;
+use crate::protocol::Protocol;
 
 /// What a server is asked to do.
 #[derive(Debug, Clone)]
@@ -30,6 +32,8 @@ pub struct Case {
     pub delay: Micros,
     /// Worker processes.
     pub workers: usize,
+    /// What it comes over.
+    pub protocol: Protocol,
 }
 
 /// A server that can be started.
@@ -66,6 +70,8 @@ pub struct Server {
     /// Whether the work is done by children of that process.
     has_workers: bool,
     _folder: Option<TempDir>,
+    /// A server that this one needs, and that is not measured.
+    _behind: Option<Box<Server>>,
 }
 
 /// How long a server may take to start or to stop.
@@ -81,11 +87,12 @@ impl Server {
         lab: &Lab,
         mut command: Command,
         address: SocketAddr,
+        case: &Case,
         has_workers: bool,
         folder: Option<TempDir>,
     ) -> Result<Self> {
         // A child inherits the cores of its parent.
-        process::pin(&lab.server_cores)?;
+        process::pin(&lab.server_cores(case.workers))?;
         let child = command.spawn();
         process::pin(&[lab.client_core])?;
         let mut server = Self {
@@ -93,6 +100,7 @@ impl Server {
             child: child?,
             has_workers,
             _folder: folder,
+            _behind: None,
         };
         let begun = Instant::now();
         while TcpStream::connect(address).is_err() {
@@ -105,6 +113,12 @@ impl Server {
             thread::sleep(Duration::from_millis(5));
         }
         Ok(server)
+    }
+
+    /// Keeps another running as long as this one.
+    pub fn keep(mut self, behind: Server) -> Self {
+        self._behind = Some(Box::new(behind));
+        self
     }
 
     /// The processes that do the work.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::clock::Micros;
 use crate::crowd::Options;
 use crate::lab::Lab;
 use crate::row::Row;
@@ -32,6 +33,17 @@ pub struct Asked {
     pub case: Case,
     /// The client's side.
     pub options: Options,
+}
+
+impl Asked {
+    /// With a text that a stream needs longer for than the client's whole plan.
+    pub fn lengthen(mut self, delay: Micros) -> Self {
+        let words = self.options.times(0).last_request / delay + 1;
+        let text = "powered by openai ".repeat(words as usize / 3 + 1);
+        text.trim_end().clone_into(&mut self.options.text);
+        self.case.text.clone_from(&self.options.text);
+        self
+    }
 }
 
 impl Suite {
@@ -138,7 +150,7 @@ fn progress(row: &Row) -> String {
     format!(
         "{} {} {}: {:.0} replies/s, {:.0} chunks/s, {:.2} us a reply, {:.2} us a chunk, \
          gap {:.1} / {:.1} ms, late {:.1} / {:.1} ms, {:.0} bytes a stream, \
-         busy {:.2} / {:.2}, {} failures, load {:.1}",
+         busy {:.2} / {:.2}, {} failures, {} unfinished, load {:.1}",
         row.case,
         row.run,
         row.server,
@@ -154,6 +166,7 @@ fn progress(row: &Row) -> String {
         row.server_busy,
         row.client_busy,
         row.failures,
+        row.unfinished,
         row.load_average,
     )
 }

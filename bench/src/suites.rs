@@ -1,13 +1,20 @@
 //! What is measured, and the table that each gives.
 
+pub mod memory;
 pub mod pacing;
+pub mod prompt;
+pub mod protocols;
 pub mod throughput;
+pub mod workers;
 
 use std::net::{Ipv4Addr, SocketAddr};
 
 use clap::Parser;
 
 use crate::crowd::Options;
+
+/// The text of the Lua script, and of the shipped nginx.conf.
+const SEED: &str = "powered by openai";
 
 #[derive(Parser)]
 struct Only {

@@ -89,6 +89,8 @@ pub struct Tally {
     pub early: u64,
     /// From the request to the end of the reply.
     pub whole: Durations,
+    /// Replies that had not ended when they were given up.
+    pub unfinished: u64,
     /// How many times each thing went wrong, at whatever time.
     pub errors: BTreeMap<String, u64>,
 }
@@ -103,6 +105,7 @@ impl Tally {
         self.late.merge(&other.late);
         self.early += other.early;
         self.whole.merge(&other.whole);
+        self.unfinished += other.unfinished;
         for (what, count) in &other.errors {
             *self.errors.entry(what.clone()).or_default() += count;
         }

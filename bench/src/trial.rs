@@ -13,6 +13,7 @@ use crate::crowd::Options;
 use crate::lab::Lab;
 use crate::learn::learn;
 use crate::process;
+use crate::protocol::Protocol;
 use crate::setup::{Case, Server, Setup};
 use crate::tally::Tally;
 
@@ -72,6 +73,9 @@ pub fn run(
     let server = setup.start(lab, case)?;
     let mut options = options.clone();
     options.address = server.address;
+    if options.protocol != Protocol::Http1 {
+        options.certificate = Some(lab.certificate()?.0);
+    }
     setup.adapt(case, &mut options);
     if !setup.is_known() {
         options.expect = Some(known.expect(lab, setup, &options)?);
@@ -121,6 +125,9 @@ impl Moment {
 
 /// One request, so that what a server sets up for its first is not counted.
 fn warm_up(options: &Options) -> Result<()> {
+    if options.protocol != Protocol::Http1 {
+        return Ok(());
+    }
     let mut stream = TcpStream::connect(options.address)?;
     stream.write_all(&options.request())?;
     ensure!(stream.read(&mut [0; 1])? > 0, "no answer");

@@ -6,7 +6,8 @@ use std::net::SocketAddr;
 use mio::net::TcpStream;
 
 use super::Plan;
-use crate::clock::{Micros, now};
+use super::timing::Timing;
+use crate::clock::now;
 use crate::reply::Reply;
 use crate::tally::Tally;
 
@@ -14,15 +15,13 @@ pub struct Connection {
     pub stream: TcpStream,
     /// How much of the request has been written.
     written: usize,
-    /// When the request was begun.
-    sent: Micros,
-    /// When the last bytes came.
-    arrived: Micros,
+    timing: Timing,
     reply: Reply,
-    /// Chunks of this reply.
-    chunks: u64,
     /// Whether bytes of this reply have come.
     has_begun: bool,
+    /// Whether all of them have. A server may answer before it has taken the
+    /// whole request.
+    is_over: bool,
     /// Replies on this connection.
     replies: u64,
 }
@@ -45,20 +44,28 @@ impl Connection {
         Ok(Self {
             stream,
             written: 0,
-            sent: 0,
-            arrived: 0,
+            timing: Timing::default(),
             reply: Reply::default(),
-            chunks: 0,
             has_begun: false,
+            is_over: false,
             replies: 0,
         })
     }
 
-    /// Writes what is left of the request.
+    /// Writes what is left of the request, and the next one if the reply has
+    /// come already.
     pub fn write(&mut self, plan: &Plan) -> Result<Progress, String> {
         if self.written == 0 {
-            self.sent = now();
+            self.timing = Timing::start(now());
         }
+        let progress = self.write_rest(plan)?;
+        if self.is_over && self.written == plan.request.len() {
+            return self.next_request(plan);
+        }
+        Ok(progress)
+    }
+
+    fn write_rest(&mut self, plan: &Plan) -> Result<Progress, String> {
         while let Some(rest) = plan.request.get(self.written..).filter(|r| !r.is_empty()) {
             match self.stream.write(rest) {
                 Ok(count) => self.written += count,
@@ -86,19 +93,17 @@ impl Connection {
             let bytes = buffer.get(..count).unwrap_or_default();
             let arrived = self.reply.feed(&plan.expected, bytes);
             let arrived = arrived.map_err(|wrong| wrong.to_string())?;
-            for _ in 0..arrived.chunks {
-                self.chunk(plan, moment, tally);
-            }
+            self.timing.chunks(arrived.chunks, plan, moment, tally);
             if arrived.complete {
-                if plan.measures(moment) {
-                    tally.replies += 1;
-                    tally.whole.add(moment - self.sent);
+                self.timing.end(plan, moment, tally);
+                self.is_over = true;
+                if self.written < plan.request.len() {
+                    return Ok(Progress::GoesOn);
                 }
-                if moment >= plan.last_request {
-                    return Ok(Progress::Over);
+                let progress = self.next_request(plan)?;
+                if progress != Progress::GoesOn {
+                    return Ok(progress);
                 }
-                self.next_request();
-                self.write(plan)?;
             }
             // A read that does not fill the buffer has emptied the socket.
             if count < buffer.len() {
@@ -107,32 +112,16 @@ impl Connection {
         }
     }
 
-    fn chunk(&mut self, plan: &Plan, moment: Micros, tally: &mut Tally) {
-        let due = self.sent + plan.delay * self.chunks;
-        if self.chunks == 0 && moment < plan.measure_to {
-            // While connections are opened too: then long streams begin.
-            tally.first_chunk.add(moment - self.sent);
-        }
-        if plan.measures(moment) {
-            tally.chunks += 1;
-            if self.chunks > 0 {
-                tally.gap.add(moment - self.arrived);
-            }
-            match moment.checked_sub(due) {
-                Some(late) => tally.late.add(late),
-                None => tally.early += 1,
-            }
-        }
-        self.chunks += 1;
-        self.arrived = moment;
-    }
-
-    fn next_request(&mut self) {
+    fn next_request(&mut self, plan: &Plan) -> Result<Progress, String> {
         self.replies += 1;
         self.written = 0;
-        self.chunks = 0;
         self.has_begun = false;
+        self.is_over = false;
         self.reply.reset();
+        match now() < plan.last_request {
+            true => self.write(plan),
+            false => Ok(Progress::Over),
+        }
     }
 
     /// The server has closed the connection: its right between two requests.

@@ -11,6 +11,7 @@ use rustix::process::geteuid;
 
 use super::{Case, Server, free_address};
 use crate::lab::Lab;
+use crate::protocol::Protocol;
 
 /// The sizes of nginx's pools and buffers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +48,21 @@ pub fn start(lab: &Lab, program: Command, conf: &Conf, case: &Case) -> Result<Se
     for name in ["logs", "temp"] {
         fs::create_dir(folder.path().join(name))?;
     }
-    let listen = format!("listen {address} backlog=65535;");
+    let mut listen = format!("listen {address} backlog=65535");
+    if case.protocol != Protocol::Http1 {
+        let (certificate, key) = lab.certificate()?;
+        let http2 = if case.protocol == Protocol::Http2 {
+            "on"
+        } else {
+            "off"
+        };
+        listen += &format!(
+            " ssl; http2 {http2}; ssl_certificate {}; ssl_certificate_key {}",
+            certificate.display(),
+            key.display()
+        );
+    }
+    listen += ";";
     let text = render(&lab.shipped_conf()?, conf, case.workers, &listen)?;
     fs::write(folder.path().join("nginx.conf"), text)?;
     let mut command = program;
@@ -58,7 +73,7 @@ pub fn start(lab: &Lab, program: Command, conf: &Conf, case: &Case) -> Result<Se
         .args(["-g", "daemon off;"])
         .stdin(Stdio::null())
         .stdout(Stdio::null());
-    Server::start(lab, command, address, true, Some(folder))
+    Server::start(lab, command, address, case, true, Some(folder))
 }
 
 /// The shipped configuration with another server.

@@ -31,6 +31,6 @@ impl Setup for Pacer {
             .args(["--address", &address.to_string()])
             .args(["--text", &case.text])
             .args(["--delay", &case.delay.to_string()]);
-        Server::start(lab, command, address, false, None)
+        Server::start(lab, command, address, case, false, None)
     }
 }

@@ -62,7 +62,7 @@ impl Setup for Peer {
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         (self.tell)(&mut command, case, address, folder.path())?;
-        Server::start(lab, command, address, false, Some(folder))
+        Server::start(lab, command, address, case, false, Some(folder))
     }
 }
 

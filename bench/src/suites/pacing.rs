@@ -5,6 +5,7 @@ use clap::Args;
 use super::options;
 use crate::clock::Micros;
 use crate::crowd::Options;
+use crate::protocol::Protocol;
 use crate::row::Row;
 use crate::setup::debian::{Echo, Lua};
 use crate::setup::module::Module;
@@ -43,6 +44,40 @@ pub fn suite(wanted: &Wanted) -> Suite {
             cases.push(asked(streams, delay * 1_000, wanted.measure));
         }
     }
+    Suite {
+        name: "pacing",
+        cases,
+        setups: setups(),
+        runs: wanted.runs,
+    }
+}
+
+/// Streams that are as long as the measurement: each connection has one.
+pub fn asked(streams: usize, delay: Micros, measure: u64) -> Asked {
+    let options = Options {
+        connections: streams,
+        delay,
+        settle: 1_500,
+        measure,
+        hold: 500,
+        patience: 5_000,
+        ..options()
+    };
+    let asked = Asked {
+        label: format!("{streams} streams, {} ms", delay / 1_000),
+        case: Case {
+            text: String::new(),
+            delay,
+            workers: 1,
+            protocol: Protocol::Http1,
+        },
+        options,
+    };
+    asked.lengthen(delay)
+}
+
+/// The servers that are compared.
+pub fn setups() -> Vec<Box<dyn Setup>> {
     let mut setups: Vec<Box<dyn Setup>> = vec![
         Box::new(Module(Sizes::Shipped)),
         Box::new(Pacer),
@@ -50,37 +85,7 @@ pub fn suite(wanted: &Wanted) -> Suite {
         Box::new(Echo(Sizes::Shipped)),
     ];
     setups.extend(peers::all());
-    Suite {
-        name: "pacing",
-        cases,
-        setups,
-        runs: wanted.runs,
-    }
-}
-
-/// Streams that are as long as the measurement: each connection has one.
-fn asked(streams: usize, delay: Micros, measure: u64) -> Asked {
-    let mut options = Options {
-        connections: streams,
-        delay,
-        settle: 1_500,
-        measure,
-        hold: 500,
-        ..options()
-    };
-    let times = options.times(0);
-    let words = times.last_request / delay + 1;
-    let text = "powered by openai ".repeat(words as usize / 3 + 1);
-    options.text = text.trim_end().to_owned();
-    Asked {
-        label: format!("{streams} streams, {} ms", delay / 1_000),
-        case: Case {
-            text: options.text.clone(),
-            delay,
-            workers: 1,
-        },
-        options,
-    }
+    setups
 }
 
 /// The suite's table.
@@ -88,15 +93,17 @@ pub fn report(rows: &[Row]) -> String {
     let columns = [
         Column("CPU us / chunk", |row| row.cpu_per_chunk_us, 2),
         Column("gap median", |row| row.gap_p50, 1),
+        Column("gap 90 %", |row| row.gap_p90, 1),
         Column("gap 99 %", |row| row.gap_p99, 1),
+        Column("gap 99.9 %", |row| row.gap_p999, 1),
         Column("late median", |row| row.late_p50, 1),
         Column("late 99 %", |row| row.late_p99, 1),
         Column("first chunk median", |row| row.first_p50, 2),
         Column("first chunk 99 %", |row| row.first_p99, 2),
-        Column("KB / stream", |row| row.memory_per_stream / 1_024.0, 2),
         Column("busy", |row| row.server_busy, 2),
         Column("client busy", |row| row.client_busy, 2),
         Column("failures", |row| row.failures as f64, 0),
+        Column("unfinished", |row| row.unfinished as f64, 0),
     ];
     table(rows, &columns)
 }

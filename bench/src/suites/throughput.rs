@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::options;
 use crate::crowd::Options;
+use crate::protocol::Protocol;
 use crate::row::Row;
 use crate::setup::debian::{Echo, Lua};
 use crate::setup::floor::Return;
@@ -34,14 +35,6 @@ pub fn suite(wanted: &Wanted) -> Suite {
         measure: wanted.measure,
         ..options()
     };
-    let mut setups: Vec<Box<dyn Setup>> = vec![
-        Box::new(Module(Sizes::Shipped)),
-        Box::new(Return { headers: false }),
-        Box::new(Return { headers: true }),
-        Box::new(Lua),
-        Box::new(Echo(Sizes::Shipped)),
-    ];
-    setups.extend(peers::all());
     Suite {
         name: "throughput",
         cases: vec![Asked {
@@ -50,12 +43,26 @@ pub fn suite(wanted: &Wanted) -> Suite {
                 text: options.text.clone(),
                 delay: 0,
                 workers: 1,
+                protocol: Protocol::Http1,
             },
             options,
         }],
-        setups,
+        setups: setups(),
         runs: wanted.runs,
     }
+}
+
+/// The servers that are compared.
+pub fn setups() -> Vec<Box<dyn Setup>> {
+    let mut setups: Vec<Box<dyn Setup>> = vec![
+        Box::new(Module(Sizes::Shipped)),
+        Box::new(Return { headers: false }),
+        Box::new(Return { headers: true }),
+        Box::new(Lua),
+        Box::new(Echo(Sizes::Shipped)),
+    ];
+    setups.extend(peers::all());
+    setups
 }
 
 /// The suite's table.
@@ -68,6 +75,7 @@ pub fn report(rows: &[Row]) -> String {
         Column("busy", |row| row.server_busy, 2),
         Column("client busy", |row| row.client_busy, 2),
         Column("failures", |row| row.failures as f64, 0),
+        Column("unfinished", |row| row.unfinished as f64, 0),
     ];
     table(rows, &columns)
 }

@@ -1,0 +1,61 @@
+//! When the chunks of a reply came.
+
+use super::Plan;
+use crate::clock::Micros;
+use crate::tally::Tally;
+
+/// The times of one reply.
+#[derive(Debug, Default)]
+pub struct Timing {
+    /// When the request was begun.
+    sent: Micros,
+    /// When the last chunk came.
+    arrived: Micros,
+    /// How many have come.
+    chunks: u64,
+}
+
+impl Timing {
+    /// A request is being sent.
+    pub fn start(moment: Micros) -> Self {
+        Self {
+            sent: moment,
+            ..Self::default()
+        }
+    }
+
+    /// Chunks have become complete.
+    pub fn chunks(&mut self, count: usize, plan: &Plan, moment: Micros, tally: &mut Tally) {
+        for _ in 0..count {
+            self.chunk(plan, moment, tally);
+        }
+    }
+
+    fn chunk(&mut self, plan: &Plan, moment: Micros, tally: &mut Tally) {
+        if self.chunks == 0 && moment < plan.measure_to {
+            // While connections are opened too: then long streams begin.
+            tally.first_chunk.add(moment - self.sent);
+        }
+        if plan.measures(moment) {
+            tally.chunks += 1;
+            if self.chunks > 0 {
+                tally.gap.add(moment - self.arrived);
+            }
+            let due = self.sent + plan.delay * self.chunks;
+            match moment.checked_sub(due) {
+                Some(late) => tally.late.add(late),
+                None => tally.early += 1,
+            }
+        }
+        self.chunks += 1;
+        self.arrived = moment;
+    }
+
+    /// The reply is complete.
+    pub fn end(&self, plan: &Plan, moment: Micros, tally: &mut Tally) {
+        if plan.measures(moment) {
+            tally.replies += 1;
+            tally.whole.add(moment - self.sent);
+        }
+    }
+}
