@@ -21,3 +21,4 @@ pub mod tally;
 pub mod target;
 pub mod trial;
 pub mod wire;
+pub mod wrk;

@@ -40,6 +40,9 @@ pub fn lines(file: &Path, title: &str, unit: &str, all: &[Series]) -> Result<()>
         .x_label_formatter(&|x| format!("{x:.0}"))
         .y_label_formatter(&|y| format!("{y}"))
         .label_style((FONT, 14))
+        .x_labels(5)
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(BLACK.mix(0.15))
         .draw()?;
     for (k, (name, points)) in all.iter().enumerate() {
         let color = Palette99::pick(k).to_rgba();

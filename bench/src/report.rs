@@ -45,8 +45,10 @@ pub fn write(lab: &Lab) -> Result<()> {
         out += "\nWhat is missed is explained in [profiles.md](profiles.md).\n";
     }
     out += &plots(lab, &measured)?;
-    let tables: [(&str, &[Row], fn(&[Row]) -> String); 6] = [
+    let wrk = rows("wrk")?;
+    let tables: [(&str, &[Row], fn(&[Row]) -> String); 7] = [
         ("No delay", &measured.throughput, throughput::report),
+        ("No delay, as wrk sees it", &wrk, throughput::report),
         (
             "A delay between words (gaps and times in ms)",
             &measured.pacing,

@@ -11,7 +11,7 @@ use crate::crowd::Options;
 use crate::lab::Lab;
 use crate::row::Row;
 use crate::setup::{Case, Setup};
-use crate::trial::{self, Known};
+use crate::trial::Known;
 
 /// What is compared.
 pub struct Suite {
@@ -23,7 +23,12 @@ pub struct Suite {
     pub setups: Vec<Box<dyn Setup>>,
     /// How often.
     pub runs: usize,
+    /// How one run is measured.
+    pub measure: Measure,
 }
+
+/// Measures one run of a server in a case.
+pub type Measure = fn(&Lab, &dyn Setup, &Asked, &mut Known) -> Result<Row>;
 
 /// One case.
 pub struct Asked {
@@ -94,20 +99,12 @@ impl Suite {
         run: usize,
     ) -> Row {
         let load_average = load_average();
-        let figures = trial::run(lab, setup, &asked.case, &asked.options, known);
-        let mut row = match figures {
-            Ok(figures) => {
-                for (what, count) in &figures.tally.errors {
-                    eprintln!("  {}: {count} times: {what}", setup.name());
-                }
-                Row::new(&figures, asked.options.connections)
-            }
-            Err(error) => Row {
-                connections: asked.options.connections,
-                problem: format!("{error:#}"),
-                ..Row::default()
-            },
-        };
+        let measured = (self.measure)(lab, setup, asked, known);
+        let mut row = measured.unwrap_or_else(|error| Row {
+            connections: asked.options.connections,
+            problem: format!("{error:#}"),
+            ..Row::default()
+        });
         row.suite = self.name.to_owned();
         row.case = asked.label.clone();
         row.server = setup.name().to_owned();

@@ -14,7 +14,9 @@ use crate::lab::Lab;
 use crate::learn::learn;
 use crate::process;
 use crate::protocol::Protocol;
+use crate::row::Row;
 use crate::setup::{Case, Server, Setup};
+use crate::suite::Asked;
 use crate::tally::Tally;
 
 /// What one run found.
@@ -56,14 +58,23 @@ impl Known {
     }
 }
 
-/// Starts the server, has the client measure it, and looks at its processes
-/// when the measurement begins and ends.
+/// Measures one run with the client of this crate.
 ///
 /// # Errors
 ///
 /// Something does not start, or the client fails. What the client saw go wrong
-/// is in its tally.
-pub fn run(
+/// is in the row.
+pub fn measure(lab: &Lab, setup: &dyn Setup, asked: &Asked, known: &mut Known) -> Result<Row> {
+    let figures = run(lab, setup, &asked.case, &asked.options, known)?;
+    for (what, count) in &figures.tally.errors {
+        eprintln!("  {}: {count} times: {what}", setup.name());
+    }
+    Ok(Row::new(&figures, asked.options.connections))
+}
+
+/// Starts the server, has the client measure it, and looks at its processes
+/// when the measurement begins and ends.
+fn run(
     lab: &Lab,
     setup: &dyn Setup,
     case: &Case,

@@ -24,6 +24,8 @@ enum Verb {
     Pacing(pacing::Wanted),
     /// Replies without delay, beside what nginx itself and others can do.
     Throughput(throughput::Wanted),
+    /// The same, as wrk sees it.
+    Wrk(throughput::Wanted),
     /// The memory of an open stream.
     Memory(memory::Wanted),
     /// A prompt of a megabyte.
@@ -43,8 +45,9 @@ enum Verb {
 }
 
 /// In the order in which they run.
-const SUITES: [&str; 6] = [
+const SUITES: [&str; 7] = [
     "throughput",
+    "wrk",
     "prompt",
     "workers",
     "protocols",
@@ -63,6 +66,7 @@ fn run(lab: &Lab, arguments: Arguments) -> Result<()> {
     let table = match &arguments.verb {
         Verb::Pacing(wanted) => pacing::report(&measure(pacing::suite(wanted))?),
         Verb::Throughput(wanted) => throughput::report(&measure(throughput::suite(wanted))?),
+        Verb::Wrk(wanted) => throughput::report(&measure(throughput::second_opinion(wanted))?),
         Verb::Memory(wanted) => memory::report(&measure(memory::suite(wanted))?),
         Verb::Prompt(wanted) => prompt::report(&measure(prompt::suite(wanted))?),
         Verb::Workers(wanted) => workers::report(&measure(workers::suite(wanted))?),

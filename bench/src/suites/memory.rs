@@ -13,6 +13,7 @@ use crate::setup::pacer::Pacer;
 use crate::setup::{Case, Setup, peers};
 use crate::suite::{Asked, Suite};
 use crate::table::{Column, table};
+use crate::trial;
 
 /// What of the suite to run.
 #[derive(Debug, Clone, Args)]
@@ -51,6 +52,7 @@ pub fn suite(wanted: &Wanted) -> Suite {
         cases: wanted.streams.iter().map(asked).collect(),
         setups: setups(),
         runs: wanted.runs,
+        measure: trial::measure,
     }
 }
 

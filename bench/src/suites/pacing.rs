@@ -14,6 +14,7 @@ use crate::setup::pacer::Pacer;
 use crate::setup::{Case, Setup, peers};
 use crate::suite::{Asked, Suite};
 use crate::table::{Column, table};
+use crate::trial;
 
 /// What of the suite to run.
 #[derive(Debug, Clone, Args)]
@@ -49,6 +50,7 @@ pub fn suite(wanted: &Wanted) -> Suite {
         cases,
         setups: setups(),
         runs: wanted.runs,
+        measure: trial::measure,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::setup::module::Module;
 use crate::setup::nginx::Sizes;
 use crate::suite::{Asked, Suite};
 use crate::table::{Column, table};
+use crate::trial;
 
 /// What of the suite to run.
 #[derive(Debug, Clone, Args)]
@@ -51,6 +52,7 @@ pub fn suite(wanted: &Wanted) -> Suite {
             Box::new(Return { headers: true }),
         ],
         runs: wanted.runs,
+        measure: trial::measure,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::setup::nginx::Sizes;
 use crate::setup::proxy::Proxy;
 use crate::suite::Suite;
 use crate::table::{Column, table};
+use crate::trial;
 
 /// What of the suite to run.
 #[derive(Debug, Clone, Args)]
@@ -43,6 +44,7 @@ pub fn suite(wanted: &Wanted) -> Suite {
         cases: all.map(asked).into(),
         setups: setups(),
         runs: wanted.runs,
+        measure: trial::measure,
     }
 }
 

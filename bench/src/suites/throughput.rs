@@ -13,6 +13,7 @@ use crate::setup::nginx::Sizes;
 use crate::setup::{Case, Setup, peers};
 use crate::suite::{Asked, Suite};
 use crate::table::{Column, table};
+use crate::{trial, wrk};
 
 /// What of the suite to run.
 #[derive(Debug, Clone, Args)]
@@ -49,6 +50,16 @@ pub fn suite(wanted: &Wanted) -> Suite {
         }],
         setups: setups(),
         runs: wanted.runs,
+        measure: trial::measure,
+    }
+}
+
+/// The same, as wrk sees it.
+pub fn second_opinion(wanted: &Wanted) -> Suite {
+    Suite {
+        name: "wrk",
+        measure: wrk::measure,
+        ..suite(wanted)
     }
 }
 

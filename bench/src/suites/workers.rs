@@ -11,6 +11,7 @@ use crate::setup::module::Module;
 use crate::setup::nginx::Sizes;
 use crate::suite::{Asked, Suite};
 use crate::table::{Column, table};
+use crate::trial;
 
 /// What of the suite to run.
 #[derive(Debug, Clone, Args)]
@@ -57,6 +58,7 @@ pub fn suite(wanted: &Wanted) -> Suite {
         cases,
         setups: vec![Box::new(Module(Sizes::Shipped))],
         runs: wanted.runs,
+        measure: trial::measure,
     }
 }
 

@@ -1,0 +1,104 @@
+//! What core does for a request and for a chunk, without nginx:
+//! `cargo bench -p llm-mock-bench`.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use llm_mock_core::api::openai::chat::Chat;
+use llm_mock_core::api::{Dialect, Said};
+use llm_mock_core::ask::{Client, StreamMode};
+use llm_mock_core::json::Escaped;
+use llm_mock_core::pace::Pace;
+use llm_mock_core::reply::{Now, Reply, Settings};
+use llm_mock_core::script::Script;
+use llm_mock_core::stream::{Frames, Poll, Stream};
+use rand::SeedableRng;
+use rand::rngs::SmallRng;
+
+const TEXT: &[u8] = b"powered by openai";
+const BODY: &str =
+    r#"{"model":"gpt-4o","messages":[{"role":"user","content":"hi"}],"stream":true}"#;
+
+fn frames(model: &Escaped, script: &Arc<Script>) -> Box<dyn Frames> {
+    Chat.stream(&Said {
+        id: "chatcmpl-JCw8U5edaGnJqhK6bq3Suv5Kqy5yn".to_owned(),
+        created: 1_795_353_146,
+        model,
+        script,
+        prompt_tokens: 9,
+    })
+}
+
+fn render(c: &mut Criterion) {
+    let model = Escaped::new(b"gpt-4o");
+    let script = Arc::new(Script::new(TEXT));
+    let frames = frames(&model, &script);
+    let mut out = Vec::with_capacity(4_096);
+    c.bench_function("render a chunk", |b| {
+        b.iter(|| {
+            out.clear();
+            frames.render(black_box(1), &mut out);
+            out.len()
+        });
+    });
+}
+
+fn parse(c: &mut Criterion) {
+    let long = BODY.replace("hi", &"a prompt of many words ".repeat(45_000));
+    for (name, body) in [
+        ("parse a request", BODY),
+        ("parse a request of 1 MB", &long),
+    ] {
+        let mut group = c.benchmark_group(name);
+        group.throughput(Throughput::Bytes(body.len() as u64));
+        group.bench_function("chat", |b| b.iter(|| Chat.ask(black_box(body.as_bytes()))));
+    }
+}
+
+fn compose(c: &mut Criterion) {
+    let model = Escaped::new(b"gpt-3.5-turbo");
+    let settings = Settings {
+        script: Arc::new(Script::new(TEXT)),
+        delay: 50_000,
+        first_delay: 0,
+        model: &model,
+        stream: StreamMode::Auto,
+    };
+    let now = Now {
+        monotonic: 1_000_000,
+        unix: 1_795_353_146,
+    };
+    let mut rng = SmallRng::seed_from_u64(1);
+    c.bench_function("compose a reply", |b| {
+        b.iter(|| {
+            let body = black_box(BODY.as_bytes());
+            Reply::compose(&Chat, body, Client::default(), &settings, now, &mut rng)
+        });
+    });
+}
+
+fn schedule(c: &mut Criterion) {
+    /// Nothing is rendered: what is left is the schedule.
+    struct Silent;
+    impl Frames for Silent {
+        fn steps(&self) -> usize {
+            1_000
+        }
+        fn render(&self, _step: usize, _out: &mut Vec<u8>) {}
+    }
+    c.bench_function("the schedule of 1,000 chunks", |b| {
+        b.iter(|| {
+            let mut stream = Stream::new(Box::new(Silent), Pace::new(0, 0, 50_000));
+            let mut out = Vec::new();
+            let mut now = 0;
+            while let Poll::Wait(due) = stream.poll(black_box(now), &mut out) {
+                now = due;
+            }
+            now
+        });
+    });
+}
+
+criterion_group!(benches, render, parse, compose, schedule);
+criterion_main!(benches);
