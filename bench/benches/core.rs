@@ -4,7 +4,7 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput};
 use llm_mock_core::api::openai::chat::Chat;
 use llm_mock_core::api::{Dialect, Said};
 use llm_mock_core::ask::{Client, StreamMode};
@@ -100,5 +100,11 @@ fn schedule(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, render, parse, compose, schedule);
-criterion_main!(benches);
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    render(&mut criterion);
+    parse(&mut criterion);
+    compose(&mut criterion);
+    schedule(&mut criterion);
+    criterion.final_summary();
+}

@@ -14,6 +14,9 @@ use crate::suites::{memory, pacing, prompt, protocols, throughput, workers};
 use crate::summary::{Figure, distinct, figure};
 use crate::target::{self, Measured};
 
+/// Makes the table of a suite.
+type Table = fn(&[Row]) -> String;
+
 /// Writes the report from the files of the suites that have run.
 ///
 /// # Errors
@@ -46,7 +49,7 @@ pub fn write(lab: &Lab) -> Result<()> {
     }
     out += &plots(lab, &measured)?;
     let wrk = rows("wrk")?;
-    let tables: [(&str, &[Row], fn(&[Row]) -> String); 7] = [
+    let tables: [(&str, &[Row], Table); 7] = [
         ("No delay", &measured.throughput, throughput::report),
         ("No delay, as wrk sees it", &wrk, throughput::report),
         (
@@ -159,26 +162,14 @@ fn plots(lab: &Lab, measured: &Measured) -> Result<String> {
             out += &format!("![{title}]({name}.svg)\n\n");
         }
     }
-    let bars: [(&str, &str, &str, &[Row], &str, Figure); 2] = [
-        (
-            "reply",
-            "CPU per reply, no delay",
-            "us",
-            &measured.throughput,
-            "no delay",
-            |row| row.cpu_per_reply_us,
-        ),
-        (
-            "memory",
-            "Memory per open stream",
-            "KB",
-            &measured.memory,
-            "5000 streams",
-            |row| row.memory_per_stream / 1_024.0,
-        ),
-    ];
-    for (name, title, unit, rows, case, of) in bars {
-        let all = medians(rows, case, of);
+    let reply = medians(&measured.throughput, "no delay", |row| row.cpu_per_reply_us);
+    let memory = medians(&measured.memory, "5000 streams", |row| {
+        row.memory_per_stream / 1_024.0
+    });
+    for (name, title, unit, all) in [
+        ("reply", "CPU per reply, no delay", "us", reply),
+        ("memory", "Memory per open stream", "KB", memory),
+    ] {
         if !all.is_empty() {
             plot::bars(&lab.report().join(format!("{name}.svg")), title, unit, &all)?;
             out += &format!("![{title}]({name}.svg)\n\n");
