@@ -42,7 +42,7 @@ pub fn write(lab: &Lab) -> Result<()> {
         "# What it costs, beside what else does the same\n\nMade by `bench/run`; the figures of each run are in the CSV files beside this one.\n\n",
     );
     out += &machine(&measured);
-    out += "\n## Targets\n\nRatios are of runs that followed each other; a spread is the lowest and the highest.\n\n";
+    out += "\n## Targets\n\nRatios are of runs that followed each other; a spread is the lowest and the highest. Processor time per chunk counts only of runs that kept the pace.\n\n";
     out += &target::table(&measured);
     if lab.report().join("profiles.md").exists() {
         out += "\nWhat is missed is explained in [profiles.md](profiles.md).\n";

@@ -72,7 +72,11 @@ impl Row {
     /// What is kept of these figures.
     pub fn new(figures: &Figures, connections: usize) -> Self {
         let tally = &figures.tally;
-        let ms = |durations: &Durations, percent| durations.percentile(percent) as f64 / 1e3;
+        // Nothing is not the same as no time.
+        let ms = |durations: &Durations, percent| match durations.count() {
+            0 => f64::NAN,
+            _ => durations.percentile(percent) as f64 / 1e3,
+        };
         let per = |count: u64| figures.cpu as f64 / 1e3 / count as f64;
         let busy = |cpu: u64| cpu as f64 / 1e9 / figures.seconds;
         Self {
