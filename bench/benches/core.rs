@@ -1,6 +1,7 @@
 //! What core does for a request and for a chunk, without nginx:
 //! `cargo bench -p llm-mock-bench`.
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -8,11 +9,13 @@ use criterion::{Criterion, Throughput};
 use llm_mock_core::api::openai::chat::Chat;
 use llm_mock_core::api::{Dialect, Said};
 use llm_mock_core::ask::{Client, StreamMode};
+use llm_mock_core::batch::Batch;
 use llm_mock_core::json::Escaped;
 use llm_mock_core::pace::Pace;
 use llm_mock_core::reply::{Now, Reply, Settings};
 use llm_mock_core::script::Script;
 use llm_mock_core::stream::{Frames, Poll, Stream};
+use llm_mock_core::wheel::Wheel;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 
@@ -34,12 +37,12 @@ fn render(c: &mut Criterion) {
     let model = Escaped::new(b"gpt-4o");
     let script = Arc::new(Script::new(TEXT));
     let frames = frames(&model, &script);
-    let mut out = Vec::with_capacity(4_096);
+    let mut out = Batch::new();
     c.bench_function("render a chunk", |b| {
         b.iter(|| {
             out.clear();
             frames.render(black_box(1), &mut out);
-            out.len()
+            out.as_bytes().len()
         });
     });
 }
@@ -85,17 +88,60 @@ fn schedule(c: &mut Criterion) {
         fn steps(&self) -> usize {
             1_000
         }
-        fn render(&self, _step: usize, _out: &mut Vec<u8>) {}
+        fn render(&self, _step: usize, _out: &mut Batch) {}
     }
     c.bench_function("the schedule of 1,000 chunks", |b| {
         b.iter(|| {
             let mut stream = Stream::new(Box::new(Silent), Pace::new(0, 0, 50_000));
-            let mut out = Vec::new();
+            let mut out = Batch::new();
             let mut now = 0;
             while let Poll::Wait(due) = stream.poll(black_box(now), &mut out) {
                 now = due;
             }
             now
+        });
+    });
+}
+
+/// Each of so many streams wakes once, and goes to sleep for 50 ms again: with
+/// the wheel, and with a tree of those times, which is what nginx has.
+fn sleep(c: &mut Criterion) {
+    const STREAMS: u64 = 10_000;
+    const DELAY: u64 = 50;
+    let mut group = c.benchmark_group("10,000 sleepers wake once");
+    group.throughput(Throughput::Elements(STREAMS));
+    group.bench_function("wheel", |b| {
+        let mut wheel = Wheel::new();
+        let mut now = 1_000;
+        for stream in 0..STREAMS {
+            let _ = wheel.insert(now, now + 1 + stream % DELAY, stream);
+        }
+        b.iter(|| {
+            for _ in 0..DELAY {
+                now += 1;
+                wheel.turn(now);
+                while let Some(stream) = wheel.wake() {
+                    let _ = wheel.insert(now, now + DELAY, black_box(stream));
+                }
+            }
+        });
+    });
+    group.bench_function("tree", |b| {
+        let mut tree = BTreeMap::new();
+        let mut now = 1_000;
+        for stream in 0..STREAMS {
+            tree.insert((now + 1 + stream % DELAY, stream), stream);
+        }
+        b.iter(|| {
+            for _ in 0..DELAY {
+                now += 1;
+                while let Some(first) = tree.first_entry()
+                    && first.key().0 <= now
+                {
+                    let stream = first.remove();
+                    tree.insert((now + DELAY, stream), black_box(stream));
+                }
+            }
         });
     });
 }
@@ -106,5 +152,6 @@ fn main() {
     parse(&mut criterion);
     compose(&mut criterion);
     schedule(&mut criterion);
+    sleep(&mut criterion);
     criterion.final_summary();
 }
