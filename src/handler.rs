@@ -2,7 +2,7 @@
 
 use llm_mock_core::api::openai::error::Error;
 use llm_mock_core::api::{self, Endpoint, Method, ROUTES, Routed};
-use llm_mock_core::ask::{Client, accepts_json};
+use llm_mock_core::ask::{Ask, Client, accepts_json};
 use llm_mock_core::reply::Reply;
 
 use crate::memory;
@@ -71,17 +71,18 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
             _ => false,
         }),
     };
-    let settings = match memory::is_there(memory::FOR_A_REPLY) {
-        true => request.conf().settings(request),
-        false => return no_memory(request),
-    };
+    if !memory::is_there(memory::FOR_A_REPLY + Ask::memory(body)) {
+        return no_memory(request);
+    }
+    let ask = dialect.ask(body);
+    let settings = request.conf().settings(request);
     if let Ok(settings) = &settings
-        && !memory::is_there(Reply::memory(body, settings))
+        && !memory::is_there(Reply::memory(&ask, settings))
     {
         return no_memory(request);
     }
     worker::with_rng(|rng| match settings {
-        Ok(settings) => Reply::compose(dialect, body, client, &settings, ngx::now(), rng),
+        Ok(settings) => Reply::compose(dialect, &ask, client, &settings, ngx::now(), rng),
         Err(error) => {
             request.log_error(&error.message);
             Reply::error(&error, rng)

@@ -2,11 +2,9 @@
 
 pub mod openai;
 
-use std::sync::Arc;
-
 use crate::ask::Ask;
 use crate::json::Escaped;
-use crate::script::Script;
+use crate::saying::Saying;
 use crate::stream::Frames;
 
 /// What one reply says and carries, in terms of no API.
@@ -19,9 +17,13 @@ pub struct Said<'a> {
     /// The model that claims to have made it.
     pub model: &'a Escaped,
     /// The text.
-    pub script: &'a Arc<Script>,
+    pub saying: Saying,
+    /// How often it is said.
+    pub choices: usize,
     /// The tokens of the request.
     pub prompt_tokens: u64,
+    /// Whether a stream ends with the usage.
+    pub include_usage: bool,
 }
 
 /// How an endpoint that generates text is spoken to.
@@ -33,7 +35,7 @@ pub trait Dialect: Sync {
     /// counts as not said.
     fn ask(&self, body: &[u8]) -> Ask;
 
-    /// The frames of a streamed reply: as many steps as the script has
+    /// The frames of a streamed reply: as many steps as what is said has
     /// pieces, one if it has none.
     fn stream(&self, said: &Said) -> Box<dyn Frames>;
 

@@ -6,9 +6,10 @@ use rand::RngCore;
 
 use crate::api::openai::error::Error;
 use crate::api::{Dialect, Route, Said};
-use crate::ask::{Client, LONGEST_MODEL, StreamMode};
+use crate::ask::{Ask, Client, StreamMode};
 use crate::json::Escaped;
 use crate::pace::Pace;
+use crate::saying::Saying;
 use crate::script::Script;
 use crate::stream::{Stream, Whole};
 use crate::time::Micros;
@@ -96,37 +97,41 @@ const JSON: &str = "application/json";
 
 impl Reply {
     /// How much memory [`Reply::compose`] takes at most, in bytes.
-    pub fn memory(body: &[u8], settings: &Settings) -> usize {
-        // A byte that is not UTF-8 is read as three, and a key may be as long
-        // as the body. What is kept of a model's name is escaped, by up to six
-        // bytes for one, and copied; the text of a plain reply is copied.
-        // What grows takes up to three times what it holds.
+    pub fn memory(ask: &Ask, settings: &Settings) -> usize {
+        // A model's name is escaped, by up to six bytes for one, and copied;
+        // the text is copied into each choice of a plain reply. What grows
+        // takes up to three times what it holds.
         const MARGIN: usize = 8 * 1024;
+        const CHOICE: usize = 256;
+        let model = ask.model.as_ref().map_or(0, String::len);
         let text = settings.script.text().as_bytes().len();
-        (body.len().saturating_mul(3 * (3 + 3)))
-            .saturating_add(body.len().min(LONGEST_MODEL).saturating_mul(3 * (6 + 6)))
-            .saturating_add(text.saturating_mul(3))
+        (model.saturating_mul(3 * (6 + 6)))
+            .saturating_add((text.saturating_add(CHOICE)).saturating_mul(3 * ask.choices))
             .saturating_add(MARGIN)
     }
 
-    /// The reply of an endpoint that generates text to a request with `body`.
+    /// The reply of an endpoint that generates text.
     pub fn compose(
         dialect: &dyn Dialect,
-        body: &[u8],
+        ask: &Ask,
         client: Client,
         settings: &Settings,
         now: Now,
         rng: &mut dyn RngCore,
     ) -> Self {
-        let ask = dialect.ask(body);
         let streams = ask.wants_stream(settings.stream, client);
-        let asked_model = ask.model.map(|model| Escaped::new(model.as_bytes()));
+        let asked_model = ask
+            .model
+            .as_ref()
+            .map(|model| Escaped::new(model.as_bytes()));
         let said = Said {
             id: id::object(dialect.id_prefix(), rng),
             created: now.unix,
             model: asked_model.as_ref().unwrap_or(settings.model),
-            script: &settings.script,
+            saying: Saying::new(&settings.script, &ask.limits),
+            choices: ask.choices,
             prompt_tokens: ask.prompt_tokens,
+            include_usage: ask.include_usage,
         };
         let pace = Pace::new(now.monotonic, settings.first_delay, settings.delay);
         if streams {
@@ -136,7 +141,7 @@ impl Reply {
             };
         }
         // A plain reply comes when the last word of the stream would have.
-        let last = said.script.len().saturating_sub(1);
+        let last = said.saying.len().saturating_sub(1);
         Self::whole(200, dialect.whole(&said), pace.only(last), rng)
     }
 
