@@ -98,14 +98,17 @@ const JSON: &str = "application/json";
 impl Reply {
     /// How much memory [`Reply::compose`] takes at most, in bytes.
     pub fn memory(ask: &Ask, settings: &Settings) -> usize {
-        // A model's name is escaped, by up to six bytes for one, and copied;
-        // the text is copied into each choice of a plain reply. What grows
-        // takes up to three times what it holds.
+        // A model's name is escaped, by up to six bytes for one, and copied; a
+        // stop sequence no longer than the text is escaped; the text is copied
+        // into each choice of a plain reply. What grows takes up to three times
+        // what it holds.
         const MARGIN: usize = 8 * 1024;
         const CHOICE: usize = 256;
         let model = ask.model.as_ref().map_or(0, String::len);
         let text = settings.script.text().as_bytes().len();
+        let stop = ask.limits.stop.iter().map(String::len).max().unwrap_or(0);
         (model.saturating_mul(3 * (6 + 6)))
+            .saturating_add(stop.min(text).saturating_mul(3 * 6))
             .saturating_add((text.saturating_add(CHOICE)).saturating_mul(3 * ask.choices))
             .saturating_add(MARGIN)
     }

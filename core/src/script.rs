@@ -72,7 +72,7 @@ impl Script {
 
     /// Where the text first says `what`. It says nothing of what is empty.
     pub fn find(&self, what: &str) -> Option<usize> {
-        if what.is_empty() {
+        if what.is_empty() || what.len() > self.text.as_bytes().len() {
             return None;
         }
         let mut escaped = Vec::new();
