@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rand::RngCore;
 
 use crate::api::openai::error::Error;
-use crate::api::{Dialect, Route, Said};
+use crate::api::{Dialect, Lookup, Query, Route, Said};
 use crate::ask::{Ask, Client, StreamMode};
 use crate::json::Escaped;
 use crate::pace::Pace;
@@ -148,6 +148,21 @@ impl Reply {
         Self::whole(200, dialect.whole(&said), pace.only(last), rng)
     }
 
+    /// The answer of an endpoint that generates no text.
+    pub fn look_up(
+        lookup: &dyn Lookup,
+        query: &Query,
+        settings: &Settings,
+        now: Now,
+        rng: &mut dyn RngCore,
+    ) -> Self {
+        let pace = Pace::new(now.monotonic, settings.first_delay, 0);
+        match lookup.answer(query) {
+            Ok(body) => Self::whole(200, body, pace, rng),
+            Err(error) => Self::error(&error, rng),
+        }
+    }
+
     /// The same JSON each time.
     pub fn fixed(json: &'static str, rng: &mut dyn RngCore) -> Self {
         Self::whole(200, json.as_bytes().to_vec(), Pace::default(), rng)
@@ -160,7 +175,7 @@ impl Reply {
 
     /// 405 for a path that takes other methods.
     pub fn not_allowed(method: &[u8], route: &Route, rng: &mut dyn RngCore) -> Self {
-        let error = Error::not_allowed(method, route.path_end, route.allow);
+        let error = Error::not_allowed(method, route.path, route.allow);
         let mut reply = Self::error(&error, rng);
         reply.head.extra = Extra::Allow(route.allow);
         reply
