@@ -1,8 +1,8 @@
 //! From a request to a reply.
 
 use llm_mock_core::api::openai::error::Error;
-use llm_mock_core::api::{self, Endpoint, Method, ROUTES, Routed};
-use llm_mock_core::ask::{Client, accepts_json};
+use llm_mock_core::api::{self, Endpoint, Method, Query, ROUTES, Routed};
+use llm_mock_core::ask::{Ask, Client, accepts_json};
 use llm_mock_core::reply::Reply;
 
 use crate::memory;
@@ -29,11 +29,11 @@ pub fn answer(request: &Request) -> Verdict {
     if !memory::is_there(memory::FOR_A_REPLY) {
         return no_memory(request).unwrap_or(Verdict::Fail);
     }
+    let method = request.method();
     let reply = worker::with_rng(|rng| {
         if let Some(status) = request.refused_with() {
             return Some(Reply::error(&Error::refused(status), rng));
         }
-        let method = request.method();
         Some(match api::route(method, request.path()) {
             Routed::Preflight => Reply::preflight(rng),
             Routed::NotFound => Reply::error(
@@ -41,10 +41,10 @@ pub fn answer(request: &Request) -> Verdict {
                 rng,
             ),
             Routed::NotAllowed(route) => Reply::not_allowed(request.method_name(), route, rng),
-            Routed::To(route) => match route.endpoint {
+            Routed::To(route, _) => match route.endpoint {
                 Endpoint::Fixed(json) => Reply::fixed(json, rng),
                 Endpoint::Generate(_) if method == Method::Head => Reply::stream_head(rng),
-                Endpoint::Generate(_) => return None,
+                Endpoint::Generate(_) | Endpoint::Lookup(_) => return None,
             },
         })
     });
@@ -55,38 +55,57 @@ pub fn answer(request: &Request) -> Verdict {
     }
 }
 
-/// Answers a request to an endpoint that generates text, once its body is
-/// there.
+/// Answers a request whose body matters, once that is there.
 pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
-    let Routed::To(route) = api::route(request.method(), request.path()) else {
+    let Routed::To(route, name) = api::route(request.method(), request.path()) else {
         return None;
     };
-    let Endpoint::Generate(dialect) = route.endpoint else {
-        return None;
+    if !memory::is_there(memory::FOR_A_REPLY) {
+        return no_memory(request);
+    }
+    let settings = match request.conf().settings(request) {
+        Ok(settings) => settings,
+        Err(error) => {
+            request.log_error(&error.message);
+            return worker::with_rng(|rng| Reply::error(&error, rng));
+        }
     };
-    let client = Client {
+    let now = ngx::now();
+    match route.endpoint {
+        Endpoint::Fixed(_) => None,
+        Endpoint::Lookup(lookup) => {
+            let query = Query {
+                name,
+                body,
+                unix: now.unix,
+            };
+            if !memory::is_there(memory::FOR_A_REPLY + lookup.memory(&query)) {
+                return no_memory(request);
+            }
+            worker::with_rng(|rng| Reply::look_up(lookup, &query, &settings, now, rng))
+        }
+        Endpoint::Generate(dialect) => {
+            if !memory::is_there(memory::FOR_A_REPLY + Ask::memory(body)) {
+                return no_memory(request);
+            }
+            let ask = dialect.ask(body);
+            if !memory::is_there(Reply::memory(&ask, &settings)) {
+                return no_memory(request);
+            }
+            let client = client(request);
+            worker::with_rng(|rng| Reply::compose(dialect, &ask, client, &settings, now, rng))
+        }
+    }
+}
+
+fn client(request: &Request) -> Client {
+    Client {
         is_api_client: request.headers().any(|(name, value)| match name {
             b"authorization" | b"api-key" | b"x-api-key" => !value.is_empty(),
             b"accept" => accepts_json(value),
             _ => false,
         }),
-    };
-    let settings = match memory::is_there(memory::FOR_A_REPLY) {
-        true => request.conf().settings(request),
-        false => return no_memory(request),
-    };
-    if let Ok(settings) = &settings
-        && !memory::is_there(Reply::memory(body, settings))
-    {
-        return no_memory(request);
     }
-    worker::with_rng(|rng| match settings {
-        Ok(settings) => Reply::compose(dialect, body, client, &settings, ngx::now(), rng),
-        Err(error) => {
-            request.log_error(&error.message);
-            Reply::error(&error, rng)
-        }
-    })
 }
 
 fn no_memory<T>(request: &Request) -> Option<T> {

@@ -2,11 +2,10 @@
 
 pub mod openai;
 
-use std::sync::Arc;
-
+use crate::api::openai::error::Error;
 use crate::ask::Ask;
 use crate::json::Escaped;
-use crate::script::Script;
+use crate::saying::Saying;
 use crate::stream::Frames;
 
 /// What one reply says and carries, in terms of no API.
@@ -19,9 +18,13 @@ pub struct Said<'a> {
     /// The model that claims to have made it.
     pub model: &'a Escaped,
     /// The text.
-    pub script: &'a Arc<Script>,
+    pub saying: Saying,
+    /// How often it is said.
+    pub choices: usize,
     /// The tokens of the request.
     pub prompt_tokens: u64,
+    /// Whether a stream ends with the usage.
+    pub include_usage: bool,
 }
 
 /// How an endpoint that generates text is spoken to.
@@ -33,7 +36,7 @@ pub trait Dialect: Sync {
     /// counts as not said.
     fn ask(&self, body: &[u8]) -> Ask;
 
-    /// The frames of a streamed reply: as many steps as the script has
+    /// The frames of a streamed reply: as many steps as what is said has
     /// pieces, one if it has none.
     fn stream(&self, said: &Said) -> Box<dyn Frames>;
 
@@ -41,24 +44,69 @@ pub trait Dialect: Sync {
     fn whole(&self, said: &Said) -> Vec<u8>;
 }
 
+/// A request to an endpoint that generates no text.
+#[derive(Debug, Clone, Copy)]
+pub struct Query<'a> {
+    /// What stands in the path where the route has `{...}`.
+    pub name: &'a [u8],
+    /// The body; empty if the method has none.
+    pub body: &'a [u8],
+    /// When it came, in seconds since 1970.
+    pub unix: u64,
+}
+
+/// An endpoint that generates no text.
+pub trait Lookup: Sync {
+    /// How much memory [`Lookup::answer`] takes at most, in bytes.
+    fn memory(&self, query: &Query) -> usize;
+
+    /// The body of the reply, as JSON.
+    ///
+    /// # Errors
+    ///
+    /// What the service itself would answer instead.
+    fn answer(&self, query: &Query) -> Result<Vec<u8>, Error>;
+}
+
 /// What a route leads to.
 pub enum Endpoint {
     /// Text is generated, paced, and streamed if the client wants it so.
     Generate(&'static dyn Dialect),
+    /// An answer that depends on the request alone, in one piece.
+    Lookup(&'static dyn Lookup),
     /// The same JSON each time.
     Fixed(&'static str),
 }
 
 /// One row of the table.
 pub struct Route {
-    /// The end of the path; what stands before it is the user's.
-    pub path_end: &'static str,
+    /// The path as the API has it. `/v1` and what stands before it are the
+    /// user's: a base URL may end elsewhere. A last part in braces stands for
+    /// any name.
+    pub path: &'static str,
     /// The method it takes.
     pub method: Method,
     /// What the header `Allow` says when it gets another.
     pub allow: &'static str,
     /// What answers.
     pub endpoint: Endpoint,
+}
+
+impl Route {
+    /// What stands in `path` where the route has `{...}`; empty if it has none.
+    /// `None` if this is not the path's route.
+    fn matches<'a>(&self, path: &'a [u8]) -> Option<&'a [u8]> {
+        let end = self.path.strip_prefix("/v1").unwrap_or(self.path);
+        match end.split_once('{') {
+            None => path.ends_with(end.as_bytes()).then_some(&[]),
+            Some((before, _)) => {
+                let before = before.as_bytes();
+                let starts = path.windows(before.len()).position(|at| at == before)?;
+                let name = path.get(starts + before.len()..)?;
+                (!name.is_empty()).then_some(name)
+            }
+        }
+    }
 }
 
 /// A request's method, as far as routes tell methods apart.
@@ -89,16 +137,16 @@ impl Method {
     }
 }
 
-/// Every endpoint there is.
+/// Every endpoint there is. The first that matches counts.
 pub static ROUTES: &[Route] = &[
     Route {
-        path_end: "/v1/chat/completions",
+        path: "/v1/chat/completions",
         method: Method::Post,
         allow: "POST, HEAD, OPTIONS",
         endpoint: Endpoint::Generate(&openai::chat::Chat),
     },
     Route {
-        path_end: "/health",
+        path: "/health",
         method: Method::Get,
         allow: "GET, HEAD, OPTIONS",
         endpoint: Endpoint::Fixed("{\"status\":\"ok\"}"),
@@ -106,9 +154,9 @@ pub static ROUTES: &[Route] = &[
 ];
 
 /// Where a request goes.
-pub enum Routed {
-    /// To an endpoint.
-    To(&'static Route),
+pub enum Routed<'a> {
+    /// To an endpoint, with the name that the path holds.
+    To(&'static Route, &'a [u8]),
     /// To the answer that any path gives a browser's preflight.
     Preflight,
     /// Nowhere: no such path.
@@ -118,17 +166,19 @@ pub enum Routed {
 }
 
 /// Finds the route of a request by its method and its decoded path.
-pub fn route(method: Method, path: &[u8]) -> Routed {
+pub fn route(method: Method, path: &[u8]) -> Routed<'_> {
     if method == Method::Options {
         return Routed::Preflight;
     }
-    match ROUTES
+    let mut found = ROUTES
         .iter()
-        .find(|route| path.ends_with(route.path_end.as_bytes()))
-    {
+        .filter_map(|route| Some((route, route.matches(path)?)));
+    match found.next() {
         None => Routed::NotFound,
-        Some(route) if method == route.method || method == Method::Head => Routed::To(route),
-        Some(route) => Routed::NotAllowed(route),
+        Some((route, name)) if method == route.method || method == Method::Head => {
+            Routed::To(route, name)
+        }
+        Some((route, _)) => Routed::NotAllowed(route),
     }
 }
 
@@ -138,7 +188,7 @@ mod tests {
 
     fn routed(method: Method, path: &str) -> String {
         match route(method, path.as_bytes()) {
-            Routed::To(route) => route.path_end.to_owned(),
+            Routed::To(route, _) => route.path.to_owned(),
             Routed::Preflight => "preflight".to_owned(),
             Routed::NotFound => "404".to_owned(),
             Routed::NotAllowed(route) => format!("405 {}", route.allow),
@@ -155,12 +205,18 @@ mod tests {
                 "/proxy/openai/v1/chat/completions",
                 "/v1/chat/completions",
             ),
+            (Post, "/chat/completions", "/v1/chat/completions"),
+            (
+                Post,
+                "/openai/deployments/gpt-4o/chat/completions",
+                "/v1/chat/completions",
+            ),
             (Head, "/v1/chat/completions", "/v1/chat/completions"),
             (Get, "/v1/chat/completions", "405 POST, HEAD, OPTIONS"),
             (Other, "/v1/chat/completions", "405 POST, HEAD, OPTIONS"),
             (Options, "/v1/chat/completions", "preflight"),
             (Post, "/v1/chat/completions/", "404"),
-            (Post, "/xv1/chat/completions", "404"),
+            (Post, "/v1/xchat/completions", "404"),
             (Post, "/v1/chat", "404"),
             (Post, "/", "404"),
             (Post, "", "404"),

@@ -1,5 +1,7 @@
 //! What a client asks for, whatever API it speaks.
 
+use crate::saying::Limits;
+
 /// The longest name of a model, in bytes; a longer one counts as not said.
 /// Every chunk repeats the name: a request of megabytes must not become a reply
 /// of gigabytes.
@@ -7,7 +9,7 @@ pub const LONGEST_MODEL: usize = 64 * 1024;
 
 /// The fields of a request that decide about the reply. Of a body that is
 /// missing or broken it holds what an empty one does: it gets an answer too.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
     /// The model that the client named.
     pub model: Option<String>,
@@ -18,6 +20,29 @@ pub struct Ask {
     /// The tokens of the prompt: an estimate, one for each four bytes of JSON
     /// that hold the messages.
     pub prompt_tokens: u64,
+    /// Where the reply is to end early.
+    pub limits: Limits,
+    /// How many replies to the same prompt; at least one.
+    pub choices: usize,
+    /// Whether a stream is to end with a chunk that holds the usage.
+    pub include_usage: bool,
+}
+
+/// The most choices of one reply: as many as OpenAI gives.
+pub const MOST_CHOICES: usize = 128;
+
+impl Default for Ask {
+    fn default() -> Self {
+        Self {
+            model: None,
+            stream: StreamField::Absent,
+            is_object: false,
+            prompt_tokens: 0,
+            limits: Limits::default(),
+            choices: 1,
+            include_usage: false,
+        }
+    }
 }
 
 /// The field `stream` of a request.
@@ -67,6 +92,17 @@ impl StreamMode {
 }
 
 impl Ask {
+    /// How much memory it takes at most to read `body`, in bytes.
+    pub fn memory(body: &[u8]) -> usize {
+        // A byte that is not UTF-8 is read as three; a key, a model's name and
+        // the stop sequences may be as long as the body. What grows takes up to
+        // three times what it holds.
+        const MARGIN: usize = 1024;
+        body.len()
+            .saturating_mul(3 * (3 + 3))
+            .saturating_add(MARGIN)
+    }
+
     /// Whether this client is to get a stream.
     ///
     /// The SDKs that want a plain reply leave `stream` out, and so does the

@@ -63,20 +63,35 @@ fn unicode(c: char, out: &mut Vec<u8>) {
     }
 }
 
-/// Appends a whole number in decimal.
-pub fn number(n: u64, out: &mut Vec<u8>) {
-    let mut digits = [0u8; 20];
-    let mut n = n;
-    let mut used = 0;
-    for slot in digits.iter_mut().rev() {
-        *slot = b'0' + (n % 10) as u8;
-        used += 1;
-        n /= 10;
-        if n == 0 {
-            break;
+/// A whole number in decimal.
+#[derive(Debug, Clone, Copy)]
+pub struct Digits {
+    /// Right-aligned.
+    digits: [u8; 20],
+    used: usize,
+}
+
+impl Digits {
+    /// The digits of `n`.
+    pub fn of(n: u64) -> Self {
+        let mut digits = [0; 20];
+        let (mut n, mut used) = (n, 0);
+        for slot in digits.iter_mut().rev() {
+            *slot = b'0' + (n % 10) as u8;
+            used += 1;
+            n /= 10;
+            if n == 0 {
+                break;
+            }
         }
+        Self { digits, used }
     }
-    out.extend_from_slice(digits.get(digits.len() - used..).unwrap_or_default());
+
+    /// As ASCII.
+    pub fn as_bytes(&self) -> &[u8] {
+        let start = self.digits.len() - self.used;
+        self.digits.get(start..).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
@@ -120,7 +135,7 @@ mod tests {
         #[test]
         fn numbers_are_decimal(n: u64) {
             let mut out = Vec::new();
-            number(n, &mut out);
+            out.extend_from_slice(Digits::of(n).as_bytes());
             prop_assert_eq!(String::from_utf8(out).unwrap(), n.to_string());
         }
     }

@@ -15,6 +15,7 @@ pub mod id;
 pub mod json;
 pub mod pace;
 pub mod reply;
+pub mod saying;
 pub mod script;
 pub mod sse;
 pub mod stream;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use rand::RngCore;
 
 use crate::api::openai::error::Error;
-use crate::api::{Dialect, Route, Said};
-use crate::ask::{Client, LONGEST_MODEL, StreamMode};
+use crate::api::{Dialect, Lookup, Query, Route, Said};
+use crate::ask::{Ask, Client, StreamMode};
 use crate::json::Escaped;
 use crate::pace::Pace;
+use crate::saying::Saying;
 use crate::script::Script;
 use crate::stream::{Stream, Whole};
 use crate::time::Micros;
@@ -96,37 +97,44 @@ const JSON: &str = "application/json";
 
 impl Reply {
     /// How much memory [`Reply::compose`] takes at most, in bytes.
-    pub fn memory(body: &[u8], settings: &Settings) -> usize {
-        // A byte that is not UTF-8 is read as three, and a key may be as long
-        // as the body. What is kept of a model's name is escaped, by up to six
-        // bytes for one, and copied; the text of a plain reply is copied.
-        // What grows takes up to three times what it holds.
+    pub fn memory(ask: &Ask, settings: &Settings) -> usize {
+        // A model's name is escaped, by up to six bytes for one, and copied; a
+        // stop sequence no longer than the text is escaped; the text is copied
+        // into each choice of a plain reply. What grows takes up to three times
+        // what it holds.
         const MARGIN: usize = 8 * 1024;
+        const CHOICE: usize = 256;
+        let model = ask.model.as_ref().map_or(0, String::len);
         let text = settings.script.text().as_bytes().len();
-        (body.len().saturating_mul(3 * (3 + 3)))
-            .saturating_add(body.len().min(LONGEST_MODEL).saturating_mul(3 * (6 + 6)))
-            .saturating_add(text.saturating_mul(3))
+        let stop = ask.limits.stop.iter().map(String::len).max().unwrap_or(0);
+        (model.saturating_mul(3 * (6 + 6)))
+            .saturating_add(stop.min(text).saturating_mul(3 * 6))
+            .saturating_add((text.saturating_add(CHOICE)).saturating_mul(3 * ask.choices))
             .saturating_add(MARGIN)
     }
 
-    /// The reply of an endpoint that generates text to a request with `body`.
+    /// The reply of an endpoint that generates text.
     pub fn compose(
         dialect: &dyn Dialect,
-        body: &[u8],
+        ask: &Ask,
         client: Client,
         settings: &Settings,
         now: Now,
         rng: &mut dyn RngCore,
     ) -> Self {
-        let ask = dialect.ask(body);
         let streams = ask.wants_stream(settings.stream, client);
-        let asked_model = ask.model.map(|model| Escaped::new(model.as_bytes()));
+        let asked_model = ask
+            .model
+            .as_ref()
+            .map(|model| Escaped::new(model.as_bytes()));
         let said = Said {
             id: id::object(dialect.id_prefix(), rng),
             created: now.unix,
             model: asked_model.as_ref().unwrap_or(settings.model),
-            script: &settings.script,
+            saying: Saying::new(&settings.script, &ask.limits),
+            choices: ask.choices,
             prompt_tokens: ask.prompt_tokens,
+            include_usage: ask.include_usage,
         };
         let pace = Pace::new(now.monotonic, settings.first_delay, settings.delay);
         if streams {
@@ -136,8 +144,23 @@ impl Reply {
             };
         }
         // A plain reply comes when the last word of the stream would have.
-        let last = said.script.len().saturating_sub(1);
+        let last = said.saying.len().saturating_sub(1);
         Self::whole(200, dialect.whole(&said), pace.only(last), rng)
+    }
+
+    /// The answer of an endpoint that generates no text.
+    pub fn look_up(
+        lookup: &dyn Lookup,
+        query: &Query,
+        settings: &Settings,
+        now: Now,
+        rng: &mut dyn RngCore,
+    ) -> Self {
+        let pace = Pace::new(now.monotonic, settings.first_delay, 0);
+        match lookup.answer(query) {
+            Ok(body) => Self::whole(200, body, pace, rng),
+            Err(error) => Self::error(&error, rng),
+        }
     }
 
     /// The same JSON each time.
@@ -152,7 +175,7 @@ impl Reply {
 
     /// 405 for a path that takes other methods.
     pub fn not_allowed(method: &[u8], route: &Route, rng: &mut dyn RngCore) -> Self {
-        let error = Error::not_allowed(method, route.path_end, route.allow);
+        let error = Error::not_allowed(method, route.path, route.allow);
         let mut reply = Self::error(&error, rng);
         reply.head.extra = Extra::Allow(route.allow);
         reply

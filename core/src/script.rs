@@ -1,6 +1,6 @@
 //! What will be said.
 
-use crate::json::Escaped;
+use crate::json::{self, Escaped};
 
 /// A text, cut into the pieces that a stream sends one by one and escaped for
 /// JSON. It is made once, when the configuration is read, unless the text
@@ -31,7 +31,7 @@ impl Script {
         let mut ends = Vec::new();
         let mut start = 0;
         for end in word_ends(&text) {
-            crate::json::escape(text.get(start..end).unwrap_or_default(), &mut escaped);
+            json::escape(text.get(start..end).unwrap_or_default(), &mut escaped);
             ends.push(escaped.len());
             start = end;
         }
@@ -52,14 +52,44 @@ impl Script {
         self.ends.is_empty()
     }
 
-    /// Piece `index`, as the inside of a JSON string; empty past the end.
-    pub fn piece(&self, index: usize) -> &[u8] {
-        let start = match index.checked_sub(1) {
+    /// Where piece `index` begins in the text; past the last, where that ends.
+    pub fn start_of(&self, index: usize) -> usize {
+        match index.checked_sub(1) {
             None => 0,
-            Some(before) => self.ends.get(before).copied().unwrap_or(usize::MAX),
-        };
-        let end = self.ends.get(index).copied().unwrap_or(0);
-        self.text.as_bytes().get(start..end).unwrap_or_default()
+            Some(before) => {
+                let end = self.ends.get(before).copied();
+                end.unwrap_or(self.text.as_bytes().len())
+            }
+        }
+    }
+
+    /// How many pieces begin before this place in the text.
+    pub fn pieces_before(&self, end: usize) -> usize {
+        match end {
+            0 => 0,
+            _ => self.ends.partition_point(|&it| it < end) + 1,
+        }
+    }
+
+    /// Where the text first says `what`. It says nothing of what is empty.
+    pub fn find(&self, what: &str) -> Option<usize> {
+        if what.is_empty() || what.len() > self.text.as_bytes().len() {
+            return None;
+        }
+        let mut escaped = Vec::new();
+        json::escape(what, &mut escaped);
+        let mut rest = self.text.as_bytes();
+        while !rest.starts_with(&escaped) {
+            // An escape stands for one character.
+            let next = match rest {
+                [] => return None,
+                [b'\\', b'u', ..] => 6,
+                [b'\\', ..] => 2,
+                _ => 1,
+            };
+            rest = rest.get(next..)?;
+        }
+        Some(self.text.as_bytes().len() - rest.len())
     }
 
     /// The whole text, as the inside of a JSON string.
@@ -88,11 +118,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn piece(script: &Script, index: usize) -> &[u8] {
+        &script.text().as_bytes()[script.start_of(index)..script.start_of(index + 1)]
+    }
+
     fn pieces(text: &str) -> Vec<String> {
         let script = Script::new(text.as_bytes());
         (0..script.len())
             .map(|k| {
-                let quoted = [b"\"", script.piece(k), b"\""].concat();
+                let quoted = [b"\"", piece(&script, k), b"\""].concat();
                 serde_json::from_slice(&quoted).unwrap()
             })
             .collect()
@@ -111,9 +145,9 @@ mod tests {
     #[test]
     fn there_is_nothing_past_the_end() {
         let script = Script::new(b"a b");
-        assert_eq!(script.piece(2), b"");
-        assert_eq!(script.piece(3), b"");
-        assert_eq!(script.piece(usize::MAX), b"");
+        assert_eq!(script.start_of(2), 3);
+        assert_eq!(script.start_of(3), 3);
+        assert_eq!(script.start_of(usize::MAX), 3);
     }
 
     proptest! {
@@ -134,7 +168,7 @@ mod tests {
         #[test]
         fn pieces_lie_in_the_whole_text(text: String) {
             let script = Script::new(text.as_bytes());
-            let joined: Vec<u8> = (0..script.len()).flat_map(|k| script.piece(k).to_vec()).collect();
+            let joined: Vec<u8> = (0..script.len()).flat_map(|k| piece(&script, k).to_vec()).collect();
             prop_assert_eq!(joined, script.text().as_bytes());
         }
     }

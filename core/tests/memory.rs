@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::sync::Mutex;
 
+use llm_mock_core::api::Dialect;
 use llm_mock_core::api::openai::chat::Chat;
-use llm_mock_core::ask::{Client, LONGEST_MODEL, StreamMode};
+use llm_mock_core::ask::{Ask, Client, LONGEST_MODEL, StreamMode};
 use llm_mock_core::json::Escaped;
 use llm_mock_core::reply::{Now, Reply, Settings};
 use llm_mock_core::script::Script;
@@ -34,6 +35,9 @@ fn assert_enough(body: &[u8], text: &[u8]) {
     let script_peak = peak(|| Script::new(text));
     assert!(script_peak <= Script::memory(text), "{script_peak}");
     let script = Arc::new(Script::new(text));
+    let ask_peak = peak(|| Chat.ask(body));
+    assert!(ask_peak <= Ask::memory(body), "{ask_peak}");
+    let ask = Chat.ask(body);
     let model = Escaped::new(b"gpt-3.5-turbo");
     for stream in [StreamMode::Always, StreamMode::Never] {
         let settings = Settings {
@@ -49,8 +53,8 @@ fn assert_enough(body: &[u8], text: &[u8]) {
         };
         let mut rng = SmallRng::seed_from_u64(1);
         let client = Client::default();
-        let asked_for = Reply::memory(body, &settings);
-        let taken = peak(|| Reply::compose(&Chat, body, client, &settings, now, &mut rng));
+        let asked_for = Reply::memory(&ask, &settings);
+        let taken = peak(|| Reply::compose(&Chat, &ask, client, &settings, now, &mut rng));
         assert!(taken <= asked_for, "{taken} of {asked_for}, {stream:?}");
     }
 }
@@ -62,6 +66,8 @@ fn the_worst_that_can_be_said_is_within_bounds() {
     let broken = [b"{\"".as_slice(), &[0xff; 100_000]].concat();
     let escaped_key = format!("{{\"{}\":1}}", "\\u0001".repeat(20_000));
     let model = format!("{{\"model\":\"{}\"}}", "\\u0001".repeat(LONGEST_MODEL));
+    let stop = format!("{{\"n\":128,\"stop\":[\"{}\"]}}", "\\u0001".repeat(20_000));
+    let stops = format!("{{\"stop\":[\"a\"{}]}}", ",\"\"".repeat(50_000));
     let broken_model = [
         b"{\"model\":\"",
         [0xff; LONGEST_MODEL / 3].as_slice(),
@@ -73,6 +79,8 @@ fn the_worst_that_can_be_said_is_within_bounds() {
         &broken,
         escaped_key.as_bytes(),
         model.as_bytes(),
+        stop.as_bytes(),
+        stops.as_bytes(),
         &broken_model,
     ] {
         assert_enough(body, &text);

@@ -32,7 +32,7 @@ impl Error {
             message.push_str(if nth == 0 { " " } else { ", " });
             message.push_str(route.method.name());
             message.push(' ');
-            message.push_str(route.path_end);
+            message.push_str(route.path);
         }
         message.push('.');
         Self {
@@ -44,11 +44,11 @@ impl Error {
     }
 
     /// 405: the path is there, for other methods.
-    pub fn not_allowed(method: &[u8], path_end: &str, allow: &str) -> Self {
+    pub fn not_allowed(method: &[u8], path: &str, allow: &str) -> Self {
         Self {
             status: 405,
             message: format!(
-                "Not allowed to {} on {path_end}; allowed are {allow}.",
+                "Not allowed to {} on {path}; allowed are {allow}.",
                 String::from_utf8_lossy(method),
             ),
             kind: INVALID_REQUEST,

@@ -5,10 +5,10 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::ask::{Ask, LONGEST_MODEL, StreamField};
+use crate::ask::{Ask, LONGEST_MODEL, MOST_CHOICES, StreamField};
 
 /// Four bytes of JSON make a token: close to what English prose takes.
 const BYTES_PER_TOKEN: u64 = 4;
@@ -42,6 +42,13 @@ impl<'de> Visitor<'de> for Fields {
             match key.as_str() {
                 "model" => ask.model = model(map.next_value()?),
                 "stream" => ask.stream = stream(map.next_value()?),
+                "max_tokens" | "max_completion_tokens" => {
+                    let most: &RawValue = map.next_value()?;
+                    ask.limits.max_tokens = parse(most).or(ask.limits.max_tokens);
+                }
+                "stop" => ask.limits.stop = stop(map.next_value()?),
+                "n" => ask.choices = choices(map.next_value()?),
+                "stream_options" => ask.include_usage = include_usage(map.next_value()?),
                 "messages" => {
                     let raw: &RawValue = map.next_value()?;
                     ask.prompt_tokens = (raw.get().len() as u64).div_ceil(BYTES_PER_TOKEN);
@@ -83,6 +90,64 @@ impl<'de> Deserialize<'de> for Text {
 fn model(value: &RawValue) -> Option<String> {
     let Text(name) = serde_json::from_str(value.get()).ok()?;
     (name.len() <= LONGEST_MODEL).then_some(name)
+}
+
+/// A value of a field, if it is of the field's type.
+fn parse<'a, T: Deserialize<'a>>(value: &'a RawValue) -> Option<T> {
+    serde_json::from_str(value.get()).ok()
+}
+
+fn choices(value: &RawValue) -> usize {
+    parse(value).unwrap_or(1).clamp(1, MOST_CHOICES)
+}
+
+fn include_usage(value: &RawValue) -> bool {
+    #[derive(Deserialize)]
+    struct StreamOptions {
+        include_usage: bool,
+    }
+    parse(value).is_some_and(|StreamOptions { include_usage }| include_usage)
+}
+
+/// One sequence, or a list of them.
+fn stop(value: &RawValue) -> Vec<String> {
+    if let Some(Text(one)) = parse(value) {
+        return vec![one];
+    }
+    parse(value).map_or_else(Vec::new, |Stops(list)| list)
+}
+
+/// The first of the strings in a list, as many as OpenAI takes.
+struct Stops(Vec<String>);
+
+const MOST_STOPS: usize = 4;
+
+impl<'de> Deserialize<'de> for Stops {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        struct List;
+
+        impl<'de> Visitor<'de> for List {
+            type Value = Stops;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of strings")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Stops, A::Error> {
+                let mut list = Vec::new();
+                while list.len() < MOST_STOPS {
+                    match seq.next_element()? {
+                        Some(Text(stop)) => list.push(stop),
+                        None => return Ok(Stops(list)),
+                    }
+                }
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Stops(list))
+            }
+        }
+
+        json.deserialize_seq(List)
+    }
 }
 
 fn stream(value: &RawValue) -> StreamField {
