@@ -5,6 +5,7 @@ mod body;
 pub mod gemini;
 pub mod openai;
 mod out;
+mod prompt;
 pub mod service;
 
 use crate::api::openai::error::Error;
@@ -157,6 +158,37 @@ impl Method {
 /// Every endpoint there is. Of those whose path matches, the first that takes
 /// the method counts.
 pub static ROUTES: &[Route] = &[
+    // The models of other services have names with a verb at their end.
+    Route {
+        path: "/v1beta/models/{model}:generateContent",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Generate(&gemini::generate::GenerateContent { streams: false }),
+    },
+    Route {
+        path: "/v1beta/models/{model}:streamGenerateContent",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Generate(&gemini::generate::GenerateContent { streams: true }),
+    },
+    Route {
+        path: "/v1beta/models/{model}:countTokens",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Lookup(&gemini::tokens::CountTokens),
+    },
+    Route {
+        path: "/v1/messages",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Generate(&anthropic::messages::Messages),
+    },
+    Route {
+        path: "/v1/messages/count_tokens",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Lookup(&anthropic::tokens::CountTokens),
+    },
     Route {
         path: "/v1/chat/completions",
         method: Method::Post,
@@ -301,6 +333,36 @@ mod tests {
             ),
             (Get, "/v1/responses/", "404"),
             (Get, "/v1/responses", "405 POST, HEAD, OPTIONS"),
+            (Post, "/v1/messages", "/v1/messages"),
+            (Post, "/anthropic/v1/messages", "/v1/messages"),
+            (
+                Post,
+                "/v1/messages/count_tokens",
+                "/v1/messages/count_tokens",
+            ),
+            (Get, "/v1/messages", "405 POST, HEAD, OPTIONS"),
+            (
+                Post,
+                "/v1beta/models/gemini-2.5-flash:generateContent",
+                "/v1beta/models/{model}:generateContent",
+            ),
+            (
+                Post,
+                "/v1/projects/p/publishers/google/models/g:streamGenerateContent",
+                "/v1beta/models/{model}:streamGenerateContent",
+            ),
+            (
+                Post,
+                "/v1beta/models/g:countTokens",
+                "/v1beta/models/{model}:countTokens",
+            ),
+            (Post, "/v1beta/models/:generateContent", "404"),
+            (Post, "/v1beta/models/g:generate", "404"),
+            (
+                Get,
+                "/v1beta/models/g:generateContent",
+                "405 POST, HEAD, OPTIONS",
+            ),
             (Get, "/health", "/health"),
             (Post, "/health", "405 GET, HEAD, OPTIONS"),
         ] {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::sync::Mutex;
 
 use llm_mock_core::api::Dialect;
+use llm_mock_core::api::anthropic::messages::Messages;
+use llm_mock_core::api::gemini::generate::GenerateContent;
 use llm_mock_core::api::openai::chat::Chat;
 use llm_mock_core::api::openai::responses::Responses;
 use llm_mock_core::ask::{Ask, Client, LONGEST_MODEL, StreamMode};
@@ -36,7 +38,8 @@ fn assert_enough(body: &[u8], text: &[u8]) {
     let script_peak = peak(|| Script::new(text));
     assert!(script_peak <= Script::memory(text), "{script_peak}");
     let script = Arc::new(Script::new(text));
-    for dialect in [&Chat as &dyn Dialect, &Responses] {
+    let gemini = GenerateContent { streams: false };
+    for dialect in [&Chat as &dyn Dialect, &Responses, &Messages, &gemini] {
         assert_dialect_has_enough(dialect, body, &script);
     }
 }
@@ -82,11 +85,18 @@ fn the_worst_that_can_be_said_is_within_bounds() {
     ]
     .concat();
     let instructions = format!("{{\"instructions\":\"{}\"}}", "\u{85}".repeat(50_000));
+    let stop_sequences = format!("{{\"stop_sequences\":[\"{}\"]}}", "\\u0001 ".repeat(20_000));
+    let candidates = format!(
+        "{{\"generationConfig\":{{\"candidateCount\":128,\"stopSequences\":[\"{}\"]}}}}",
+        "\\u0001 ".repeat(20_000)
+    );
     let broken_instructions =
         [b"{\"instructions\":\"".as_slice(), &[0xff; 100_000], b"\"}"].concat();
     for body in [
         b"".as_slice(),
         instructions.as_bytes(),
+        stop_sequences.as_bytes(),
+        candidates.as_bytes(),
         &broken_instructions,
         &broken,
         escaped_key.as_bytes(),

@@ -4,7 +4,8 @@
 use serde_json::value::RawValue;
 
 use crate::api::body;
-use crate::api::openai::request::{self, BYTES_PER_TOKEN};
+use crate::api::openai::request;
+use crate::api::prompt::Prompt;
 use crate::ask::{Ask, StreamField};
 use crate::json;
 
@@ -57,6 +58,9 @@ static REPEATED: [Repeated; 14] = [
     }),
 ];
 
+/// What a model would read.
+pub const PROMPT: [&str; 3] = ["input", "instructions", "tools"];
+
 /// What every response has: text is all there is, and nothing runs in the
 /// background.
 const FIXED: &str = "\"background\":false,\"service_tier\":\"default\",\
@@ -80,7 +84,7 @@ pub fn read(body: &[u8]) -> Ask {
     let body = String::from_utf8_lossy(body);
     let mut ask = Ask::default();
     let mut values = [None; REPEATED.len()];
-    let mut prompt = Prompt::default();
+    let mut prompt = Prompt::new(PROMPT);
     ask.is_object = body::read(&body, |key, value| {
         match key {
             "model" => ask.model = request::model(value),
@@ -106,33 +110,6 @@ pub fn read(body: &[u8]) -> Ask {
         ask.stream = StreamField::False;
     }
     ask
-}
-
-/// How long the parts of a request are that a model would read.
-#[derive(Default)]
-pub struct Prompt {
-    input: usize,
-    instructions: usize,
-    tools: usize,
-}
-
-impl Prompt {
-    /// Takes a field of the body.
-    pub fn field(&mut self, key: &str, value: &RawValue) {
-        let len = value.get().len();
-        match key {
-            "input" => self.input = len,
-            "instructions" => self.instructions = len,
-            "tools" => self.tools = len,
-            _ => {}
-        }
-    }
-
-    /// About how many tokens that is.
-    pub fn tokens(&self) -> u64 {
-        let bytes = self.input + self.instructions + self.tools;
-        (bytes as u64).div_ceil(BYTES_PER_TOKEN)
-    }
 }
 
 /// The fields that the response repeats.

@@ -3,9 +3,9 @@
 //! that was made with `"store": false`. Deleting what is not there succeeds, so
 //! that a client's cleaning up does not fail.
 
-use super::request::Prompt;
+use super::request::PROMPT;
 use crate::api::openai::error::{Error, INVALID_REQUEST};
-use crate::api::{Lookup, Query, body};
+use crate::api::{Lookup, Query, prompt};
 use crate::json::{self, Digits};
 
 /// What grows takes up to three times what it holds; a byte may become six.
@@ -55,19 +55,14 @@ pub struct InputTokens;
 
 impl Lookup for InputTokens {
     fn memory(&self, query: &Query) -> usize {
-        // What is not UTF-8 is replaced; a key may be as long as the body.
-        query.body.len().saturating_mul(GROWN) + MARGIN
+        prompt::memory(query.body)
     }
 
     fn answer(&self, query: &Query) -> Result<Vec<u8>, Error> {
-        let body = String::from_utf8_lossy(query.body);
-        let mut prompt = Prompt::default();
-        if !body::read(&body, |key, value| prompt.field(key, value)) {
-            prompt = Prompt::default();
-        }
+        let tokens = prompt::tokens_of(query.body, PROMPT);
         Ok([
             b"{\"object\":\"response.input_tokens\",\"input_tokens\":",
-            Digits::of(prompt.tokens()).as_bytes(),
+            Digits::of(tokens).as_bytes(),
             b"}",
         ]
         .concat())
