@@ -46,10 +46,10 @@ pub fn answer(request: &Request) -> Verdict {
             Routed::NotAllowed(route) => {
                 Reply::not_allowed(service, request.method_name(), route, rng)
             }
-            Routed::To(route, name) => match route.endpoint {
+            Routed::To(route, _) => match route.endpoint {
                 Endpoint::Fixed(json) => Reply::fixed(json, rng),
                 Endpoint::Generate(dialect) if method == Method::Head => {
-                    Reply::generated_head(dialect, name, request.args(), rng)
+                    Reply::generated_head(dialect, request.args(), rng)
                 }
                 Endpoint::Generate(_) | Endpoint::Lookup(_) => return None,
             },

@@ -206,14 +206,9 @@ impl Reply {
 
     /// The headers of what an endpoint that generates text says unasked, for a
     /// request that wants no body (HEAD).
-    pub fn generated_head(
-        dialect: &dyn Dialect,
-        name: &[u8],
-        args: &[u8],
-        rng: &mut dyn RngCore,
-    ) -> Self {
+    pub fn generated_head(dialect: &dyn Dialect, args: &[u8], rng: &mut dyn RngCore) -> Self {
         let mut ask = dialect.ask(&[]);
-        dialect.heed_path(name, args, &mut ask);
+        dialect.heed_path(&[], args, &mut ask);
         let (media_type, extra) = if ask.wants_stream(StreamMode::Auto, Client::default()) {
             (ask.framing.content_type(), Extra::Stream)
         } else {
