@@ -1,6 +1,7 @@
 //! From a request to a reply.
 
 use llm_mock_core::api::openai::error::Error;
+use llm_mock_core::api::service::Service;
 use llm_mock_core::api::{self, Endpoint, Method, Query, ROUTES, Routed};
 use llm_mock_core::ask::{Ask, Client, accepts_json};
 use llm_mock_core::reply::Reply;
@@ -30,20 +31,26 @@ pub fn answer(request: &Request) -> Verdict {
         return no_memory(request).unwrap_or(Verdict::Fail);
     }
     let method = request.method();
+    let service = service(request);
     let reply = worker::with_rng(|rng| {
         if let Some(status) = request.refused_with() {
-            return Some(Reply::error(&Error::refused(status), rng));
+            return Some(Reply::error(service, &Error::refused(status), rng));
         }
         Some(match api::route(method, request.path()) {
             Routed::Preflight => Reply::preflight(rng),
             Routed::NotFound => Reply::error(
+                service,
                 &Error::not_found(request.method_name(), request.path(), ROUTES),
                 rng,
             ),
-            Routed::NotAllowed(route) => Reply::not_allowed(request.method_name(), route, rng),
+            Routed::NotAllowed(route) => {
+                Reply::not_allowed(service, request.method_name(), route, rng)
+            }
             Routed::To(route, _) => match route.endpoint {
                 Endpoint::Fixed(json) => Reply::fixed(json, rng),
-                Endpoint::Generate(_) if method == Method::Head => Reply::stream_head(rng),
+                Endpoint::Generate(dialect) if method == Method::Head => {
+                    Reply::generated_head(dialect, request.args(), rng)
+                }
                 Endpoint::Generate(_) | Endpoint::Lookup(_) => return None,
             },
         })
@@ -51,7 +58,7 @@ pub fn answer(request: &Request) -> Verdict {
     match reply {
         None => Verdict::Fail,
         Some(None) => Verdict::ReadBody,
-        Some(Some(reply)) => Verdict::Reply(reply),
+        Some(Some(reply)) => Verdict::Reply(reply.of(service)),
     }
 }
 
@@ -63,15 +70,16 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
     if !memory::is_there(memory::FOR_A_REPLY) {
         return no_memory(request);
     }
+    let service = service(request);
     let settings = match request.conf().settings(request) {
         Ok(settings) => settings,
         Err(error) => {
             request.log_error(&error.message);
-            return worker::with_rng(|rng| Reply::error(&error, rng));
+            return worker::with_rng(|rng| Reply::error(service, &error, rng).of(service));
         }
     };
     let now = ngx::now();
-    match route.endpoint {
+    let reply = match route.endpoint {
         Endpoint::Fixed(_) => None,
         Endpoint::Lookup(lookup) => {
             let query = Query {
@@ -82,19 +90,30 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
             if !memory::is_there(memory::FOR_A_REPLY + lookup.memory(&query)) {
                 return no_memory(request);
             }
-            worker::with_rng(|rng| Reply::look_up(lookup, &query, &settings, now, rng))
+            worker::with_rng(|rng| Reply::look_up(service, lookup, &query, &settings, now, rng))
         }
         Endpoint::Generate(dialect) => {
-            if !memory::is_there(memory::FOR_A_REPLY + Ask::memory(body)) {
+            if !memory::is_there(memory::FOR_A_REPLY + Ask::memory(body) + Ask::memory(name)) {
                 return no_memory(request);
             }
-            let ask = dialect.ask(body);
+            let mut ask = dialect.ask(body);
+            dialect.heed_path(name, request.args(), &mut ask);
             if !memory::is_there(Reply::memory(&ask, &settings)) {
                 return no_memory(request);
             }
             let client = client(request);
             worker::with_rng(|rng| Reply::compose(dialect, &ask, client, &settings, now, rng))
         }
+    };
+    reply.map(|reply| reply.of(service))
+}
+
+/// Whose errors and headers a client expects. After a refusal, the path is the
+/// error page's.
+fn service(request: &Request) -> Service {
+    match request.refused_with() {
+        None => Service::of(request.path()),
+        Some(_) => Service::of(request.target()),
     }
 }
 

@@ -30,7 +30,10 @@ pub fn write(head: &Head, request: &Request, out: &mut HeadersOut) -> Result<(),
         }
         Extra::Allow(methods) => out.add("Allow", methods)?,
         Extra::Preflight => {
-            out.add("Access-Control-Allow-Methods", "GET, POST, HEAD, OPTIONS")?;
+            out.add(
+                "Access-Control-Allow-Methods",
+                "GET, POST, DELETE, HEAD, OPTIONS",
+            )?;
             out.add("Access-Control-Max-Age", PREFLIGHT_AGE)?;
             // Whatever the browser asks for: a "*" would leave out
             // Authorization, and SDKs send headers of their own.
@@ -43,6 +46,6 @@ pub fn write(head: &Head, request: &Request, out: &mut HeadersOut) -> Result<(),
         }
     }
     out.add("Access-Control-Allow-Origin", "*")?;
-    out.add("Access-Control-Expose-Headers", "x-request-id")?;
-    out.add_copy("x-request-id", head.request_id.as_bytes())
+    out.add("Access-Control-Expose-Headers", head.request_id_header)?;
+    out.add_copy(head.request_id_header, head.request_id.as_bytes())
 }

@@ -1,6 +1,12 @@
 //! The APIs that are spoken, and the one table of routes to them.
 
+pub mod anthropic;
+mod body;
+pub mod gemini;
 pub mod openai;
+mod out;
+mod prompt;
+pub mod service;
 
 use crate::api::openai::error::Error;
 use crate::ask::Ask;
@@ -25,6 +31,8 @@ pub struct Said<'a> {
     pub prompt_tokens: u64,
     /// Whether a stream ends with the usage.
     pub include_usage: bool,
+    /// What it answers, for what only one API repeats.
+    pub ask: &'a Ask,
 }
 
 /// How an endpoint that generates text is spoken to.
@@ -35,6 +43,10 @@ pub trait Dialect: Sync {
     /// Reads the body of a request. There is no error: what can't be read
     /// counts as not said.
     fn ask(&self, body: &[u8]) -> Ask;
+
+    /// Adds what the path says where the route has `{...}`, and what the
+    /// arguments after it say.
+    fn heed_path(&self, _name: &[u8], _args: &[u8], _ask: &mut Ask) {}
 
     /// The frames of a streamed reply: as many steps as what is said has
     /// pieces, one if it has none.
@@ -80,9 +92,9 @@ pub enum Endpoint {
 
 /// One row of the table.
 pub struct Route {
-    /// The path as the API has it. `/v1` and what stands before it are the
-    /// user's: a base URL may end elsewhere. A last part in braces stands for
-    /// any name.
+    /// The path as the API has it. `/v1` or `/v1beta` and what stands before
+    /// it are the user's: a base URL may end elsewhere. A part in braces
+    /// stands for any name.
     pub path: &'static str,
     /// The method it takes.
     pub method: Method,
@@ -97,9 +109,12 @@ impl Route {
     /// `None` if this is not the path's route.
     fn matches<'a>(&self, path: &'a [u8]) -> Option<&'a [u8]> {
         let end = self.path.strip_prefix("/v1").unwrap_or(self.path);
+        let end = end.strip_prefix("beta").unwrap_or(end);
         match end.split_once('{') {
             None => path.ends_with(end.as_bytes()).then_some(&[]),
-            Some((before, _)) => {
+            Some((before, after)) => {
+                let after = after.split_once('}').map_or("", |(_, after)| after);
+                let path = path.strip_suffix(after.as_bytes())?;
                 let before = before.as_bytes();
                 let starts = path.windows(before.len()).position(|at| at == before)?;
                 let name = path.get(starts + before.len()..)?;
@@ -112,6 +127,8 @@ impl Route {
 /// A request's method, as far as routes tell methods apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
+    /// DELETE
+    Delete,
     /// GET
     Get,
     /// HEAD: what another method's reply would be, without its body.
@@ -128,6 +145,7 @@ impl Method {
     /// The method's name; empty for one that has no name here.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Delete => "DELETE",
             Self::Get => "GET",
             Self::Head => "HEAD",
             Self::Options => "OPTIONS",
@@ -137,13 +155,81 @@ impl Method {
     }
 }
 
-/// Every endpoint there is. The first that matches counts.
+/// Every endpoint there is. Of those whose path matches, the first that takes
+/// the method counts.
 pub static ROUTES: &[Route] = &[
+    // The models of other services have names with a verb at their end.
+    Route {
+        path: "/v1beta/models/{model}:generateContent",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Generate(&gemini::generate::GenerateContent { streams: false }),
+    },
+    Route {
+        path: "/v1beta/models/{model}:streamGenerateContent",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Generate(&gemini::generate::GenerateContent { streams: true }),
+    },
+    Route {
+        path: "/v1beta/models/{model}:countTokens",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Lookup(&gemini::tokens::CountTokens),
+    },
+    Route {
+        path: "/v1/messages",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Generate(&anthropic::messages::Messages),
+    },
+    Route {
+        path: "/v1/messages/count_tokens",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Lookup(&anthropic::tokens::CountTokens),
+    },
     Route {
         path: "/v1/chat/completions",
         method: Method::Post,
         allow: "POST, HEAD, OPTIONS",
         endpoint: Endpoint::Generate(&openai::chat::Chat),
+    },
+    Route {
+        path: "/v1/responses",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Generate(&openai::responses::Responses),
+    },
+    Route {
+        path: "/v1/responses/input_tokens",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Lookup(&openai::responses::stored::InputTokens),
+    },
+    Route {
+        path: "/v1/responses/{response_id}/cancel",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Lookup(&openai::responses::stored::Get),
+    },
+    Route {
+        path: "/v1/responses/{response_id}/input_items",
+        method: Method::Get,
+        allow: "GET, HEAD, OPTIONS",
+        endpoint: Endpoint::Lookup(&openai::responses::stored::Get),
+    },
+    Route {
+        path: "/v1/responses/{response_id}",
+        method: Method::Get,
+        allow: "GET, DELETE, HEAD, OPTIONS",
+        endpoint: Endpoint::Lookup(&openai::responses::stored::Get),
+    },
+    Route {
+        path: "/v1/responses/{response_id}",
+        method: Method::Delete,
+        allow: "GET, DELETE, HEAD, OPTIONS",
+        endpoint: Endpoint::Lookup(&openai::responses::stored::Delete),
     },
     Route {
         path: "/health",
@@ -173,12 +259,15 @@ pub fn route(method: Method, path: &[u8]) -> Routed<'_> {
     let mut found = ROUTES
         .iter()
         .filter_map(|route| Some((route, route.matches(path)?)));
-    match found.next() {
-        None => Routed::NotFound,
-        Some((route, name)) if method == route.method || method == Method::Head => {
-            Routed::To(route, name)
-        }
-        Some((route, _)) => Routed::NotAllowed(route),
+    let Some((first, name)) = found.next() else {
+        return Routed::NotFound;
+    };
+    if method == first.method || method == Method::Head {
+        return Routed::To(first, name);
+    }
+    match found.find(|(route, _)| route.method == method) {
+        Some((route, name)) => Routed::To(route, name),
+        None => Routed::NotAllowed(first),
     }
 }
 
@@ -220,6 +309,60 @@ mod tests {
             (Post, "/v1/chat", "404"),
             (Post, "/", "404"),
             (Post, "", "404"),
+            (Post, "/v1/responses", "/v1/responses"),
+            (
+                Post,
+                "/v1/responses/input_tokens",
+                "/v1/responses/input_tokens",
+            ),
+            (
+                Post,
+                "/v1/responses/resp_1/cancel",
+                "/v1/responses/{response_id}/cancel",
+            ),
+            (Get, "/v1/responses/resp_1", "/v1/responses/{response_id}"),
+            (
+                Delete,
+                "/v1/responses/resp_1",
+                "/v1/responses/{response_id}",
+            ),
+            (
+                Post,
+                "/v1/responses/resp_1",
+                "405 GET, DELETE, HEAD, OPTIONS",
+            ),
+            (Get, "/v1/responses/", "404"),
+            (Get, "/v1/responses", "405 POST, HEAD, OPTIONS"),
+            (Post, "/v1/messages", "/v1/messages"),
+            (Post, "/anthropic/v1/messages", "/v1/messages"),
+            (
+                Post,
+                "/v1/messages/count_tokens",
+                "/v1/messages/count_tokens",
+            ),
+            (Get, "/v1/messages", "405 POST, HEAD, OPTIONS"),
+            (
+                Post,
+                "/v1beta/models/gemini-2.5-flash:generateContent",
+                "/v1beta/models/{model}:generateContent",
+            ),
+            (
+                Post,
+                "/v1/projects/p/publishers/google/models/g:streamGenerateContent",
+                "/v1beta/models/{model}:streamGenerateContent",
+            ),
+            (
+                Post,
+                "/v1beta/models/g:countTokens",
+                "/v1beta/models/{model}:countTokens",
+            ),
+            (Post, "/v1beta/models/:generateContent", "404"),
+            (Post, "/v1beta/models/g:generate", "404"),
+            (
+                Get,
+                "/v1beta/models/g:generateContent",
+                "405 POST, HEAD, OPTIONS",
+            ),
             (Get, "/health", "/health"),
             (Post, "/health", "405 GET, HEAD, OPTIONS"),
         ] {

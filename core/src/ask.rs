@@ -1,6 +1,7 @@
 //! What a client asks for, whatever API it speaks.
 
 use crate::saying::Limits;
+use crate::sse;
 
 /// The longest name of a model, in bytes; a longer one counts as not said.
 /// Every chunk repeats the name: a request of megabytes must not become a reply
@@ -26,6 +27,10 @@ pub struct Ask {
     pub choices: usize,
     /// Whether a stream is to end with a chunk that holds the usage.
     pub include_usage: bool,
+    /// Fields of the request that the reply repeats, as JSON on one line.
+    pub echo: Vec<u8>,
+    /// How a stream is framed.
+    pub framing: Framing,
 }
 
 /// The most choices of one reply: as many as OpenAI gives.
@@ -41,6 +46,28 @@ impl Default for Ask {
             limits: Limits::default(),
             choices: 1,
             include_usage: false,
+            echo: Vec::new(),
+            framing: Framing::Events,
+        }
+    }
+}
+
+/// How the objects of a stream are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Framing {
+    /// Each is an event ([`sse`]).
+    #[default]
+    Events,
+    /// They are the elements of one JSON array.
+    Array,
+}
+
+impl Framing {
+    /// The media type of such a stream.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Events => sse::CONTENT_TYPE,
+            Self::Array => "application/json",
         }
     }
 }
@@ -95,7 +122,8 @@ impl Ask {
     /// How much memory it takes at most to read `body`, in bytes.
     pub fn memory(body: &[u8]) -> usize {
         // A byte that is not UTF-8 is read as three; a key, a model's name and
-        // the stop sequences may be as long as the body. What grows takes up to
+        // the stop sequences or what is repeated may be as long as the
+        // body. What grows takes up to
         // three times what it holds.
         const MARGIN: usize = 1024;
         body.len()

@@ -54,6 +54,41 @@ pub fn escape(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(text.as_bytes().get(plain..).unwrap_or_default());
 }
 
+/// Appends JSON to `out` on one line: without the white space around its
+/// values, and with the line separators of Unicode escaped, see [`escape`].
+pub fn compact(json: &str, out: &mut Vec<u8>) {
+    let mut plain = 0;
+    let mut in_string = false;
+    let mut escaped = false;
+    for (at, c) in json.char_indices() {
+        let leaves_out = match c {
+            _ if escaped => {
+                escaped = false;
+                false
+            }
+            '"' => {
+                in_string = !in_string;
+                false
+            }
+            '\\' => {
+                escaped = in_string;
+                false
+            }
+            ' ' | '\t' | '\n' | '\r' => !in_string,
+            '\u{85}' | '\u{2028}' | '\u{2029}' => true,
+            _ => false,
+        };
+        if leaves_out {
+            out.extend_from_slice(json.as_bytes().get(plain..at).unwrap_or_default());
+            plain = at + c.len_utf8();
+            if in_string {
+                unicode(c, out);
+            }
+        }
+    }
+    out.extend_from_slice(json.as_bytes().get(plain..).unwrap_or_default());
+}
+
 /// `\uXXXX`, for a character of the basic plane.
 fn unicode(c: char, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\\u");
@@ -130,6 +165,20 @@ mod tests {
             let separates = |c: char| c < ' ' || "\u{85}\u{2028}\u{2029}".contains(c);
             let found = escaped(&text).contains(separates);
             prop_assert!(!found);
+        }
+
+        #[test]
+        fn compact_json_says_the_same_on_one_line(
+            keys: Vec<String>,
+            text in "[ \\\\\"\n\u{85}\u{2028}a]{0,20}",
+        ) {
+            let value = serde_json::json!({"keys": keys, "text": text, "n": [1, {}, null]});
+            let mut out = Vec::new();
+            compact(&serde_json::to_string_pretty(&value).unwrap(), &mut out);
+            let out = String::from_utf8(out).unwrap();
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&out).unwrap(), value);
+            let separates = |c: char| c < ' ' || "\u{85}\u{2028}\u{2029}".contains(c);
+            prop_assert!(!out.contains(separates));
         }
 
         #[test]

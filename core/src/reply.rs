@@ -5,15 +5,16 @@ use std::sync::Arc;
 use rand::RngCore;
 
 use crate::api::openai::error::Error;
+use crate::api::service::Service;
 use crate::api::{Dialect, Lookup, Query, Route, Said};
 use crate::ask::{Ask, Client, StreamMode};
+use crate::id;
 use crate::json::Escaped;
 use crate::pace::Pace;
 use crate::saying::Saying;
 use crate::script::Script;
 use crate::stream::{Stream, Whole};
 use crate::time::Micros;
-use crate::{id, sse};
 
 /// What the directives say of one request.
 #[derive(Debug, Clone)]
@@ -48,8 +49,10 @@ pub struct Head {
     pub content_type: Option<&'static str>,
     /// The body's length in bytes; none for a stream.
     pub length: Option<usize>,
-    /// The value of `x-request-id`.
+    /// The reply's own id.
     pub request_id: String,
+    /// The header that holds it.
+    pub request_id_header: &'static str,
     /// What else this reply's headers say.
     pub extra: Extra,
 }
@@ -80,6 +83,7 @@ impl Head {
             content_type,
             length: None,
             request_id: id::request(rng),
+            request_id_header: Service::default().request_id_header(),
             extra,
         }
     }
@@ -99,16 +103,17 @@ impl Reply {
     /// How much memory [`Reply::compose`] takes at most, in bytes.
     pub fn memory(ask: &Ask, settings: &Settings) -> usize {
         // A model's name is escaped, by up to six bytes for one, and copied; a
-        // stop sequence no longer than the text is escaped; the text is copied
-        // into each choice of a plain reply. What grows takes up to three times
-        // what it holds.
+        // stop sequence no longer than the text is escaped, and again if it is
+        // named; the text is copied into each choice of a plain reply, what is
+        // repeated into any. What grows takes up to three times what it holds.
         const MARGIN: usize = 8 * 1024;
         const CHOICE: usize = 256;
         let model = ask.model.as_ref().map_or(0, String::len);
         let text = settings.script.text().as_bytes().len();
         let stop = ask.limits.stop.iter().map(String::len).max().unwrap_or(0);
         (model.saturating_mul(3 * (6 + 6)))
-            .saturating_add(stop.min(text).saturating_mul(3 * 6))
+            .saturating_add(stop.min(text).saturating_mul(3 * (6 + 6)))
+            .saturating_add(ask.echo.len().saturating_mul(3))
             .saturating_add((text.saturating_add(CHOICE)).saturating_mul(3 * ask.choices))
             .saturating_add(MARGIN)
     }
@@ -135,11 +140,12 @@ impl Reply {
             choices: ask.choices,
             prompt_tokens: ask.prompt_tokens,
             include_usage: ask.include_usage,
+            ask,
         };
         let pace = Pace::new(now.monotonic, settings.first_delay, settings.delay);
         if streams {
             return Self {
-                head: Head::new(200, Some(sse::CONTENT_TYPE), Extra::Stream, rng),
+                head: Head::new(200, Some(ask.framing.content_type()), Extra::Stream, rng),
                 body: Stream::new(dialect.stream(&said), pace),
             };
         }
@@ -148,8 +154,16 @@ impl Reply {
         Self::whole(200, dialect.whole(&said), pace.only(last), rng)
     }
 
+    /// The same, with the headers that `service` has.
+    #[must_use]
+    pub fn of(mut self, service: Service) -> Self {
+        self.head.request_id_header = service.request_id_header();
+        self
+    }
+
     /// The answer of an endpoint that generates no text.
     pub fn look_up(
+        service: Service,
         lookup: &dyn Lookup,
         query: &Query,
         settings: &Settings,
@@ -159,7 +173,7 @@ impl Reply {
         let pace = Pace::new(now.monotonic, settings.first_delay, 0);
         match lookup.answer(query) {
             Ok(body) => Self::whole(200, body, pace, rng),
-            Err(error) => Self::error(&error, rng),
+            Err(error) => Self::error(service, &error, rng),
         }
     }
 
@@ -168,22 +182,39 @@ impl Reply {
         Self::whole(200, json.as_bytes().to_vec(), Pace::default(), rng)
     }
 
-    /// An error.
-    pub fn error(error: &Error, rng: &mut dyn RngCore) -> Self {
-        Self::whole(error.status, error.to_json(), Pace::default(), rng)
+    /// An error, as `service` words it.
+    pub fn error(service: Service, error: &Error, rng: &mut dyn RngCore) -> Self {
+        let mut reply = Self::whole(error.status, Vec::new(), Pace::default(), rng);
+        let body = service.error(error, &reply.head.request_id);
+        reply.head.length = Some(body.len());
+        reply.body = Stream::new(Box::new(Whole(body)), Pace::default());
+        reply
     }
 
     /// 405 for a path that takes other methods.
-    pub fn not_allowed(method: &[u8], route: &Route, rng: &mut dyn RngCore) -> Self {
+    pub fn not_allowed(
+        service: Service,
+        method: &[u8],
+        route: &Route,
+        rng: &mut dyn RngCore,
+    ) -> Self {
         let error = Error::not_allowed(method, route.path, route.allow);
-        let mut reply = Self::error(&error, rng);
+        let mut reply = Self::error(service, &error, rng);
         reply.head.extra = Extra::Allow(route.allow);
         reply
     }
 
-    /// The headers of a stream, for a request that wants no body (HEAD).
-    pub fn stream_head(rng: &mut dyn RngCore) -> Self {
-        Self::bodiless(Head::new(200, Some(sse::CONTENT_TYPE), Extra::Stream, rng))
+    /// The headers of what an endpoint that generates text says unasked, for a
+    /// request that wants no body (HEAD).
+    pub fn generated_head(dialect: &dyn Dialect, args: &[u8], rng: &mut dyn RngCore) -> Self {
+        let mut ask = dialect.ask(&[]);
+        dialect.heed_path(&[], args, &mut ask);
+        let (media_type, extra) = if ask.wants_stream(StreamMode::Auto, Client::default()) {
+            (ask.framing.content_type(), Extra::Stream)
+        } else {
+            (JSON, Extra::Nothing)
+        };
+        Self::bodiless(Head::new(200, Some(media_type), extra, rng))
     }
 
     /// The answer to a browser's preflight.

@@ -31,26 +31,34 @@ pub struct Saying {
     /// Where it ends in the script's text.
     end: usize,
     finish: Finish,
+    /// Which of the stop sequences ends it.
+    stop: Option<usize>,
 }
 
 impl Saying {
     /// As much of `script` as `limits` allow.
     pub fn new(script: &Arc<Script>, limits: &Limits) -> Self {
         let text = script.text().as_bytes();
-        let stop = limits.stop.iter().filter_map(|stop| script.find(stop));
-        let mut end = stop.min().unwrap_or(text.len());
+        let found = limits.stop.iter().enumerate();
+        let found = found.filter_map(|(which, stop)| Some((script.find(stop)?, which)));
+        let (mut end, mut stop) = match found.min() {
+            Some((at, which)) => (at, Some(which)),
+            None => (text.len(), None),
+        };
         let mut len = script.pieces_before(end);
         let mut finish = Finish::Stop;
         let most = limits.max_tokens.unwrap_or(u64::MAX);
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         if len > most {
             (len, end, finish) = (most, script.start_of(most), Finish::Length);
+            stop = None;
         }
         Self {
             script: Arc::clone(script),
             len,
             end,
             finish,
+            stop,
         }
     }
 
@@ -82,6 +90,11 @@ impl Saying {
     /// Why it ends.
     pub fn finish(&self) -> Finish {
         self.finish
+    }
+
+    /// Which of the stop sequences it has come to.
+    pub fn stopped_by(&self) -> Option<usize> {
+        self.stop
     }
 
     fn bytes(&self, start: usize, end: usize) -> &[u8] {

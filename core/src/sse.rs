@@ -7,6 +7,9 @@ pub const CONTENT_TYPE: &str = "text/event-stream";
 /// Goes before the data of an event.
 pub const DATA: &[u8] = b"data: ";
 
+/// Goes before the name of an event that has one.
+pub const EVENT: &[u8] = b"event: ";
+
 /// Goes after the data of an event.
 pub const END: &[u8] = b"\n\n";
 

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::sync::Mutex;
 
 use llm_mock_core::api::Dialect;
+use llm_mock_core::api::anthropic::messages::Messages;
+use llm_mock_core::api::gemini::generate::GenerateContent;
 use llm_mock_core::api::openai::chat::Chat;
+use llm_mock_core::api::openai::responses::Responses;
 use llm_mock_core::ask::{Ask, Client, LONGEST_MODEL, StreamMode};
 use llm_mock_core::json::Escaped;
 use llm_mock_core::reply::{Now, Reply, Settings};
@@ -35,13 +38,20 @@ fn assert_enough(body: &[u8], text: &[u8]) {
     let script_peak = peak(|| Script::new(text));
     assert!(script_peak <= Script::memory(text), "{script_peak}");
     let script = Arc::new(Script::new(text));
-    let ask_peak = peak(|| Chat.ask(body));
+    let gemini = GenerateContent { streams: false };
+    for dialect in [&Chat as &dyn Dialect, &Responses, &Messages, &gemini] {
+        assert_dialect_has_enough(dialect, body, &script);
+    }
+}
+
+fn assert_dialect_has_enough(dialect: &dyn Dialect, body: &[u8], script: &Arc<Script>) {
+    let ask_peak = peak(|| dialect.ask(body));
     assert!(ask_peak <= Ask::memory(body), "{ask_peak}");
-    let ask = Chat.ask(body);
+    let ask = dialect.ask(body);
     let model = Escaped::new(b"gpt-3.5-turbo");
     for stream in [StreamMode::Always, StreamMode::Never] {
         let settings = Settings {
-            script: Arc::clone(&script),
+            script: Arc::clone(script),
             delay: 0,
             first_delay: 0,
             model: &model,
@@ -54,7 +64,7 @@ fn assert_enough(body: &[u8], text: &[u8]) {
         let mut rng = SmallRng::seed_from_u64(1);
         let client = Client::default();
         let asked_for = Reply::memory(&ask, &settings);
-        let taken = peak(|| Reply::compose(&Chat, &ask, client, &settings, now, &mut rng));
+        let taken = peak(|| Reply::compose(dialect, &ask, client, &settings, now, &mut rng));
         assert!(taken <= asked_for, "{taken} of {asked_for}, {stream:?}");
     }
 }
@@ -74,8 +84,20 @@ fn the_worst_that_can_be_said_is_within_bounds() {
         b"\"}",
     ]
     .concat();
+    let instructions = format!("{{\"instructions\":\"{}\"}}", "\u{85}".repeat(50_000));
+    let stop_sequences = format!("{{\"stop_sequences\":[\"{}\"]}}", "\\u0001 ".repeat(20_000));
+    let candidates = format!(
+        "{{\"generationConfig\":{{\"candidateCount\":128,\"stopSequences\":[\"{}\"]}}}}",
+        "\\u0001 ".repeat(20_000)
+    );
+    let broken_instructions =
+        [b"{\"instructions\":\"".as_slice(), &[0xff; 100_000], b"\"}"].concat();
     for body in [
         b"".as_slice(),
+        instructions.as_bytes(),
+        stop_sequences.as_bytes(),
+        candidates.as_bytes(),
+        &broken_instructions,
         &broken,
         escaped_key.as_bytes(),
         model.as_bytes(),

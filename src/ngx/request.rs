@@ -2,8 +2,8 @@
 
 use llm_mock_core::api::Method;
 use nginx_sys::{
-    NGX_HTTP_GET, NGX_HTTP_HEAD, NGX_HTTP_OPTIONS, NGX_HTTP_POST, ngx_http_request_t,
-    ngx_table_elt_t, ngx_uint_t,
+    NGX_HTTP_DELETE, NGX_HTTP_GET, NGX_HTTP_HEAD, NGX_HTTP_OPTIONS, NGX_HTTP_POST,
+    ngx_http_request_t, ngx_table_elt_t, ngx_uint_t,
 };
 
 use super::ComplexValue;
@@ -39,12 +39,14 @@ impl Request {
 
     /// The method, as routes tell methods apart.
     pub fn method(&self) -> Method {
+        const DELETE: ngx_uint_t = NGX_HTTP_DELETE as ngx_uint_t;
         const GET: ngx_uint_t = NGX_HTTP_GET as ngx_uint_t;
         const HEAD: ngx_uint_t = NGX_HTTP_HEAD as ngx_uint_t;
         const OPTIONS: ngx_uint_t = NGX_HTTP_OPTIONS as ngx_uint_t;
         const POST: ngx_uint_t = NGX_HTTP_POST as ngx_uint_t;
         // SAFETY: the request is alive, see `new`.
         match unsafe { (*self.0).method } {
+            DELETE => Method::Delete,
             GET => Method::Get,
             HEAD => Method::Head,
             OPTIONS => Method::Options,
@@ -63,6 +65,19 @@ impl Request {
     pub fn path(&self) -> &[u8] {
         // SAFETY: as for `method_name`.
         unsafe { bytes((*self.0).uri) }
+    }
+
+    /// The arguments after the path, as sent.
+    pub fn args(&self) -> &[u8] {
+        // SAFETY: as for `method_name`.
+        unsafe { bytes((*self.0).args) }
+    }
+
+    /// The path and the arguments that the client sent, whatever rewrites and
+    /// error pages have made of them.
+    pub fn target(&self) -> &[u8] {
+        // SAFETY: as for `method_name`.
+        unsafe { bytes((*self.0).unparsed_uri) }
     }
 
     /// The status with which nginx has refused the request, if it came here

@@ -54,6 +54,7 @@ mod rule;
 #[cfg(target_os = "linux")]
 mod scarce;
 mod sdk;
+mod services;
 #[cfg(target_os = "linux")]
 mod soak;
 #[cfg(target_os = "linux")]

@@ -2,5 +2,6 @@
 
 pub mod chat;
 pub mod error;
-mod request;
+pub(crate) mod request;
+pub mod responses;
 mod usage;

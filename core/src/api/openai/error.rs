@@ -17,7 +17,7 @@ pub struct Error {
     pub code: Option<&'static str>,
 }
 
-const INVALID_REQUEST: &str = "invalid_request_error";
+pub(super) const INVALID_REQUEST: &str = "invalid_request_error";
 const SERVER: &str = "server_error";
 
 impl Error {
@@ -149,16 +149,21 @@ impl Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::ROUTES;
+    use crate::api::{Endpoint, Method};
 
     #[test]
     fn is_the_object_that_sdks_read() {
-        let error = Error::not_found(b"GET", b"/a\"b\xff", ROUTES);
+        let routes = [Route {
+            path: "/health",
+            method: Method::Get,
+            allow: "GET, HEAD, OPTIONS",
+            endpoint: Endpoint::Fixed("{}"),
+        }];
+        let error = Error::not_found(b"GET", b"/a\"b\xff", &routes);
         assert_eq!(
             String::from_utf8(error.to_json()).unwrap(),
             "{\"error\":{\"message\":\"Unknown request URL: GET /a\\\"b\u{fffd}. \
-             Please check the URL for typos; known are POST /v1/chat/completions, \
-             GET /health.\",\"type\":\"invalid_request_error\",\
+             Please check the URL for typos; known are GET /health.\",\"type\":\"invalid_request_error\",\
              \"param\":null,\"code\":\"unknown_url\"}}"
         );
     }

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::ask::{Ask, LONGEST_MODEL, MOST_CHOICES, StreamField};
 
 /// Four bytes of JSON make a token: close to what English prose takes.
-const BYTES_PER_TOKEN: u64 = 4;
+pub(crate) const BYTES_PER_TOKEN: u64 = 4;
 
 /// Reads a body. One that is not a single JSON object says nothing. Bytes that
 /// are not UTF-8 are read as U+FFFD.
@@ -46,7 +46,7 @@ impl<'de> Visitor<'de> for Fields {
                     let most: &RawValue = map.next_value()?;
                     ask.limits.max_tokens = parse(most).or(ask.limits.max_tokens);
                 }
-                "stop" => ask.limits.stop = stop(map.next_value()?),
+                "stop" => ask.limits.stop = stop::<MOST_STOPS>(map.next_value()?),
                 "n" => ask.choices = choices(map.next_value()?),
                 "stream_options" => ask.include_usage = include_usage(map.next_value()?),
                 "messages" => {
@@ -64,7 +64,7 @@ impl<'de> Visitor<'de> for Fields {
 
 /// A JSON string. A lone half of a surrogate pair in it, which Rust's strings
 /// can't hold, becomes U+FFFD: Python and JavaScript do send such strings.
-struct Text(String);
+pub(crate) struct Text(pub(crate) String);
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
@@ -87,17 +87,17 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-fn model(value: &RawValue) -> Option<String> {
+pub(crate) fn model(value: &RawValue) -> Option<String> {
     let Text(name) = serde_json::from_str(value.get()).ok()?;
     (name.len() <= LONGEST_MODEL).then_some(name)
 }
 
 /// A value of a field, if it is of the field's type.
-fn parse<'a, T: Deserialize<'a>>(value: &'a RawValue) -> Option<T> {
+pub(crate) fn parse<'a, T: Deserialize<'a>>(value: &'a RawValue) -> Option<T> {
     serde_json::from_str(value.get()).ok()
 }
 
-fn choices(value: &RawValue) -> usize {
+pub(crate) fn choices(value: &RawValue) -> usize {
     parse(value).unwrap_or(1).clamp(1, MOST_CHOICES)
 }
 
@@ -109,33 +109,34 @@ fn include_usage(value: &RawValue) -> bool {
     parse(value).is_some_and(|StreamOptions { include_usage }| include_usage)
 }
 
-/// One sequence, or a list of them.
-fn stop(value: &RawValue) -> Vec<String> {
+/// One sequence, or the first `MOST` of a list of them.
+pub(crate) fn stop<const MOST: usize>(value: &RawValue) -> Vec<String> {
     if let Some(Text(one)) = parse(value) {
         return vec![one];
     }
-    parse(value).map_or_else(Vec::new, |Stops(list)| list)
+    parse(value).map_or_else(Vec::new, |Stops::<MOST>(list)| list)
 }
 
-/// The first of the strings in a list, as many as OpenAI takes.
-struct Stops(Vec<String>);
+/// The first `MOST` of the strings in a list.
+struct Stops<const MOST: usize>(Vec<String>);
 
+/// As many as OpenAI takes.
 const MOST_STOPS: usize = 4;
 
-impl<'de> Deserialize<'de> for Stops {
+impl<'de, const MOST: usize> Deserialize<'de> for Stops<MOST> {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
-        struct List;
+        struct List<const MOST: usize>;
 
-        impl<'de> Visitor<'de> for List {
-            type Value = Stops;
+        impl<'de, const MOST: usize> Visitor<'de> for List<MOST> {
+            type Value = Stops<MOST>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a list of strings")
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Stops, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Stops<MOST>, A::Error> {
                 let mut list = Vec::new();
-                while list.len() < MOST_STOPS {
+                while list.len() < MOST {
                     match seq.next_element()? {
                         Some(Text(stop)) => list.push(stop),
                         None => return Ok(Stops(list)),
@@ -146,11 +147,11 @@ impl<'de> Deserialize<'de> for Stops {
             }
         }
 
-        json.deserialize_seq(List)
+        json.deserialize_seq(List::<MOST>)
     }
 }
 
-fn stream(value: &RawValue) -> StreamField {
+pub(crate) fn stream(value: &RawValue) -> StreamField {
     match value.get() {
         "true" => StreamField::True,
         "false" => StreamField::False,

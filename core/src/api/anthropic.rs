@@ -1,0 +1,6 @@
+//! Anthropic's API.
+
+pub mod error;
+pub mod messages;
+mod request;
+pub mod tokens;

@@ -1,0 +1,258 @@
+//! The body of a request (API reference, "Responses", "Create a response"):
+//! what decides about the reply, and what the reply repeats.
+
+use serde_json::value::RawValue;
+
+use crate::api::body;
+use crate::api::openai::request;
+use crate::api::prompt::Prompt;
+use crate::ask::{Ask, StreamField};
+use crate::json;
+
+/// A field that the response has too.
+struct Repeated {
+    name: &'static str,
+    /// What the response has where the request does not say it.
+    default: &'static str,
+    /// Whether a value is of the field's type; one that is not counts as not
+    /// said.
+    fits: fn(&RawValue) -> bool,
+}
+
+const fn repeated(
+    name: &'static str,
+    default: &'static str,
+    fits: fn(&RawValue) -> bool,
+) -> Repeated {
+    Repeated {
+        name,
+        default,
+        fits,
+    }
+}
+
+static REPEATED: [Repeated; 14] = [
+    repeated("instructions", "null", |value| {
+        body::is_string(value) || body::is_list(value)
+    }),
+    repeated("max_output_tokens", "null", is_count),
+    repeated("max_tool_calls", "null", is_count),
+    repeated("metadata", "{}", body::is_object_of_strings),
+    repeated("parallel_tool_calls", "true", is_boolean),
+    repeated("previous_response_id", "null", body::is_string),
+    repeated("prompt_cache_key", "null", body::is_string),
+    repeated(
+        "reasoning",
+        "{\"effort\":null,\"summary\":null}",
+        body::is_object_of_strings,
+    ),
+    repeated("safety_identifier", "null", body::is_string),
+    repeated("store", "true", is_boolean),
+    repeated("temperature", "1.0", |value| is_number(value, 2.0)),
+    repeated("top_logprobs", "0", |value| {
+        is_count(value) && is_number(value, 20.0)
+    }),
+    repeated("top_p", "1.0", |value| is_number(value, 1.0)),
+    repeated("truncation", "\"disabled\"", |value| {
+        matches!(value.get(), "\"auto\"" | "\"disabled\"")
+    }),
+];
+
+/// What a model would read.
+pub const PROMPT: [&str; 3] = ["input", "instructions", "tools"];
+
+/// What every response has: text is all there is, and nothing runs in the
+/// background.
+const FIXED: &str = "\"background\":false,\"service_tier\":\"default\",\
+     \"text\":{\"format\":{\"type\":\"text\"},\"verbosity\":\"medium\"},\
+     \"tool_choice\":\"auto\",\"tools\":[]";
+
+fn is_boolean(value: &RawValue) -> bool {
+    matches!(value.get(), "true" | "false")
+}
+
+fn is_count(value: &RawValue) -> bool {
+    request::parse::<u64>(value).is_some()
+}
+
+fn is_number(value: &RawValue, most: f64) -> bool {
+    request::parse(value).is_some_and(|number: f64| (0.0..=most).contains(&number))
+}
+
+/// Reads a body. One that is not a single JSON object says nothing.
+pub fn read(body: &[u8]) -> Ask {
+    let body = String::from_utf8_lossy(body);
+    let mut ask = Ask::default();
+    let mut values = [None; REPEATED.len()];
+    let mut prompt = Prompt::new(PROMPT);
+    ask.is_object = body::read(&body, |key, value| {
+        match key {
+            "model" => ask.model = request::model(value),
+            "stream" => ask.stream = request::stream(value),
+            "max_output_tokens" => ask.limits.max_tokens = request::parse(value),
+            _ => prompt.field(key, value),
+        }
+        let known = REPEATED.iter().zip(&mut values);
+        for (_, slot) in known.filter(|(field, _)| field.name == key) {
+            *slot = Some(value);
+        }
+    });
+    if !ask.is_object {
+        ask = Ask::default();
+        values.fill(None);
+    } else {
+        ask.prompt_tokens = prompt.tokens();
+    }
+    ask.echo = echo(&values);
+    // Only `true` makes a stream here: SDKs leave the field out for a plain
+    // reply, whatever else they send.
+    if ask.stream != StreamField::True {
+        ask.stream = StreamField::False;
+    }
+    ask
+}
+
+/// The fields that the response repeats.
+fn echo(values: &[Option<&RawValue>; REPEATED.len()]) -> Vec<u8> {
+    let said = || {
+        REPEATED.iter().zip(values).map(|(field, value)| {
+            let value = value.filter(|value| (field.fits)(value));
+            (field, value.map_or(field.default, RawValue::get))
+        })
+    };
+    let len: usize = said()
+        .map(|(field, value)| field.name.len() + value.len() + "\"\":,".len())
+        .sum();
+    let mut out = Vec::with_capacity(len + FIXED.len());
+    for (field, value) in said() {
+        out.push(b'"');
+        out.extend_from_slice(field.name.as_bytes());
+        out.extend_from_slice(b"\":");
+        json::compact(value, &mut out);
+        out.push(b',');
+    }
+    out.extend_from_slice(FIXED.as_bytes());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn echoed(body: &str) -> Value {
+        let ask = read(body.as_bytes());
+        let object = [b"{".as_slice(), &ask.echo, b"}"].concat();
+        assert!(!object.contains(&b'\n'));
+        serde_json::from_slice(&object).unwrap()
+    }
+
+    #[test]
+    fn what_is_of_the_fields_type_is_repeated() {
+        for (field, value) in [
+            ("instructions", json!("be\nbrief \u{2028}")),
+            (
+                "instructions",
+                json!([{"role": "developer", "content": "x y"}]),
+            ),
+            ("max_output_tokens", json!(16)),
+            ("max_tool_calls", json!(3)),
+            ("metadata", json!({"a": "b", "c": "d e"})),
+            ("metadata", json!({})),
+            ("parallel_tool_calls", json!(false)),
+            ("previous_response_id", json!("resp_0")),
+            ("prompt_cache_key", json!("key")),
+            ("reasoning", json!({"effort": "low"})),
+            ("safety_identifier", json!("user")),
+            ("store", json!(false)),
+            ("temperature", json!(0.5)),
+            ("top_logprobs", json!(5)),
+            ("top_p", json!(0)),
+            ("truncation", json!("auto")),
+        ] {
+            let body = format!("{:#}", json!({ field: value }));
+            assert_eq!(echoed(&body)[field], value, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_counts_as_not_said() {
+        let defaults = echoed("{}");
+        for (field, value) in [
+            ("instructions", "1"),
+            ("instructions", "null"),
+            ("max_output_tokens", "\"16\""),
+            ("max_output_tokens", "-1"),
+            ("metadata", "{\"a\":1}"),
+            ("metadata", "[]"),
+            ("parallel_tool_calls", "\"yes\""),
+            ("previous_response_id", "7"),
+            ("reasoning", "{\"effort\":3}"),
+            ("store", "null"),
+            ("temperature", "3"),
+            ("temperature", "\"hot\""),
+            ("top_logprobs", "21"),
+            ("top_logprobs", "0.5"),
+            ("top_p", "1.5"),
+            ("truncation", "\"perhaps\""),
+        ] {
+            let body = format!("{{\"{field}\": {value} }}");
+            assert_eq!(echoed(&body), defaults, "{body}");
+        }
+        assert_eq!(echoed("nonsense"), defaults);
+        assert_eq!(echoed(r#"{"store":false"#), defaults);
+    }
+
+    #[test]
+    fn only_true_makes_a_stream() {
+        for (body, expected) in [
+            ("", StreamField::False),
+            ("{}", StreamField::False),
+            (r#"{"stream":null}"#, StreamField::False),
+            (r#"{"stream":false}"#, StreamField::False),
+            (r#"{"stream":"yes"}"#, StreamField::False),
+            (r#"{"stream":true}"#, StreamField::True),
+        ] {
+            assert_eq!(read(body.as_bytes()).stream, expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn input_instructions_and_tools_are_counted() {
+        for (body, tokens) in [
+            ("{}", 0),
+            (r#"{"input":"123456"}"#, 2),
+            (r#"{"input":[{"role":"user","content":"hi"}]}"#, 8),
+            (r#"{"input":"12","instructions":"12"}"#, 2),
+            (r#"{"tools":[],"input":"12"}"#, 2),
+        ] {
+            assert_eq!(read(body.as_bytes()).prompt_tokens, tokens, "{body}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(body: Vec<u8>) {
+            read(&body);
+        }
+
+        #[test]
+        fn never_panics_on_almost_json(body in "[{}\\[\\]\":,\\\\ a-u0-9]{0,60}") {
+            read(body.as_bytes());
+        }
+
+        #[test]
+        fn repeats_what_a_serializer_wrote(instructions: String, id: String, key: String) {
+            let body = json!({
+                "instructions": instructions,
+                "previous_response_id": id,
+                "metadata": { key: "x" },
+            });
+            let echoed = echoed(&format!("{body:#}"));
+            for field in ["instructions", "previous_response_id", "metadata"] {
+                prop_assert_eq!(&echoed[field], &body[field]);
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The endpoints beside `/v1/responses` (API reference, "Responses"). Nothing
+//! is stored: whatever a client asks for is unknown, as a response is to OpenAI
+//! that was made with `"store": false`. Deleting what is not there succeeds, so
+//! that a client's cleaning up does not fail.
+
+use super::request::PROMPT;
+use crate::api::openai::error::{Error, INVALID_REQUEST};
+use crate::api::{Lookup, Query, prompt};
+use crate::json::{self, Digits};
+
+/// What grows takes up to three times what it holds; a byte may become six.
+const GROWN: usize = 3 * 6;
+const MARGIN: usize = 1024;
+
+/// Asks for, lists the input of, or cancels a response.
+pub struct Get;
+
+impl Lookup for Get {
+    fn memory(&self, query: &Query) -> usize {
+        // The id is read as UTF-8, written into a message, and escaped.
+        query.name.len().saturating_mul(3 * GROWN) + MARGIN
+    }
+
+    fn answer(&self, query: &Query) -> Result<Vec<u8>, Error> {
+        Err(Error {
+            status: 404,
+            message: format!(
+                "Response with id '{}' not found.",
+                String::from_utf8_lossy(query.name)
+            ),
+            kind: INVALID_REQUEST,
+            code: None,
+        })
+    }
+}
+
+/// Deletes a response.
+pub struct Delete;
+
+impl Lookup for Delete {
+    fn memory(&self, query: &Query) -> usize {
+        query.name.len().saturating_mul(3 * GROWN) + MARGIN
+    }
+
+    fn answer(&self, query: &Query) -> Result<Vec<u8>, Error> {
+        let mut out = b"{\"id\":\"".to_vec();
+        json::escape(&String::from_utf8_lossy(query.name), &mut out);
+        out.extend_from_slice(b"\",\"object\":\"response\",\"deleted\":true}");
+        Ok(out)
+    }
+}
+
+/// Counts the tokens of a request.
+pub struct InputTokens;
+
+impl Lookup for InputTokens {
+    fn memory(&self, query: &Query) -> usize {
+        prompt::memory(query.body)
+    }
+
+    fn answer(&self, query: &Query) -> Result<Vec<u8>, Error> {
+        let tokens = prompt::tokens_of(query.body, PROMPT);
+        Ok([
+            b"{\"object\":\"response.input_tokens\",\"input_tokens\":",
+            Digits::of(tokens).as_bytes(),
+            b"}",
+        ]
+        .concat())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(lookup: &dyn Lookup, name: &[u8], body: &[u8]) -> Result<String, String> {
+        let query = Query {
+            name,
+            body,
+            unix: 0,
+        };
+        let text = |json| String::from_utf8(json).unwrap();
+        lookup
+            .answer(&query)
+            .map(text)
+            .map_err(|error| format!("{} {}", error.status, text(error.to_json())))
+    }
+
+    #[test]
+    fn nothing_is_stored() {
+        assert_eq!(
+            answer(&Get, b"resp_\"1", b"").unwrap_err(),
+            "404 {\"error\":{\"message\":\"Response with id 'resp_\\\"1' not found.\",\
+             \"type\":\"invalid_request_error\",\"param\":null,\"code\":null}}"
+        );
+        assert_eq!(
+            answer(&Delete, b"resp_\"1\xff", b"").unwrap(),
+            "{\"id\":\"resp_\\\"1\u{fffd}\",\"object\":\"response\",\"deleted\":true}"
+        );
+    }
+
+    #[test]
+    fn tokens_are_counted() {
+        for (body, tokens) in [
+            ("", 0),
+            ("{}", 0),
+            (r#"{"input":"123456"}"#, 2),
+            (r#"{"input":"123456""#, 0),
+        ] {
+            assert_eq!(
+                answer(&InputTokens, b"", body.as_bytes()).unwrap(),
+                format!("{{\"object\":\"response.input_tokens\",\"input_tokens\":{tokens}}}")
+            );
+        }
+    }
+}
