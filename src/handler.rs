@@ -3,6 +3,7 @@
 use llm_mock_core::api::openai::error::Error;
 use llm_mock_core::api::{self, Endpoint, Method, Query, ROUTES, Routed};
 use llm_mock_core::ask::{Ask, Client, accepts_json};
+use llm_mock_core::id;
 use llm_mock_core::reply::Reply;
 
 use crate::memory;
@@ -78,11 +79,13 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
                 name,
                 body,
                 unix: now.unix,
+                id: &worker::with_rng(|rng| id::object("", rng))?,
+                settings: &settings,
             };
             if !memory::is_there(memory::FOR_A_REPLY + lookup.memory(&query)) {
                 return no_memory(request);
             }
-            worker::with_rng(|rng| Reply::look_up(lookup, &query, &settings, now, rng))
+            worker::with_rng(|rng| Reply::look_up(lookup, &query, now.monotonic, rng))
         }
         Endpoint::Generate(dialect) => {
             if !memory::is_there(memory::FOR_A_REPLY + Ask::memory(body)) {

@@ -1,10 +1,12 @@
 //! The APIs that are spoken, and the one table of routes to them.
 
+mod body;
 pub mod openai;
 
 use crate::api::openai::error::Error;
 use crate::ask::Ask;
 use crate::json::Escaped;
+use crate::reply::Settings;
 use crate::saying::Saying;
 use crate::stream::Frames;
 
@@ -53,6 +55,10 @@ pub struct Query<'a> {
     pub body: &'a [u8],
     /// When it came, in seconds since 1970.
     pub unix: u64,
+    /// Random letters and digits, for an id of the reply's own.
+    pub id: &'a str,
+    /// What the directives say.
+    pub settings: &'a Settings<'a>,
 }
 
 /// An endpoint that generates no text.
@@ -65,7 +71,21 @@ pub trait Lookup: Sync {
     /// # Errors
     ///
     /// What the service itself would answer instead.
-    fn answer(&self, query: &Query) -> Result<Vec<u8>, Error>;
+    fn answer(&self, query: &Query) -> Result<Answer, Error>;
+}
+
+/// The body of a reply that no text is generated for.
+pub enum Answer {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// What may be long: each part is made when the one before is sent.
+    Parts(Box<dyn Frames>),
+}
+
+impl From<Vec<u8>> for Answer {
+    fn from(body: Vec<u8>) -> Self {
+        Self::Whole(body)
+    }
 }
 
 /// What a route leads to.
@@ -146,6 +166,24 @@ pub static ROUTES: &[Route] = &[
         endpoint: Endpoint::Generate(&openai::chat::Chat),
     },
     Route {
+        path: "/v1/embeddings",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Lookup(&openai::embeddings::Embeddings),
+    },
+    Route {
+        path: "/v1/models",
+        method: Method::Get,
+        allow: "GET, HEAD, OPTIONS",
+        endpoint: Endpoint::Lookup(&openai::models::List),
+    },
+    Route {
+        path: "/v1/models/{model}",
+        method: Method::Get,
+        allow: "GET, HEAD, OPTIONS",
+        endpoint: Endpoint::Lookup(&openai::models::One),
+    },
+    Route {
         path: "/health",
         method: Method::Get,
         allow: "GET, HEAD, OPTIONS",
@@ -181,6 +219,9 @@ pub fn route(method: Method, path: &[u8]) -> Routed<'_> {
         Some((route, _)) => Routed::NotAllowed(route),
     }
 }
+
+#[cfg(test)]
+pub(crate) mod testing;
 
 #[cfg(test)]
 mod tests {
@@ -220,6 +261,16 @@ mod tests {
             (Post, "/v1/chat", "404"),
             (Post, "/", "404"),
             (Post, "", "404"),
+            (Post, "/v1/embeddings", "/v1/embeddings"),
+            (Get, "/v1/embeddings", "405 POST, HEAD, OPTIONS"),
+            (Get, "/v1/models", "/v1/models"),
+            (Get, "/openai/models", "/v1/models"),
+            (Get, "/v1/models/gpt-4o", "/v1/models/{model}"),
+            (Get, "/v1/models/org/model:tag", "/v1/models/{model}"),
+            (Head, "/v1/models/gpt-4o", "/v1/models/{model}"),
+            (Get, "/v1/models/", "404"),
+            (Post, "/v1/models", "405 GET, HEAD, OPTIONS"),
+            (Other, "/v1/models/gpt-4o", "405 GET, HEAD, OPTIONS"),
             (Get, "/health", "/health"),
             (Post, "/health", "405 GET, HEAD, OPTIONS"),
         ] {

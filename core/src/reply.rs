@@ -5,7 +5,8 @@ use std::sync::Arc;
 use rand::RngCore;
 
 use crate::api::openai::error::Error;
-use crate::api::{Dialect, Lookup, Query, Route, Said};
+use crate::api::openai::models::Models;
+use crate::api::{Answer, Dialect, Lookup, Query, Route, Said};
 use crate::ask::{Ask, Client, StreamMode};
 use crate::json::Escaped;
 use crate::pace::Pace;
@@ -26,6 +27,8 @@ pub struct Settings<'a> {
     pub first_delay: Micros,
     /// `llm_mock_model`
     pub model: &'a Escaped,
+    /// `llm_mock_models`
+    pub models: &'a Models,
     /// `llm_mock_stream`
     pub stream: StreamMode,
 }
@@ -149,16 +152,14 @@ impl Reply {
     }
 
     /// The answer of an endpoint that generates no text.
-    pub fn look_up(
-        lookup: &dyn Lookup,
-        query: &Query,
-        settings: &Settings,
-        now: Now,
-        rng: &mut dyn RngCore,
-    ) -> Self {
-        let pace = Pace::new(now.monotonic, settings.first_delay, 0);
+    pub fn look_up(lookup: &dyn Lookup, query: &Query, now: Micros, rng: &mut dyn RngCore) -> Self {
+        let pace = Pace::new(now, query.settings.first_delay, 0);
         match lookup.answer(query) {
-            Ok(body) => Self::whole(200, body, pace, rng),
+            Ok(Answer::Whole(body)) => Self::whole(200, body, pace, rng),
+            Ok(Answer::Parts(frames)) => Self {
+                head: Head::new(200, Some(JSON), Extra::Nothing, rng),
+                body: Stream::new(frames, pace),
+            },
             Err(error) => Self::error(&error, rng),
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use llm_mock_core::api::Dialect;
 use llm_mock_core::api::openai::chat::Chat;
+use llm_mock_core::api::openai::models::Models;
 use llm_mock_core::ask::{Ask, Client, LONGEST_MODEL, StreamMode};
 use llm_mock_core::json::Escaped;
 use llm_mock_core::reply::{Now, Reply, Settings};
@@ -39,12 +40,14 @@ fn assert_enough(body: &[u8], text: &[u8]) {
     assert!(ask_peak <= Ask::memory(body), "{ask_peak}");
     let ask = Chat.ask(body);
     let model = Escaped::new(b"gpt-3.5-turbo");
+    let models = Models::default();
     for stream in [StreamMode::Always, StreamMode::Never] {
         let settings = Settings {
             script: Arc::clone(&script),
             delay: 0,
             first_delay: 0,
             model: &model,
+            models: &models,
             stream,
         };
         let now = Now {

@@ -1,6 +1,9 @@
 //! OpenAI's API.
 
 pub mod chat;
+pub mod embeddings;
 pub mod error;
-mod request;
+mod inputs;
+pub mod models;
+pub(crate) mod request;
 mod usage;

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::ask::{Ask, LONGEST_MODEL, MOST_CHOICES, StreamField};
 
 /// Four bytes of JSON make a token: close to what English prose takes.
-const BYTES_PER_TOKEN: u64 = 4;
+pub(crate) const BYTES_PER_TOKEN: u64 = 4;
 
 /// Reads a body. One that is not a single JSON object says nothing. Bytes that
 /// are not UTF-8 are read as U+FFFD.
@@ -64,7 +64,7 @@ impl<'de> Visitor<'de> for Fields {
 
 /// A JSON string. A lone half of a surrogate pair in it, which Rust's strings
 /// can't hold, becomes U+FFFD: Python and JavaScript do send such strings.
-struct Text(String);
+pub(crate) struct Text(pub(crate) String);
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
@@ -87,21 +87,21 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-fn model(value: &RawValue) -> Option<String> {
+pub(crate) fn model(value: &RawValue) -> Option<String> {
     let Text(name) = serde_json::from_str(value.get()).ok()?;
     (name.len() <= LONGEST_MODEL).then_some(name)
 }
 
 /// A value of a field, if it is of the field's type.
-fn parse<'a, T: Deserialize<'a>>(value: &'a RawValue) -> Option<T> {
+pub(crate) fn parse<'a, T: Deserialize<'a>>(value: &'a RawValue) -> Option<T> {
     serde_json::from_str(value.get()).ok()
 }
 
-fn choices(value: &RawValue) -> usize {
+pub(crate) fn choices(value: &RawValue) -> usize {
     parse(value).unwrap_or(1).clamp(1, MOST_CHOICES)
 }
 
-fn include_usage(value: &RawValue) -> bool {
+pub(crate) fn include_usage(value: &RawValue) -> bool {
     #[derive(Deserialize)]
     struct StreamOptions {
         include_usage: bool,
@@ -110,7 +110,7 @@ fn include_usage(value: &RawValue) -> bool {
 }
 
 /// One sequence, or a list of them.
-fn stop(value: &RawValue) -> Vec<String> {
+pub(crate) fn stop(value: &RawValue) -> Vec<String> {
     if let Some(Text(one)) = parse(value) {
         return vec![one];
     }
@@ -150,7 +150,7 @@ impl<'de> Deserialize<'de> for Stops {
     }
 }
 
-fn stream(value: &RawValue) -> StreamField {
+pub(crate) fn stream(value: &RawValue) -> StreamField {
     match value.get() {
         "true" => StreamField::True,
         "false" => StreamField::False,
