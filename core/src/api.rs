@@ -27,6 +27,8 @@ pub struct Said<'a> {
     pub prompt_tokens: u64,
     /// Whether a stream ends with the usage.
     pub include_usage: bool,
+    /// What it answers, for what only one API repeats.
+    pub ask: &'a Ask,
 }
 
 /// How an endpoint that generates text is spoken to.
@@ -166,6 +168,12 @@ pub static ROUTES: &[Route] = &[
         endpoint: Endpoint::Generate(&openai::chat::Chat),
     },
     Route {
+        path: "/v1/completions",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Generate(&openai::completions::Completions),
+    },
+    Route {
         path: "/v1/embeddings",
         method: Method::Post,
         allow: "POST, HEAD, OPTIONS",
@@ -184,12 +192,30 @@ pub static ROUTES: &[Route] = &[
         endpoint: Endpoint::Lookup(&openai::models::One),
     },
     Route {
+        path: "/v1/moderations",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Lookup(&openai::moderations::Moderations),
+    },
+    Route {
         path: "/health",
         method: Method::Get,
         allow: "GET, HEAD, OPTIONS",
         endpoint: Endpoint::Fixed("{\"status\":\"ok\"}"),
     },
 ];
+
+/// The model that a path of Azure's names:
+/// `/openai/deployments/{deployment}/chat/completions` (Azure OpenAI REST API
+/// reference, "Data plane inference").
+pub fn deployment(path: &[u8]) -> Option<&[u8]> {
+    const BEFORE: &[u8] = b"/deployments/";
+    let mut places = path.windows(BEFORE.len());
+    let starts = places.position(|at| at == BEFORE)? + BEFORE.len();
+    let rest = path.get(starts..)?;
+    let name = rest.get(..rest.iter().position(|&byte| byte == b'/')?)?;
+    (!name.is_empty()).then_some(name)
+}
 
 /// Where a request goes.
 pub enum Routed<'a> {
@@ -237,6 +263,25 @@ mod tests {
     }
 
     #[test]
+    fn a_deployment_is_a_part_of_the_path() {
+        for (path, expected) in [
+            ("/openai/deployments/mine/chat/completions", Some("mine")),
+            (
+                "/x/openai/deployments/gpt-4o.1/embeddings",
+                Some("gpt-4o.1"),
+            ),
+            ("/openai/deployments//embeddings", None),
+            ("/openai/deployments/mine", None),
+            ("/openai/deployments/", None),
+            ("/v1/chat/completions", None),
+            ("", None),
+        ] {
+            let found = deployment(path.as_bytes());
+            assert_eq!(found, expected.map(str::as_bytes), "{path}");
+        }
+    }
+
+    #[test]
     fn routes_by_method_and_the_end_of_the_path() {
         use Method::*;
         for (method, path, expected) in [
@@ -257,10 +302,16 @@ mod tests {
             (Other, "/v1/chat/completions", "405 POST, HEAD, OPTIONS"),
             (Options, "/v1/chat/completions", "preflight"),
             (Post, "/v1/chat/completions/", "404"),
-            (Post, "/v1/xchat/completions", "404"),
+            (Post, "/v1/chat/xcompletions", "404"),
             (Post, "/v1/chat", "404"),
             (Post, "/", "404"),
             (Post, "", "404"),
+            (Post, "/v1/completions", "/v1/completions"),
+            (
+                Post,
+                "/openai/deployments/mine/completions",
+                "/v1/completions",
+            ),
             (Post, "/v1/embeddings", "/v1/embeddings"),
             (Get, "/v1/embeddings", "405 POST, HEAD, OPTIONS"),
             (Get, "/v1/models", "/v1/models"),
@@ -271,6 +322,7 @@ mod tests {
             (Get, "/v1/models/", "404"),
             (Post, "/v1/models", "405 GET, HEAD, OPTIONS"),
             (Other, "/v1/models/gpt-4o", "405 GET, HEAD, OPTIONS"),
+            (Post, "/v1/moderations", "/v1/moderations"),
             (Get, "/health", "/health"),
             (Post, "/health", "405 GET, HEAD, OPTIONS"),
         ] {

@@ -24,8 +24,13 @@ pub struct Ask {
     pub limits: Limits,
     /// How many replies to the same prompt; at least one.
     pub choices: usize,
+    /// How many prompts the choices answer, each as many as the others; at
+    /// least one.
+    pub prompts: usize,
     /// Whether a stream is to end with a chunk that holds the usage.
     pub include_usage: bool,
+    /// Fields of the request that the reply repeats, as JSON on one line.
+    pub echo: Vec<u8>,
 }
 
 /// The most choices of one reply: as many as OpenAI gives.
@@ -40,7 +45,9 @@ impl Default for Ask {
             prompt_tokens: 0,
             limits: Limits::default(),
             choices: 1,
+            prompts: 1,
             include_usage: false,
+            echo: Vec::new(),
         }
     }
 }
@@ -94,9 +101,9 @@ impl StreamMode {
 impl Ask {
     /// How much memory it takes at most to read `body`, in bytes.
     pub fn memory(body: &[u8]) -> usize {
-        // A byte that is not UTF-8 is read as three; a key, a model's name and
-        // the stop sequences may be as long as the body. What grows takes up to
-        // three times what it holds.
+        // A byte that is not UTF-8 is read as three; a key, a model's name,
+        // the stop sequences or what is repeated may be as long as the body.
+        // What grows takes up to three times what it holds.
         const MARGIN: usize = 1024;
         body.len()
             .saturating_mul(3 * (3 + 3))

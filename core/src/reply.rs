@@ -103,14 +103,19 @@ impl Reply {
     pub fn memory(ask: &Ask, settings: &Settings) -> usize {
         // A model's name is escaped, by up to six bytes for one, and copied; a
         // stop sequence no longer than the text is escaped; the text is copied
-        // into each choice of a plain reply. What grows takes up to three times
-        // what it holds.
+        // into each choice of a plain reply, what is repeated into each choice
+        // of its prompt. What grows takes up to three times what it holds.
         const MARGIN: usize = 8 * 1024;
         const CHOICE: usize = 256;
+        const PROMPT: usize = size_of::<usize>();
         let model = ask.model.as_ref().map_or(0, String::len);
+        let repeated = 1 + ask.choices / ask.prompts.max(1);
         let text = settings.script.text().as_bytes().len();
         let stop = ask.limits.stop.iter().map(String::len).max().unwrap_or(0);
         (model.saturating_mul(3 * (6 + 6)))
+            .saturating_add(settings.model.as_bytes().len().saturating_mul(3))
+            .saturating_add(ask.echo.len().saturating_mul(3 * repeated))
+            .saturating_add(ask.prompts.saturating_mul(3 * PROMPT))
             .saturating_add(stop.min(text).saturating_mul(3 * 6))
             .saturating_add((text.saturating_add(CHOICE)).saturating_mul(3 * ask.choices))
             .saturating_add(MARGIN)
@@ -138,6 +143,7 @@ impl Reply {
             choices: ask.choices,
             prompt_tokens: ask.prompt_tokens,
             include_usage: ask.include_usage,
+            ask,
         };
         let pace = Pace::new(now.monotonic, settings.first_delay, settings.delay);
         if streams {

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use llm_mock_core::api::openai::embeddings::Embeddings;
 use llm_mock_core::api::openai::models::{List, Models, One};
+use llm_mock_core::api::openai::moderations::Moderations;
 use llm_mock_core::api::{Answer, Lookup, Query};
 use llm_mock_core::ask::StreamMode;
 use llm_mock_core::batch::Batch;
@@ -21,7 +22,7 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 /// The allocator counts for all threads: each test holds this.
 static ALONE: Mutex<()> = Mutex::new(());
 
-static LOOKUPS: [&dyn Lookup; 3] = [&Embeddings, &List, &One];
+static LOOKUPS: [&dyn Lookup; 4] = [&Embeddings, &List, &Moderations, &One];
 
 fn assert_enough(name: &[u8], body: &[u8]) {
     let model = Escaped::new(b"gpt-3.5-turbo");

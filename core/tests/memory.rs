@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use llm_mock_core::api::Dialect;
 use llm_mock_core::api::openai::chat::Chat;
+use llm_mock_core::api::openai::completions::Completions;
 use llm_mock_core::api::openai::models::Models;
 use llm_mock_core::ask::{Ask, Client, LONGEST_MODEL, StreamMode};
 use llm_mock_core::json::Escaped;
@@ -33,12 +34,17 @@ fn peak<T>(f: impl FnOnce() -> T) -> usize {
 }
 
 fn assert_enough(body: &[u8], text: &[u8]) {
+    assert_enough_for(&Chat, body, text);
+    assert_enough_for(&Completions, body, text);
+}
+
+fn assert_enough_for(dialect: &dyn Dialect, body: &[u8], text: &[u8]) {
     let script_peak = peak(|| Script::new(text));
     assert!(script_peak <= Script::memory(text), "{script_peak}");
     let script = Arc::new(Script::new(text));
-    let ask_peak = peak(|| Chat.ask(body));
+    let ask_peak = peak(|| dialect.ask(body));
     assert!(ask_peak <= Ask::memory(body), "{ask_peak}");
-    let ask = Chat.ask(body);
+    let ask = dialect.ask(body);
     let model = Escaped::new(b"gpt-3.5-turbo");
     let models = Models::default();
     for stream in [StreamMode::Always, StreamMode::Never] {
@@ -57,7 +63,7 @@ fn assert_enough(body: &[u8], text: &[u8]) {
         let mut rng = SmallRng::seed_from_u64(1);
         let client = Client::default();
         let asked_for = Reply::memory(&ask, &settings);
-        let taken = peak(|| Reply::compose(&Chat, &ask, client, &settings, now, &mut rng));
+        let taken = peak(|| Reply::compose(dialect, &ask, client, &settings, now, &mut rng));
         assert!(taken <= asked_for, "{taken} of {asked_for}, {stream:?}");
     }
 }
@@ -71,6 +77,24 @@ fn the_worst_that_can_be_said_is_within_bounds() {
     let model = format!("{{\"model\":\"{}\"}}", "\\u0001".repeat(LONGEST_MODEL));
     let stop = format!("{{\"n\":128,\"stop\":[\"{}\"]}}", "\\u0001".repeat(20_000));
     let stops = format!("{{\"stop\":[\"a\"{}]}}", ",\"\"".repeat(50_000));
+    let list = |item: &str, len| vec![item; len].join(",");
+    let prompt = |value: &str| format!("{{\"n\":2,\"echo\":true,\"prompt\":{value}}}");
+    for value in [
+        format!("[{}]", list("1", 30_000)),
+        format!("[{}]", list("[]", 3_000)),
+        format!("[{}]", list("\"\"", 2_048)),
+        format!("[{}]", list("\"\\u0001\"", 2_048)),
+        format!("\"{}\"", "\\ud83e".repeat(20_000)),
+        format!("\"{}\"", "\u{2028}".repeat(30_000)),
+    ] {
+        assert_enough(prompt(&value).as_bytes(), b"\x01 ");
+    }
+    let broken_prompt = [
+        b"{\"echo\":true,\"prompt\":\"",
+        [0xff; 30_000].as_slice(),
+        b"\"}",
+    ];
+    assert_enough(&broken_prompt.concat(), b"");
     let broken_model = [
         b"{\"model\":\"",
         [0xff; LONGEST_MODEL / 3].as_slice(),

@@ -65,9 +65,9 @@ fn an_unknown_path_is_openais_404() {
     let nginx = Nginx::start("");
     for path in [
         "/",
-        "/v1/models",
+        "/v1/model",
         "/v1/chat/completions/",
-        "/chat/completions",
+        "/v1/chat",
     ] {
         for method in ["GET", "POST", "PUT"] {
             let reply = nginx.ask(request(method, path, &[]));

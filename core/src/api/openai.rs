@@ -1,9 +1,11 @@
 //! OpenAI's API.
 
 pub mod chat;
+pub mod completions;
 pub mod embeddings;
 pub mod error;
 mod inputs;
 pub mod models;
+pub mod moderations;
 pub(crate) mod request;
 mod usage;

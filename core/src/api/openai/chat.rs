@@ -190,6 +190,7 @@ mod tests {
             choices: ask.choices,
             prompt_tokens: 9,
             include_usage: ask.include_usage,
+            ask: &ask,
         })
     }
 
