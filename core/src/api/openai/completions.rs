@@ -253,6 +253,7 @@ mod tests {
     use super::*;
     use crate::json::Escaped;
     use crate::script::Script;
+    use proptest::prelude::*;
     use serde_json::Value;
 
     /// Hands what is said of `text` to a request with `body` to `f`.
@@ -417,5 +418,32 @@ mod tests {
             put_head(said, &mut out);
             assert!(out.len() <= head_len(said));
         });
+    }
+
+    proptest! {
+        #[test]
+        fn each_choice_repeats_its_own_prompt(
+            prompts in prop::collection::vec("\\PC{0,9}|[\n\"\u{2028}]{0,3}", 1..6),
+            n in 1usize..4,
+        ) {
+            let body = serde_json::json!({"prompt": prompts, "n": n, "echo": true});
+            let reply: Value = serde_json::from_str(&whole("said", &body.to_string())).unwrap();
+            let choices = reply["choices"].as_array().unwrap();
+            prop_assert_eq!(choices.len(), prompts.len() * n);
+            for (index, choice) in choices.iter().enumerate() {
+                let expected = format!("{}said", prompts[index / n]);
+                prop_assert_eq!(choice["text"].as_str(), Some(expected.as_str()));
+            }
+        }
+
+        #[test]
+        fn never_panics_on_almost_json(
+            value in "[{}\\[\\]\":,\\\\ a-u0-9]{0,40}",
+            field in "prompt|echo|n|stop|max_tokens",
+        ) {
+            let body = format!("{{\"echo\":true,\"{field}\":{value}}}");
+            whole("said", &body);
+            streamed("said", &body);
+        }
     }
 }

@@ -277,6 +277,7 @@ mod tests {
     use super::*;
     use crate::api::openai::models::Models;
     use crate::api::testing;
+    use proptest::prelude::*;
     use serde_json::{Value, json};
 
     fn text(body: &str) -> String {
@@ -367,5 +368,25 @@ mod tests {
             "{}",
             error.message
         );
+    }
+
+    proptest! {
+        #[test]
+        fn a_category_is_named_by_a_word_of_its_own(
+            before in "[a-z ,.]{0,9}",
+            after in "[a-z ,.]{0,9}",
+            nth in 0..CATEGORIES.len(),
+        ) {
+            let name = CATEGORIES[nth].name;
+            let text = format!("{before}{name}{after}");
+            let alone = !before.ends_with(|c: char| c.is_alphanumeric())
+                && !after.starts_with(|c: char| c.is_alphanumeric());
+            prop_assert_eq!(named_in(&text) >> nth & 1 != 0, alone, "{}", text);
+        }
+
+        #[test]
+        fn never_panics_on_almost_json(value in "[{}\\[\\]\":,\\\\ a-u0-9]{0,60}") {
+            text(&format!("{{\"input\":{value}}}"));
+        }
     }
 }
