@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use llm_mock_core::api::openai::error::Error;
+use llm_mock_core::api::openai::models::Models;
 use llm_mock_core::ask::StreamMode;
 use llm_mock_core::json::Escaped;
 use llm_mock_core::reply::Settings;
@@ -40,6 +41,8 @@ pub struct LocationConf {
     pub first_delay: Option<Value<Micros>>,
     /// `llm_mock_model`
     pub model: Option<Escaped>,
+    /// `llm_mock_models`
+    pub models: Option<Models>,
     /// `llm_mock_stream`
     pub stream: Option<StreamMode>,
     /// `llm_mock_ignore_client_abort`
@@ -68,6 +71,7 @@ impl LocationConf {
         inherit(&mut self.model, &above.model, || {
             Escaped::new(DEFAULT_MODEL)
         });
+        inherit(&mut self.models, &above.models, Models::default);
         inherit(&mut self.stream, &above.stream, StreamMode::default);
         inherit(
             &mut self.ignore_client_abort,
@@ -98,6 +102,7 @@ impl LocationConf {
             delay: Some(delay),
             first_delay: Some(first_delay),
             model: Some(model),
+            models: Some(models),
             stream: Some(stream),
             ..
         } = self
@@ -117,6 +122,7 @@ impl LocationConf {
                 request,
             )?,
             model,
+            models,
             stream: *stream,
         })
     }

@@ -1,8 +1,9 @@
-//! The directives: their names, and how each reads its argument.
+//! The directives: their names, and how each reads its arguments.
 
 use std::ffi::CStr;
 use std::sync::Arc;
 
+use llm_mock_core::api::openai::models::Models;
 use llm_mock_core::ask::StreamMode;
 use llm_mock_core::json::Escaped;
 use llm_mock_core::script::Script;
@@ -11,69 +12,84 @@ use llm_mock_core::time;
 use crate::conf::{LocationConf, Value};
 use crate::ngx::Argument;
 
-/// One directive with one argument, valid in http, server and location.
+/// One directive, valid in http, server and location.
 pub struct Directive {
     /// Its name in the configuration.
     pub name: &'static CStr,
-    /// Puts the argument into the configuration.
-    pub set: fn(&mut LocationConf, &Argument) -> Result<(), Refusal>,
+    /// Puts what it says into the configuration.
+    pub set: Setter,
+}
+
+/// How a directive takes its arguments.
+pub enum Setter {
+    /// There must be one.
+    One(fn(&mut LocationConf, &Argument) -> Result<(), Refusal>),
+    /// There must be one or more.
+    Some(fn(&mut LocationConf, &[Argument]) -> Result<(), Refusal>),
 }
 
 /// Why a directive can't be accepted.
 pub enum Refusal {
     /// It stands twice in one block.
     Duplicate,
-    /// Its argument is not what it takes; this was expected.
-    Invalid(String),
+    /// An argument is not what it takes.
+    Invalid {
+        /// What it is.
+        value: String,
+        /// What it should be.
+        expected: String,
+    },
     /// nginx has said why.
     Logged,
 }
 
 /// Every directive there is.
-pub static DIRECTIVES: [Directive; 7] = [
+pub static DIRECTIVES: [Directive; 8] = [
     Directive {
         name: c"llm_mock",
-        set: |conf, argument| once(&mut conf.enable, flag(argument)?),
+        set: Setter::One(|conf, argument| once(&mut conf.enable, flag(argument)?)),
     },
     Directive {
         name: c"llm_mock_reply",
-        set: |conf, argument| {
+        set: Setter::One(|conf, argument| {
             let reply = match argument.variable()? {
                 Some(text) => Value::Variable(text),
                 None => Value::Constant(Arc::new(Script::new(argument.text()))),
             };
             once(&mut conf.reply, reply)
-        },
+        }),
     },
     Directive {
         name: c"llm_mock_delay",
-        set: |conf, argument| once(&mut conf.delay, time(argument)?),
+        set: Setter::One(|conf, argument| once(&mut conf.delay, time(argument)?)),
     },
     Directive {
         name: c"llm_mock_first_delay",
-        set: |conf, argument| once(&mut conf.first_delay, time(argument)?),
+        set: Setter::One(|conf, argument| once(&mut conf.first_delay, time(argument)?)),
     },
     Directive {
         name: c"llm_mock_model",
-        set: |conf, argument| {
-            if argument.text().is_empty() {
-                return Err(Refusal::Invalid("expected the name of a model".to_owned()));
-            }
-            once(&mut conf.model, Escaped::new(argument.text()))
-        },
+        set: Setter::One(|conf, argument| once(&mut conf.model, Escaped::new(model(argument)?))),
+    },
+    Directive {
+        name: c"llm_mock_models",
+        set: Setter::Some(|conf, arguments| {
+            arguments.iter().try_for_each(|it| model(it).map(drop))?;
+            let names = arguments.iter().map(Argument::text);
+            once(&mut conf.models, Models::only(names))
+        }),
     },
     Directive {
         name: c"llm_mock_stream",
-        set: |conf, argument| {
-            let mode = StreamMode::from_name(argument.text()).ok_or_else(|| {
-                Refusal::Invalid("expected \"auto\", \"always\" or \"never\"".to_owned())
-            })?;
+        set: Setter::One(|conf, argument| {
+            let mode = StreamMode::from_name(argument.text())
+                .ok_or_else(|| invalid(argument, "expected \"auto\", \"always\" or \"never\""))?;
             once(&mut conf.stream, mode)
-        },
+        }),
     },
     Directive {
         name: c"llm_mock_ignore_client_abort",
-        set: |conf, argument| once(&mut conf.ignore_client_abort, flag(argument)?),
+        set: Setter::One(|conf, argument| once(&mut conf.ignore_client_abort, flag(argument)?)),
     },
 ];
 
@@ -81,7 +97,7 @@ fn flag(argument: &Argument) -> Result<bool, Refusal> {
     match argument.text() {
         b"on" => Ok(true),
         b"off" => Ok(false),
-        _ => Err(Refusal::Invalid("expected \"on\" or \"off\"".to_owned())),
+        _ => Err(invalid(argument, "expected \"on\" or \"off\"")),
     }
 }
 
@@ -89,9 +105,23 @@ fn time(argument: &Argument) -> Result<Value<time::Micros>, Refusal> {
     Ok(match argument.variable()? {
         Some(text) => Value::Variable(text),
         None => Value::Constant(
-            time::parse(argument.text()).map_err(|e| Refusal::Invalid(e.to_string()))?,
+            time::parse(argument.text()).map_err(|e| invalid(argument, &e.to_string()))?,
         ),
     })
+}
+
+fn model(argument: &Argument) -> Result<&[u8], Refusal> {
+    match argument.text() {
+        b"" => Err(invalid(argument, "expected the name of a model")),
+        name => Ok(name),
+    }
+}
+
+fn invalid(argument: &Argument, expected: &str) -> Refusal {
+    Refusal::Invalid {
+        value: String::from_utf8_lossy(argument.text()).into_owned(),
+        expected: expected.to_owned(),
+    }
 }
 
 fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), Refusal> {

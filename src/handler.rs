@@ -4,6 +4,8 @@ use llm_mock_core::api::openai::error::Error;
 use llm_mock_core::api::service::Service;
 use llm_mock_core::api::{self, Endpoint, Method, Query, ROUTES, Routed};
 use llm_mock_core::ask::{Ask, Client, accepts_json};
+use llm_mock_core::id;
+use llm_mock_core::json::Escaped;
 use llm_mock_core::reply::Reply;
 
 use crate::memory;
@@ -71,13 +73,22 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
         return no_memory(request);
     }
     let service = service(request);
-    let settings = match request.conf().settings(request) {
+    let mut settings = match request.conf().settings(request) {
         Ok(settings) => settings,
         Err(error) => {
             request.log_error(&error.message);
             return worker::with_rng(|rng| Reply::error(service, &error, rng).of(service));
         }
     };
+    // With Azure a deployment is what answers a request that names no model.
+    let deployed = match api::deployment(request.path()) {
+        Some(name) if memory::is_there(memory::FOR_A_REPLY + Escaped::memory(name)) => {
+            Some(Escaped::new(name))
+        }
+        Some(_) => return no_memory(request),
+        None => None,
+    };
+    settings.model = deployed.as_ref().unwrap_or(settings.model);
     let now = ngx::now();
     let reply = match route.endpoint {
         Endpoint::Fixed(_) => None,
@@ -86,11 +97,13 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
                 name,
                 body,
                 unix: now.unix,
+                id: &worker::with_rng(|rng| id::object("", rng))?,
+                settings: &settings,
             };
             if !memory::is_there(memory::FOR_A_REPLY + lookup.memory(&query)) {
                 return no_memory(request);
             }
-            worker::with_rng(|rng| Reply::look_up(service, lookup, &query, &settings, now, rng))
+            worker::with_rng(|rng| Reply::look_up(service, lookup, &query, now.monotonic, rng))
         }
         Endpoint::Generate(dialect) => {
             if !memory::is_there(memory::FOR_A_REPLY + Ask::memory(body) + Ask::memory(name)) {

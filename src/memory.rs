@@ -5,7 +5,7 @@ use std::hint::black_box;
 /// What an answer takes beyond what depends on texts, with room to spare.
 pub const FOR_A_REPLY: usize = 16 * 1024;
 
-/// What a directive takes, whose argument is of nginx's 4 KB at most.
+/// What a directive takes for each argument, of nginx's 4 KB at most.
 pub const FOR_A_DIRECTIVE: usize = 256 * 1024;
 
 /// Whether `bytes` more are to be had.

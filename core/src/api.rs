@@ -11,6 +11,7 @@ pub mod service;
 use crate::api::openai::error::Error;
 use crate::ask::Ask;
 use crate::json::Escaped;
+use crate::reply::Settings;
 use crate::saying::Saying;
 use crate::stream::Frames;
 
@@ -65,6 +66,10 @@ pub struct Query<'a> {
     pub body: &'a [u8],
     /// When it came, in seconds since 1970.
     pub unix: u64,
+    /// Random letters and digits, for an id of the reply's own.
+    pub id: &'a str,
+    /// What the directives say.
+    pub settings: &'a Settings<'a>,
 }
 
 /// An endpoint that generates no text.
@@ -77,7 +82,21 @@ pub trait Lookup: Sync {
     /// # Errors
     ///
     /// What the service itself would answer instead.
-    fn answer(&self, query: &Query) -> Result<Vec<u8>, Error>;
+    fn answer(&self, query: &Query) -> Result<Answer, Error>;
+}
+
+/// The body of a reply that no text is generated for.
+pub enum Answer {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// What may be long: each part is made when the one before is sent.
+    Parts(Box<dyn Frames>),
+}
+
+impl From<Vec<u8>> for Answer {
+    fn from(body: Vec<u8>) -> Self {
+        Self::Whole(body)
+    }
 }
 
 /// What a route leads to.
@@ -232,12 +251,54 @@ pub static ROUTES: &[Route] = &[
         endpoint: Endpoint::Lookup(&openai::responses::stored::Delete),
     },
     Route {
+        path: "/v1/completions",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Generate(&openai::completions::Completions),
+    },
+    Route {
+        path: "/v1/embeddings",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Lookup(&openai::embeddings::Embeddings),
+    },
+    Route {
+        path: "/v1/models",
+        method: Method::Get,
+        allow: "GET, HEAD, OPTIONS",
+        endpoint: Endpoint::Lookup(&openai::models::List),
+    },
+    Route {
+        path: "/v1/models/{model}",
+        method: Method::Get,
+        allow: "GET, HEAD, OPTIONS",
+        endpoint: Endpoint::Lookup(&openai::models::One),
+    },
+    Route {
+        path: "/v1/moderations",
+        method: Method::Post,
+        allow: "POST, HEAD, OPTIONS",
+        endpoint: Endpoint::Lookup(&openai::moderations::Moderations),
+    },
+    Route {
         path: "/health",
         method: Method::Get,
         allow: "GET, HEAD, OPTIONS",
         endpoint: Endpoint::Fixed("{\"status\":\"ok\"}"),
     },
 ];
+
+/// The model that a path of Azure's names:
+/// `/openai/deployments/{deployment}/chat/completions` (Azure OpenAI REST API
+/// reference, "Data plane inference").
+pub fn deployment(path: &[u8]) -> Option<&[u8]> {
+    const BEFORE: &[u8] = b"/deployments/";
+    let mut places = path.windows(BEFORE.len());
+    let starts = places.position(|at| at == BEFORE)? + BEFORE.len();
+    let rest = path.get(starts..)?;
+    let name = rest.get(..rest.iter().position(|&byte| byte == b'/')?)?;
+    (!name.is_empty()).then_some(name)
+}
 
 /// Where a request goes.
 pub enum Routed<'a> {
@@ -272,6 +333,9 @@ pub fn route(method: Method, path: &[u8]) -> Routed<'_> {
 }
 
 #[cfg(test)]
+pub(crate) mod testing;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -281,6 +345,25 @@ mod tests {
             Routed::Preflight => "preflight".to_owned(),
             Routed::NotFound => "404".to_owned(),
             Routed::NotAllowed(route) => format!("405 {}", route.allow),
+        }
+    }
+
+    #[test]
+    fn a_deployment_is_a_part_of_the_path() {
+        for (path, expected) in [
+            ("/openai/deployments/mine/chat/completions", Some("mine")),
+            (
+                "/x/openai/deployments/gpt-4o.1/embeddings",
+                Some("gpt-4o.1"),
+            ),
+            ("/openai/deployments//embeddings", None),
+            ("/openai/deployments/mine", None),
+            ("/openai/deployments/", None),
+            ("/v1/chat/completions", None),
+            ("", None),
+        ] {
+            let found = deployment(path.as_bytes());
+            assert_eq!(found, expected.map(str::as_bytes), "{path}");
         }
     }
 
@@ -305,7 +388,7 @@ mod tests {
             (Other, "/v1/chat/completions", "405 POST, HEAD, OPTIONS"),
             (Options, "/v1/chat/completions", "preflight"),
             (Post, "/v1/chat/completions/", "404"),
-            (Post, "/v1/xchat/completions", "404"),
+            (Post, "/v1/chat/xcompletions", "404"),
             (Post, "/v1/chat", "404"),
             (Post, "/", "404"),
             (Post, "", "404"),
@@ -356,13 +439,34 @@ mod tests {
                 "/v1beta/models/g:countTokens",
                 "/v1beta/models/{model}:countTokens",
             ),
-            (Post, "/v1beta/models/:generateContent", "404"),
-            (Post, "/v1beta/models/g:generate", "404"),
+            (
+                Post,
+                "/v1beta/models/:generateContent",
+                "405 GET, HEAD, OPTIONS",
+            ),
+            (Post, "/v1beta/models/g:generate", "405 GET, HEAD, OPTIONS"),
             (
                 Get,
                 "/v1beta/models/g:generateContent",
                 "405 POST, HEAD, OPTIONS",
             ),
+            (Post, "/v1/completions", "/v1/completions"),
+            (
+                Post,
+                "/openai/deployments/mine/completions",
+                "/v1/completions",
+            ),
+            (Post, "/v1/embeddings", "/v1/embeddings"),
+            (Get, "/v1/embeddings", "405 POST, HEAD, OPTIONS"),
+            (Get, "/v1/models", "/v1/models"),
+            (Get, "/openai/models", "/v1/models"),
+            (Get, "/v1/models/gpt-4o", "/v1/models/{model}"),
+            (Get, "/v1/models/org/model:tag", "/v1/models/{model}"),
+            (Head, "/v1/models/gpt-4o", "/v1/models/{model}"),
+            (Get, "/v1/models/", "404"),
+            (Post, "/v1/models", "405 GET, HEAD, OPTIONS"),
+            (Other, "/v1/models/gpt-4o", "405 GET, HEAD, OPTIONS"),
+            (Post, "/v1/moderations", "/v1/moderations"),
             (Get, "/health", "/health"),
             (Post, "/health", "405 GET, HEAD, OPTIONS"),
         ] {

@@ -25,6 +25,9 @@ pub struct Ask {
     pub limits: Limits,
     /// How many replies to the same prompt; at least one.
     pub choices: usize,
+    /// How many prompts the choices answer, each as many as the others; at
+    /// least one.
+    pub prompts: usize,
     /// Whether a stream is to end with a chunk that holds the usage.
     pub include_usage: bool,
     /// Fields of the request that the reply repeats, as JSON on one line.
@@ -45,6 +48,7 @@ impl Default for Ask {
             prompt_tokens: 0,
             limits: Limits::default(),
             choices: 1,
+            prompts: 1,
             include_usage: false,
             echo: Vec::new(),
             framing: Framing::Events,
@@ -121,10 +125,9 @@ impl StreamMode {
 impl Ask {
     /// How much memory it takes at most to read `body`, in bytes.
     pub fn memory(body: &[u8]) -> usize {
-        // A byte that is not UTF-8 is read as three; a key, a model's name and
-        // the stop sequences or what is repeated may be as long as the
-        // body. What grows takes up to
-        // three times what it holds.
+        // A byte that is not UTF-8 is read as three; a key, a model's name,
+        // the stop sequences or what is repeated may be as long as the body.
+        // What grows takes up to three times what it holds.
         const MARGIN: usize = 1024;
         body.len()
             .saturating_mul(3 * (3 + 3))

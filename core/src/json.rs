@@ -5,6 +5,13 @@
 pub struct Escaped(Vec<u8>);
 
 impl Escaped {
+    /// How much memory [`Escaped::new`] takes at most, in bytes.
+    pub fn memory(text: &[u8]) -> usize {
+        // A byte that is not UTF-8 is read as three, one that is escaped is
+        // written as six; what grows takes up to three times what it holds.
+        text.len().saturating_mul(3 * (3 + 6))
+    }
+
     /// Escapes `text`. What is not UTF-8 in it becomes U+FFFD.
     pub fn new(text: &[u8]) -> Self {
         let mut out = Vec::with_capacity(text.len());

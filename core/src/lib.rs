@@ -10,7 +10,9 @@
 
 pub mod api;
 pub mod ask;
+mod base64;
 pub mod batch;
+pub mod embedding;
 pub mod id;
 pub mod json;
 pub mod pace;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use rand::RngCore;
 
 use crate::api::openai::error::Error;
+use crate::api::openai::models::Models;
 use crate::api::service::Service;
-use crate::api::{Dialect, Lookup, Query, Route, Said};
+use crate::api::{Answer, Dialect, Lookup, Query, Route, Said};
 use crate::ask::{Ask, Client, StreamMode};
 use crate::id;
 use crate::json::Escaped;
@@ -27,6 +28,8 @@ pub struct Settings<'a> {
     pub first_delay: Micros,
     /// `llm_mock_model`
     pub model: &'a Escaped,
+    /// `llm_mock_models`
+    pub models: &'a Models,
     /// `llm_mock_stream`
     pub stream: StreamMode,
 }
@@ -105,15 +108,20 @@ impl Reply {
         // A model's name is escaped, by up to six bytes for one, and copied; a
         // stop sequence no longer than the text is escaped, and again if it is
         // named; the text is copied into each choice of a plain reply, what is
-        // repeated into any. What grows takes up to three times what it holds.
+        // repeated into each choice of its prompt. What grows takes up to three
+        // times what it holds.
         const MARGIN: usize = 8 * 1024;
         const CHOICE: usize = 256;
+        const PROMPT: usize = size_of::<usize>();
         let model = ask.model.as_ref().map_or(0, String::len);
+        let repeated = 1 + ask.choices / ask.prompts.max(1);
         let text = settings.script.text().as_bytes().len();
         let stop = ask.limits.stop.iter().map(String::len).max().unwrap_or(0);
         (model.saturating_mul(3 * (6 + 6)))
+            .saturating_add(settings.model.as_bytes().len().saturating_mul(3))
+            .saturating_add(ask.echo.len().saturating_mul(3 * repeated))
+            .saturating_add(ask.prompts.saturating_mul(3 * PROMPT))
             .saturating_add(stop.min(text).saturating_mul(3 * (6 + 6)))
-            .saturating_add(ask.echo.len().saturating_mul(3))
             .saturating_add((text.saturating_add(CHOICE)).saturating_mul(3 * ask.choices))
             .saturating_add(MARGIN)
     }
@@ -166,13 +174,16 @@ impl Reply {
         service: Service,
         lookup: &dyn Lookup,
         query: &Query,
-        settings: &Settings,
-        now: Now,
+        now: Micros,
         rng: &mut dyn RngCore,
     ) -> Self {
-        let pace = Pace::new(now.monotonic, settings.first_delay, 0);
+        let pace = Pace::new(now, query.settings.first_delay, 0);
         match lookup.answer(query) {
-            Ok(body) => Self::whole(200, body, pace, rng),
+            Ok(Answer::Whole(body)) => Self::whole(200, body, pace, rng),
+            Ok(Answer::Parts(frames)) => Self {
+                head: Head::new(200, Some(JSON), Extra::Nothing, rng),
+                body: Stream::new(frames, pace),
+            },
             Err(error) => Self::error(service, &error, rng),
         }
     }

@@ -8,6 +8,8 @@ use llm_mock_core::api::Dialect;
 use llm_mock_core::api::anthropic::messages::Messages;
 use llm_mock_core::api::gemini::generate::GenerateContent;
 use llm_mock_core::api::openai::chat::Chat;
+use llm_mock_core::api::openai::completions::Completions;
+use llm_mock_core::api::openai::models::Models;
 use llm_mock_core::api::openai::responses::Responses;
 use llm_mock_core::ask::{Ask, Client, LONGEST_MODEL, StreamMode};
 use llm_mock_core::json::Escaped;
@@ -39,22 +41,30 @@ fn assert_enough(body: &[u8], text: &[u8]) {
     assert!(script_peak <= Script::memory(text), "{script_peak}");
     let script = Arc::new(Script::new(text));
     let gemini = GenerateContent { streams: false };
-    for dialect in [&Chat as &dyn Dialect, &Responses, &Messages, &gemini] {
-        assert_dialect_has_enough(dialect, body, &script);
+    for dialect in [
+        &Chat as &dyn Dialect,
+        &Completions,
+        &Responses,
+        &Messages,
+        &gemini,
+    ] {
+        assert_enough_for(dialect, body, &script);
     }
 }
 
-fn assert_dialect_has_enough(dialect: &dyn Dialect, body: &[u8], script: &Arc<Script>) {
+fn assert_enough_for(dialect: &dyn Dialect, body: &[u8], script: &Arc<Script>) {
     let ask_peak = peak(|| dialect.ask(body));
     assert!(ask_peak <= Ask::memory(body), "{ask_peak}");
     let ask = dialect.ask(body);
     let model = Escaped::new(b"gpt-3.5-turbo");
+    let models = Models::default();
     for stream in [StreamMode::Always, StreamMode::Never] {
         let settings = Settings {
             script: Arc::clone(script),
             delay: 0,
             first_delay: 0,
             model: &model,
+            models: &models,
             stream,
         };
         let now = Now {
@@ -78,6 +88,24 @@ fn the_worst_that_can_be_said_is_within_bounds() {
     let model = format!("{{\"model\":\"{}\"}}", "\\u0001".repeat(LONGEST_MODEL));
     let stop = format!("{{\"n\":128,\"stop\":[\"{}\"]}}", "\\u0001".repeat(20_000));
     let stops = format!("{{\"stop\":[\"a\"{}]}}", ",\"\"".repeat(50_000));
+    let list = |item: &str, len| vec![item; len].join(",");
+    let prompt = |value: &str| format!("{{\"n\":2,\"echo\":true,\"prompt\":{value}}}");
+    for value in [
+        format!("[{}]", list("1", 30_000)),
+        format!("[{}]", list("[]", 3_000)),
+        format!("[{}]", list("\"\"", 2_048)),
+        format!("[{}]", list("\"\\u0001\"", 2_048)),
+        format!("\"{}\"", "\\ud83e".repeat(20_000)),
+        format!("\"{}\"", "\u{2028}".repeat(30_000)),
+    ] {
+        assert_enough(prompt(&value).as_bytes(), b"\x01 ");
+    }
+    let broken_prompt = [
+        b"{\"echo\":true,\"prompt\":\"",
+        [0xff; 30_000].as_slice(),
+        b"\"}",
+    ];
+    assert_enough(&broken_prompt.concat(), b"");
     let broken_model = [
         b"{\"model\":\"",
         [0xff; LONGEST_MODEL / 3].as_slice(),

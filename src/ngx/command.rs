@@ -4,9 +4,9 @@ use std::ffi::{c_char, c_void};
 use std::ptr;
 
 use nginx_sys::{
-    NGX_CONF_TAKE1, NGX_HTTP_LOC_CONF, NGX_HTTP_LOC_CONF_OFFSET, NGX_HTTP_MAIN_CONF,
-    NGX_HTTP_SRV_CONF, NGX_LOG_EMERG, ngx_command_t, ngx_conf_log_error, ngx_conf_t, ngx_str_t,
-    ngx_uint_t,
+    NGX_CONF_1MORE, NGX_CONF_TAKE1, NGX_HTTP_LOC_CONF, NGX_HTTP_LOC_CONF_OFFSET,
+    NGX_HTTP_MAIN_CONF, NGX_HTTP_SRV_CONF, NGX_LOG_EMERG, ngx_command_t, ngx_conf_log_error,
+    ngx_conf_t, ngx_str_t, ngx_uint_t,
 };
 use ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK};
 
@@ -14,7 +14,7 @@ use super::ComplexValue;
 use super::bytes::bytes;
 use super::guard::guard;
 use crate::conf::LocationConf;
-use crate::directives::{DIRECTIVES, Refusal};
+use crate::directives::{DIRECTIVES, Refusal, Setter};
 use crate::memory;
 
 const COUNT: usize = DIRECTIVES.len();
@@ -29,13 +29,17 @@ const fn commands() -> [ngx_command_t; COUNT + 1] {
     let mut index = 0;
     while index < COUNT {
         let name = DIRECTIVES[index].name;
+        let arguments = match DIRECTIVES[index].set {
+            Setter::One(_) => NGX_CONF_TAKE1,
+            Setter::Some(_) => NGX_CONF_1MORE,
+        };
         commands[index] = ngx_command_t {
             // A C string: nginx compares names with strcmp.
             name: ngx_str_t {
                 len: name.count_bytes(),
                 data: name.as_ptr().cast::<u8>().cast_mut(),
             },
-            type_: (NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1)
+            type_: (NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF | arguments)
                 as ngx_uint_t,
             set: Some(set),
             conf: NGX_HTTP_LOC_CONF_OFFSET,
@@ -48,7 +52,7 @@ const fn commands() -> [ngx_command_t; COUNT + 1] {
     commands
 }
 
-/// The argument of the directive that is being read.
+/// An argument of the directive that is being read.
 pub struct Argument {
     cf: *mut ngx_conf_t,
     text: *mut ngx_str_t,
@@ -77,30 +81,35 @@ unsafe extern "C" fn set(
 ) -> *mut c_char {
     // SAFETY: nginx calls this with the configuration being read, one of
     // COMMANDS, and what `create_loc_conf` made for this level, to which
-    // nothing else refers while the setter runs. NGX_CONF_TAKE1 says that
-    // there are two arguments: the name and the value.
+    // nothing else refers while the setter runs. The parser's array holds the
+    // directive's name and, as NGX_CONF_TAKE1 and NGX_CONF_1MORE say, at least
+    // one argument.
     unsafe {
         let Some(directive) = DIRECTIVES.get((*command).offset) else {
             return NGX_CONF_ERROR;
         };
-        if !memory::is_there(memory::FOR_A_DIRECTIVE) {
+        let words = (*(*cf).args).nelts;
+        if !memory::is_there(memory::FOR_A_DIRECTIVE.saturating_mul(words)) {
             return refuse(cf, "llm_mock: no memory for a directive");
         }
-        let argument = Argument {
+        let argument = |nth| Argument {
             cf,
-            text: (*(*cf).args).elts.cast::<ngx_str_t>().add(1),
+            text: (*(*cf).args).elts.cast::<ngx_str_t>().add(nth),
         };
         let conf = &mut *conf.cast::<LocationConf>();
-        match guard((*cf).log, || (directive.set)(conf, &argument)) {
+        let put = || match directive.set {
+            Setter::One(set) => set(conf, &argument(1)),
+            Setter::Some(set) => set(conf, &(1..words).map(argument).collect::<Vec<_>>()),
+        };
+        match guard((*cf).log, put) {
             Some(Ok(())) => NGX_CONF_OK,
             // nginx makes of it: "llm_mock" directive is duplicate in ...
             Some(Err(Refusal::Duplicate)) => c"is duplicate".as_ptr().cast_mut(),
-            Some(Err(Refusal::Invalid(expected))) => {
+            Some(Err(Refusal::Invalid { value, expected })) => {
                 let name = directive.name.to_string_lossy();
-                let text = String::from_utf8_lossy(argument.text());
                 refuse(
                     cf,
-                    &format!("invalid value \"{text}\" in \"{name}\": {expected}"),
+                    &format!("invalid value \"{value}\" in \"{name}\": {expected}"),
                 )
             }
             Some(Err(Refusal::Logged)) | None => NGX_CONF_ERROR,

@@ -30,7 +30,7 @@ fn a_panic_within_a_stream_cuts_that_stream_and_others_go_on() {
     let nginx = Nginx::with(&Conf {
         server: "llm_mock_delay 20ms;
             location / { llm_mock on; llm_mock_reply \"a b c d e f g h i j\"; }
-            location /panics/ { llm_mock on; llm_mock_reply \"one two panic-in-render\"; }",
+            location /panics/ { llm_mock on; llm_mock_delay 200ms; llm_mock_reply \"one two panic-in-render\"; }",
         ..Conf::default()
     });
     let mut other = Client::connect(&nginx);

@@ -1,7 +1,12 @@
 //! OpenAI's API.
 
 pub mod chat;
+pub mod completions;
+pub mod embeddings;
 pub mod error;
+mod inputs;
+pub mod models;
+pub mod moderations;
 pub(crate) mod request;
 pub mod responses;
 mod usage;

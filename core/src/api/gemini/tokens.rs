@@ -2,7 +2,7 @@
 
 use super::request::PROMPT;
 use crate::api::openai::error::Error;
-use crate::api::{Lookup, Query, prompt};
+use crate::api::{Answer, Lookup, Query, prompt};
 use crate::json::Digits;
 
 /// `:countTokens`: as many as the reply would say.
@@ -13,28 +13,25 @@ impl Lookup for CountTokens {
         prompt::memory(query.body)
     }
 
-    fn answer(&self, query: &Query) -> Result<Vec<u8>, Error> {
+    fn answer(&self, query: &Query) -> Result<Answer, Error> {
         let tokens = prompt::tokens_of(query.body, PROMPT);
-        Ok([b"{\"totalTokens\":", Digits::of(tokens).as_bytes(), b"}"].concat())
+        Ok([b"{\"totalTokens\":", Digits::of(tokens).as_bytes(), b"}"]
+            .concat()
+            .into())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::openai::models::Models;
+    use crate::api::testing::ask;
 
     #[test]
     fn counts_what_the_reply_would() {
         let body = br#"{"contents":[{"parts":[{"text":"hi"}]}]}"#;
-        let query = Query {
-            name: b"gemini",
-            body,
-            unix: 0,
-        };
+        let counted = ask(&CountTokens, &Models::default(), b"gemini", body);
         let expected = super::super::request::read(body).prompt_tokens;
-        assert_eq!(
-            String::from_utf8(CountTokens.answer(&query).unwrap()).unwrap(),
-            format!("{{\"totalTokens\":{expected}}}")
-        );
+        assert_eq!(counted.unwrap(), format!("{{\"totalTokens\":{expected}}}"));
     }
 }

@@ -13,6 +13,8 @@ pub struct Error {
     pub message: String,
     /// The class, such as `invalid_request_error`.
     pub kind: &'static str,
+    /// The field that is wrong, if it is one.
+    pub param: Option<&'static str>,
     /// The reason, for a program; null where OpenAI gives none.
     pub code: Option<&'static str>,
 }
@@ -39,6 +41,7 @@ impl Error {
             status: 404,
             message,
             kind: INVALID_REQUEST,
+            param: None,
             code: Some("unknown_url"),
         }
     }
@@ -52,7 +55,34 @@ impl Error {
                 String::from_utf8_lossy(method),
             ),
             kind: INVALID_REQUEST,
+            param: None,
             code: Some("method_not_supported"),
+        }
+    }
+
+    /// 404: the client looks for a model that is not on the list.
+    pub fn no_such_model(name: &[u8]) -> Self {
+        let name = String::from_utf8_lossy(name);
+        Self {
+            status: 404,
+            message: format!("The model '{name}' does not exist"),
+            kind: INVALID_REQUEST,
+            param: Some("model"),
+            code: Some("model_not_found"),
+        }
+    }
+
+    /// 400: a list is longer than the API takes.
+    pub fn too_long(field: &'static str, most: usize, len: usize) -> Self {
+        Self {
+            status: 400,
+            message: format!(
+                "Invalid '{field}': array too long. Expected an array with maximum length \
+                 {most}, but got an array with length {len} instead."
+            ),
+            kind: INVALID_REQUEST,
+            param: Some(field),
+            code: Some("array_above_max_length"),
         }
     }
 
@@ -62,6 +92,7 @@ impl Error {
             status: 500,
             message,
             kind: SERVER,
+            param: None,
             code: None,
         }
     }
@@ -122,6 +153,7 @@ impl Error {
             status,
             message: message.to_owned(),
             kind,
+            param: None,
             code,
         }
     }
@@ -132,14 +164,17 @@ impl Error {
         json::escape(&self.message, &mut out);
         out.extend_from_slice(b"\",\"type\":\"");
         out.extend_from_slice(self.kind.as_bytes());
-        out.extend_from_slice(b"\",\"param\":null,\"code\":");
-        match self.code {
-            Some(code) => {
-                out.push(b'"');
-                out.extend_from_slice(code.as_bytes());
-                out.push(b'"');
+        out.push(b'"');
+        for (name, value) in [(",\"param\":", self.param), (",\"code\":", self.code)] {
+            out.extend_from_slice(name.as_bytes());
+            match value {
+                Some(value) => {
+                    out.push(b'"');
+                    out.extend_from_slice(value.as_bytes());
+                    out.push(b'"');
+                }
+                None => out.extend_from_slice(b"null"),
             }
-            None => out.extend_from_slice(b"null"),
         }
         out.extend_from_slice(b"}}");
         out

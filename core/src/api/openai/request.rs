@@ -101,7 +101,7 @@ pub(crate) fn choices(value: &RawValue) -> usize {
     parse(value).unwrap_or(1).clamp(1, MOST_CHOICES)
 }
 
-fn include_usage(value: &RawValue) -> bool {
+pub(crate) fn include_usage(value: &RawValue) -> bool {
     #[derive(Deserialize)]
     struct StreamOptions {
         include_usage: bool,
@@ -121,7 +121,7 @@ pub(crate) fn stop<const MOST: usize>(value: &RawValue) -> Vec<String> {
 struct Stops<const MOST: usize>(Vec<String>);
 
 /// As many as OpenAI takes.
-const MOST_STOPS: usize = 4;
+pub(crate) const MOST_STOPS: usize = 4;
 
 impl<'de, const MOST: usize> Deserialize<'de> for Stops<MOST> {
     fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {

@@ -5,7 +5,7 @@
 
 use super::request::PROMPT;
 use crate::api::openai::error::{Error, INVALID_REQUEST};
-use crate::api::{Lookup, Query, prompt};
+use crate::api::{Answer, Lookup, Query, prompt};
 use crate::json::{self, Digits};
 
 /// What grows takes up to three times what it holds; a byte may become six.
@@ -21,7 +21,7 @@ impl Lookup for Get {
         query.name.len().saturating_mul(3 * GROWN) + MARGIN
     }
 
-    fn answer(&self, query: &Query) -> Result<Vec<u8>, Error> {
+    fn answer(&self, query: &Query) -> Result<Answer, Error> {
         Err(Error {
             status: 404,
             message: format!(
@@ -29,6 +29,7 @@ impl Lookup for Get {
                 String::from_utf8_lossy(query.name)
             ),
             kind: INVALID_REQUEST,
+            param: None,
             code: None,
         })
     }
@@ -42,11 +43,11 @@ impl Lookup for Delete {
         query.name.len().saturating_mul(3 * GROWN) + MARGIN
     }
 
-    fn answer(&self, query: &Query) -> Result<Vec<u8>, Error> {
+    fn answer(&self, query: &Query) -> Result<Answer, Error> {
         let mut out = b"{\"id\":\"".to_vec();
         json::escape(&String::from_utf8_lossy(query.name), &mut out);
         out.extend_from_slice(b"\",\"object\":\"response\",\"deleted\":true}");
-        Ok(out)
+        Ok(out.into())
     }
 }
 
@@ -58,32 +59,29 @@ impl Lookup for InputTokens {
         prompt::memory(query.body)
     }
 
-    fn answer(&self, query: &Query) -> Result<Vec<u8>, Error> {
+    fn answer(&self, query: &Query) -> Result<Answer, Error> {
         let tokens = prompt::tokens_of(query.body, PROMPT);
         Ok([
             b"{\"object\":\"response.input_tokens\",\"input_tokens\":",
             Digits::of(tokens).as_bytes(),
             b"}",
         ]
-        .concat())
+        .concat()
+        .into())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::openai::models::Models;
+    use crate::api::testing::ask;
 
     fn answer(lookup: &dyn Lookup, name: &[u8], body: &[u8]) -> Result<String, String> {
-        let query = Query {
-            name,
-            body,
-            unix: 0,
-        };
-        let text = |json| String::from_utf8(json).unwrap();
-        lookup
-            .answer(&query)
-            .map(text)
-            .map_err(|error| format!("{} {}", error.status, text(error.to_json())))
+        ask(lookup, &Models::default(), name, body).map_err(|error| {
+            let json = String::from_utf8(error.to_json()).unwrap();
+            format!("{} {json}", error.status)
+        })
     }
 
     #[test]

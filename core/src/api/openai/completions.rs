@@ -1,0 +1,449 @@
+//! Completions (API reference, "Completions"): the object `text_completion`,
+//! whole and in parts.
+
+use std::sync::Arc;
+
+use super::inputs::{Input, Inputs};
+use super::request::{MOST_STOPS, choices, include_usage, model, parse, stop, stream};
+use super::usage::Usage;
+use crate::api::{Dialect, Said, body};
+use crate::ask::{Ask, StreamField};
+use crate::batch::Batch;
+use crate::json::{self, Digits};
+use crate::saying::{Finish, Saying};
+use crate::sse;
+use crate::stream::Frames;
+
+/// The dialect of `/v1/completions`.
+pub struct Completions;
+
+impl Dialect for Completions {
+    fn id_prefix(&self) -> &'static str {
+        "cmpl-"
+    }
+
+    fn ask(&self, body: &[u8]) -> Ask {
+        let mut ask = read(body);
+        // No client of this endpoint gets a stream that it did not ask for.
+        if ask.stream == StreamField::Absent {
+            ask.stream = StreamField::False;
+        }
+        ask
+    }
+
+    fn stream(&self, said: &Said) -> Box<dyn Frames> {
+        let mut head = Vec::with_capacity(head_len(said));
+        head.extend_from_slice(sse::DATA);
+        put_head(said, &mut head);
+        Box::new(Chunks {
+            head,
+            saying: said.saying.clone(),
+            choices: said.choices,
+            echo: Echo::of(said.ask),
+            usage: said.include_usage.then(|| Usage::of(said)),
+        })
+    }
+
+    fn whole(&self, said: &Said) -> Vec<u8> {
+        const AROUND: usize = 120;
+        let echo = Echo::of(said.ask);
+        let echoed: usize = (0..said.choices)
+            .map(|index| echo.of_choice(index).len())
+            .sum();
+        let each = said.saying.text().len() + AROUND;
+        let mut out = Vec::with_capacity(head_len(said) + echoed + said.choices * each + AROUND);
+        put_head(said, &mut out);
+        for index in 0..said.choices {
+            if index > 0 {
+                out.push(b',');
+            }
+            out.extend_from_slice(b"{\"text\":\"");
+            out.extend_from_slice(echo.of_choice(index));
+            out.extend_from_slice(said.saying.text());
+            out.extend_from_slice(b"\",\"index\":");
+            out.extend_from_slice(Digits::of(index as u64).as_bytes());
+            out.extend_from_slice(b",\"logprobs\":null,\"finish_reason\":\"");
+            out.extend_from_slice(reason(said.saying.finish()));
+            out.extend_from_slice(b"\"}");
+        }
+        out.extend_from_slice(b"],\"usage\":");
+        out.extend_from_slice(Usage::of(said).as_bytes());
+        out.push(b'}');
+        out
+    }
+}
+
+/// Reads a body. OpenAI's own limit of 16 tokens, where a request has none,
+/// would cut what a configuration wants said, so there is none here.
+fn read(body: &[u8]) -> Ask {
+    let body = String::from_utf8_lossy(body);
+    let mut ask = Ask {
+        is_object: true,
+        ..Ask::default()
+    };
+    let mut prompts = Inputs::default();
+    let mut echoes = false;
+    let is_object = body::read(&body, |key, value| match key {
+        "model" => ask.model = model(value),
+        "stream" => ask.stream = stream(value),
+        "max_tokens" => ask.limits.max_tokens = parse(value),
+        "stop" => ask.limits.stop = stop::<MOST_STOPS>(value),
+        "n" => ask.choices = choices(value),
+        "stream_options" => ask.include_usage = include_usage(value),
+        "prompt" => prompts = Inputs::read(value).unwrap_or_default(),
+        "echo" => echoes = parse(value).unwrap_or(false),
+        _ => {}
+    });
+    if !is_object {
+        return Ask::default();
+    }
+    // Without a prompt there is one reply all the same. A step of a stream
+    // renders all choices, so there are so many at most.
+    ask.prompts = prompts.len().max(1);
+    ask.choices = ask.prompts * ask.choices.min(Inputs::MOST / ask.prompts).max(1);
+    ask.prompt_tokens = prompts.tokens();
+    if echoes {
+        ask.echo = lines(&prompts);
+    }
+    ask
+}
+
+/// The prompts as they stand in JSON strings, each on a line. What tokens mean
+/// is not known here, so of those nothing is repeated.
+fn lines(prompts: &Inputs) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for index in 0..prompts.len() {
+        if index > 0 {
+            lines.push(b'\n');
+        }
+        if let Some(Input::Text(text)) = prompts.get(index) {
+            json::escape(text, &mut lines);
+        }
+    }
+    lines
+}
+
+/// What each choice repeats of its prompt.
+struct Echo {
+    /// See [`lines`].
+    lines: Arc<[u8]>,
+    ends: Vec<usize>,
+    /// How many choices each prompt has.
+    choices: usize,
+}
+
+impl Echo {
+    fn of(ask: &Ask) -> Self {
+        let ends = ask.echo.iter().enumerate();
+        let ends = ends.filter(|&(_, &byte)| byte == b'\n').map(|(at, _)| at);
+        let mut all = Vec::with_capacity(ask.prompts);
+        all.extend(ends.chain([ask.echo.len()]));
+        Self {
+            lines: ask.echo.as_slice().into(),
+            ends: all,
+            choices: (ask.choices / ask.prompts.max(1)).max(1),
+        }
+    }
+
+    /// What choice `index` repeats, as the inside of a JSON string.
+    fn of_choice(&self, index: usize) -> &[u8] {
+        let prompt = index / self.choices;
+        let start = prompt.checked_sub(1).and_then(|it| self.ends.get(it));
+        let start = start.map_or(0, |before| before + 1);
+        let end = self.ends.get(prompt).copied().unwrap_or_default();
+        self.lines.get(start..end).unwrap_or_default()
+    }
+}
+
+/// The part that all objects of a reply begin with, up to the list of choices.
+fn put_head(said: &Said, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"{\"id\":\"");
+    out.extend_from_slice(said.id.as_bytes());
+    out.extend_from_slice(b"\",\"object\":\"text_completion\",\"created\":");
+    out.extend_from_slice(Digits::of(said.created).as_bytes());
+    out.extend_from_slice(b",\"model\":\"");
+    out.extend_from_slice(said.model.as_bytes());
+    out.extend_from_slice(b"\",\"choices\":[");
+}
+
+/// No less than what [`put_head`] writes.
+fn head_len(said: &Said) -> usize {
+    const FIXED: usize = 110;
+    FIXED + said.id.len() + said.model.as_bytes().len()
+}
+
+/// `finish_reason`
+fn reason(finish: Finish) -> &'static [u8] {
+    match finish {
+        Finish::Stop => b"stop",
+        Finish::Length => b"length",
+    }
+}
+
+/// A streamed reply. What is repeated of the prompt comes before the first
+/// word, the finish reason and the end of the stream with the last.
+struct Chunks {
+    /// What each chunk begins with, rendered once.
+    head: Vec<u8>,
+    saying: Saying,
+    choices: usize,
+    echo: Echo,
+    /// If the client wants it, each chunk has the field.
+    usage: Option<Usage>,
+}
+
+impl Chunks {
+    /// One chunk of choice `index`.
+    fn chunk(&self, index: usize, text: &[u8], finish: Option<Finish>, out: &mut Batch) {
+        out.put(&self.head);
+        out.put(b"{\"text\":\"");
+        out.put(text);
+        out.put(b"\",\"index\":");
+        out.put(Digits::of(index as u64).as_bytes());
+        match finish {
+            None => out.put(b",\"logprobs\":null,\"finish_reason\":null}]"),
+            Some(finish) => {
+                out.put(b",\"logprobs\":null,\"finish_reason\":\"");
+                out.put(reason(finish));
+                out.put(b"\"}]");
+            }
+        }
+        out.put(match self.usage {
+            None => b"}",
+            Some(_) => b",\"usage\":null}",
+        });
+        out.put(sse::END);
+    }
+}
+
+impl Frames for Chunks {
+    fn steps(&self) -> usize {
+        self.saying.len().max(1)
+    }
+
+    fn render(&self, step: usize, out: &mut Batch) {
+        let is_last = step + 1 == self.steps();
+        for index in 0..self.choices {
+            let echo = self.echo.of_choice(index);
+            if step == 0 && !echo.is_empty() {
+                self.chunk(index, echo, None, out);
+            }
+            if !self.saying.is_empty() {
+                self.chunk(index, self.saying.piece(step), None, out);
+            }
+            if is_last {
+                self.chunk(index, b"", Some(self.saying.finish()), out);
+            }
+        }
+        if is_last {
+            if let Some(usage) = &self.usage {
+                out.put(&self.head);
+                out.put(b"],\"usage\":");
+                out.put(usage.as_bytes());
+                out.put(b"}");
+                out.put(sse::END);
+            }
+            out.put(sse::DONE);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Escaped;
+    use crate::script::Script;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    /// Hands what is said of `text` to a request with `body` to `f`.
+    fn saying<T>(text: &str, body: &str, f: impl FnOnce(&Said) -> T) -> T {
+        let ask = Completions.ask(body.as_bytes());
+        f(&Said {
+            id: "cmpl-123".to_owned(),
+            created: 1_234_567_890,
+            model: &Escaped::new(b"gpt-3.5-turbo-instruct"),
+            saying: Saying::new(&Arc::new(Script::new(text.as_bytes())), &ask.limits),
+            choices: ask.choices,
+            prompt_tokens: ask.prompt_tokens,
+            include_usage: ask.include_usage,
+            ask: &ask,
+        })
+    }
+
+    fn streamed(text: &str, body: &str) -> String {
+        let frames = saying(text, body, |said| Completions.stream(said));
+        let mut out = Batch::new();
+        for step in 0..frames.steps() {
+            frames.render(step, &mut out);
+        }
+        String::from_utf8(out.as_bytes().to_vec()).unwrap()
+    }
+
+    fn whole(text: &str, body: &str) -> String {
+        String::from_utf8(saying(text, body, |said| Completions.whole(said))).unwrap()
+    }
+
+    #[test]
+    fn the_reply_is_openais_object() {
+        insta::assert_snapshot!(whole("powered by openai", r#"{"prompt":"Say it"}"#));
+    }
+
+    #[test]
+    fn the_stream_is_openais() {
+        insta::assert_snapshot!(streamed("powered by openai", r#"{"prompt":"Say it"}"#));
+    }
+
+    #[test]
+    fn prompts_and_choices_run_side_by_side() {
+        let body = r#"{"prompt":["a\n","\"b"],"n":2,"echo":true,"max_tokens":1,
+            "stream_options":{"include_usage":true}}"#;
+        insta::assert_snapshot!(streamed("powered by openai", body));
+        insta::assert_snapshot!(whole("powered by openai", body));
+    }
+
+    #[test]
+    fn an_empty_text_has_an_end() {
+        insta::assert_snapshot!(streamed("", "{}"));
+    }
+
+    #[test]
+    fn fields_say_what_comes_back() {
+        for (body, texts, reason, prompt_tokens) in [
+            ("{}", vec!["a b c"], "stop", 0),
+            ("no JSON", vec!["a b c"], "stop", 0),
+            (r#"{"prompt":"12345"}"#, vec!["a b c"], "stop", 2),
+            (r#"{"prompt":["x","y"]}"#, vec!["a b c", "a b c"], "stop", 2),
+            (
+                r#"{"prompt":[7,8,9],"echo":true}"#,
+                vec!["a b c"],
+                "stop",
+                3,
+            ),
+            (
+                r#"{"prompt":[[7],[8,9]]}"#,
+                vec!["a b c", "a b c"],
+                "stop",
+                3,
+            ),
+            (r#"{"prompt":[]}"#, vec!["a b c"], "stop", 0),
+            (r#"{"prompt":7,"echo":true}"#, vec!["a b c"], "stop", 0),
+            (r#"{"prompt":"x","n":2}"#, vec!["a b c", "a b c"], "stop", 1),
+            (r#"{"prompt":"x ","echo":true}"#, vec!["x a b c"], "stop", 1),
+            (r#"{"prompt":"x ","echo":1}"#, vec!["a b c"], "stop", 1),
+            (
+                r#"{"prompt":["x ","y "],"n":2,"echo":true}"#,
+                vec!["x a b c", "x a b c", "y a b c", "y a b c"],
+                "stop",
+                2,
+            ),
+            (
+                r#"{"prompt":["","y"],"echo":true}"#,
+                vec!["a b c", "ya b c"],
+                "stop",
+                1,
+            ),
+            (r#"{"max_tokens":2}"#, vec!["a b "], "length", 0),
+            (
+                r#"{"prompt":"x","max_tokens":0,"echo":true}"#,
+                vec!["x"],
+                "length",
+                1,
+            ),
+            (r#"{"stop":["c","b"]}"#, vec!["a "], "stop", 0),
+            (
+                r#"{"stop":7,"max_tokens":"1","n":{}}"#,
+                vec!["a b c"],
+                "stop",
+                0,
+            ),
+        ] {
+            let reply: Value = serde_json::from_str(&whole("a b c", body)).unwrap();
+            let choices = reply["choices"].as_array().unwrap();
+            let mut joined = vec![String::new(); texts.len()];
+            let mut ends = 0;
+            for line in streamed("a b c", body).lines() {
+                let Some(data) = line.strip_prefix("data: ").filter(|it| *it != "[DONE]") else {
+                    continue;
+                };
+                let chunk: Value = serde_json::from_str(data).unwrap();
+                let choice = &chunk["choices"][0];
+                let index = choice["index"].as_u64().unwrap() as usize;
+                joined[index] += choice["text"].as_str().unwrap();
+                ends += usize::from(choice["finish_reason"] == reason);
+            }
+            assert_eq!(joined, texts, "{body}");
+            assert_eq!(ends, texts.len(), "{body}");
+            assert_eq!(choices.len(), texts.len(), "{body}");
+            for (index, (choice, text)) in choices.iter().zip(texts).enumerate() {
+                assert_eq!(choice["index"], index, "{body}");
+                assert_eq!(choice["text"], text, "{body}");
+                assert_eq!(choice["finish_reason"], reason, "{body}");
+            }
+            assert_eq!(reply["usage"]["prompt_tokens"], prompt_tokens, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_stream_is_for_those_who_ask_for_one() {
+        for (body, expected) in [
+            ("", StreamField::False),
+            ("{}", StreamField::False),
+            (r#"{"stream":null}"#, StreamField::False),
+            (r#"{"stream":true}"#, StreamField::True),
+        ] {
+            assert_eq!(Completions.ask(body.as_bytes()).stream, expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn choices_have_a_limit() {
+        for (prompts, n, expected) in [
+            (1, 500, 128),
+            (3, 2, 6),
+            (100, 128, 2_000),
+            (3_000, 2, 2_048),
+        ] {
+            let body = serde_json::json!({"prompt": vec!["x"; prompts], "n": n});
+            let ask = Completions.ask(body.to_string().as_bytes());
+            assert_eq!(ask.choices, expected, "{prompts} {n}");
+            assert_eq!(ask.choices % ask.prompts, 0);
+        }
+    }
+
+    #[test]
+    fn heads_are_as_long_as_foreseen() {
+        saying("a", "", |said| {
+            let mut out = sse::DATA.to_vec();
+            put_head(said, &mut out);
+            assert!(out.len() <= head_len(said));
+        });
+    }
+
+    proptest! {
+        #[test]
+        fn each_choice_repeats_its_own_prompt(
+            prompts in prop::collection::vec("\\PC{0,9}|[\n\"\u{2028}]{0,3}", 1..6),
+            n in 1usize..4,
+        ) {
+            let body = serde_json::json!({"prompt": prompts, "n": n, "echo": true});
+            let reply: Value = serde_json::from_str(&whole("said", &body.to_string())).unwrap();
+            let choices = reply["choices"].as_array().unwrap();
+            prop_assert_eq!(choices.len(), prompts.len() * n);
+            for (index, choice) in choices.iter().enumerate() {
+                let expected = format!("{}said", prompts[index / n]);
+                prop_assert_eq!(choice["text"].as_str(), Some(expected.as_str()));
+            }
+        }
+
+        #[test]
+        fn never_panics_on_almost_json(
+            value in "[{}\\[\\]\":,\\\\ a-u0-9]{0,40}",
+            field in "prompt|echo|n|stop|max_tokens",
+        ) {
+            let body = format!("{{\"echo\":true,\"{field}\":{value}}}");
+            whole("said", &body);
+            streamed("said", &body);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! A worker asks for memory before it looks something up: what is asked for
+//! must be enough, whatever a client sends.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+
+use llm_mock_core::api::openai::embeddings::Embeddings;
+use llm_mock_core::api::openai::models::{List, Models, One};
+use llm_mock_core::api::openai::moderations::Moderations;
+use llm_mock_core::api::{Answer, Lookup, Query};
+use llm_mock_core::ask::StreamMode;
+use llm_mock_core::batch::Batch;
+use llm_mock_core::json::Escaped;
+use llm_mock_core::reply::Settings;
+use llm_mock_core::script::Script;
+use peak_alloc::PeakAlloc;
+use proptest::prelude::*;
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+/// The allocator counts for all threads: each test holds this.
+static ALONE: Mutex<()> = Mutex::new(());
+
+static LOOKUPS: [&dyn Lookup; 4] = [&Embeddings, &List, &Moderations, &One];
+
+fn assert_enough(name: &[u8], body: &[u8]) {
+    let model = Escaped::new(b"gpt-3.5-turbo");
+    let models = Models::only([b"a".as_slice()].into_iter());
+    let settings = Settings {
+        script: Arc::new(Script::new(b"")),
+        delay: 0,
+        first_delay: 0,
+        model: &model,
+        models: &models,
+        stream: StreamMode::Auto,
+    };
+    let query = Query {
+        name,
+        body,
+        unix: 1_800_000_000,
+        id: "00000000000000000000000000000",
+        settings: &settings,
+    };
+    for (nth, lookup) in LOOKUPS.iter().enumerate() {
+        let asked_for = lookup.memory(&query);
+        ALLOCATOR.reset_peak_usage();
+        let before = ALLOCATOR.current_usage();
+        let answer = lookup.answer(&query);
+        let taken = ALLOCATOR.peak_usage() - before;
+        assert!(taken <= asked_for, "{taken} of {asked_for}, {nth}");
+        // What comes in parts takes no more for any of them.
+        if let Ok(Answer::Parts(frames)) = answer {
+            let mut out = Batch::new();
+            frames.render(0, &mut out);
+            out.clear();
+            let before = ALLOCATOR.current_usage();
+            frames.render(0, &mut out);
+            assert_eq!(ALLOCATOR.current_usage(), before);
+        }
+    }
+}
+
+#[test]
+fn the_worst_that_can_be_asked_is_within_bounds() {
+    let _alone = ALONE.lock();
+    let list = |item: &str, len| vec![item; len].join(",");
+    for field in ["input", "prompt"] {
+        for value in [
+            format!("[{}]", list("1", 100_000)),
+            format!("[{}]", list("[]", 100_000)),
+            format!("[{}]", list("\"\"", 2048)),
+            format!("[{}]", list("[1]", 2048)),
+            format!("[{}]", list("{}", 2048)),
+            format!("\"{}\"", "\\u0001".repeat(50_000)),
+            format!("\"{}\"", "\\ud83e".repeat(50_000)),
+            format!("\"{}\"", "\u{2028}".repeat(50_000)),
+        ] {
+            assert_enough(b"", format!("{{\"{field}\":{value}}}").as_bytes());
+            let with_model = format!("{{\"model\":\"x\",\"{field}\":{value},\"n\":128}}");
+            assert_enough(b"", with_model.as_bytes());
+        }
+        let begin = format!("{{\"{field}\":\"");
+        let broken = [begin.as_bytes(), &[0xff; 100_000], b"\"}"];
+        assert_enough(b"", &broken.concat());
+    }
+    let model = format!("{{\"model\":\"{}\"}}", "\\u0001".repeat(64 * 1024));
+    assert_enough(b"", model.as_bytes());
+    assert_enough(&[0xff; 30_000], b"");
+    assert_enough(&[1; 30_000], b"");
+    assert_enough("\u{2028}".repeat(9_000).as_bytes(), b"");
+}
+
+#[test]
+fn what_is_asked_for_is_enough() {
+    let _alone = ALONE.lock();
+    proptest!(|(
+        name in prop::collection::vec(any::<u8>(), 0..300),
+        body in prop::collection::vec(any::<u8>(), 0..300),
+        model: String,
+        inputs: Vec<String>,
+    )| {
+        assert_enough(&name, &body);
+        let body = serde_json::json!({ "model": model, "input": inputs });
+        assert_enough(&name, body.to_string().as_bytes());
+    });
+}
