@@ -63,12 +63,7 @@ fn a_plain_reply_is_json_of_known_length() {
 #[test]
 fn an_unknown_path_is_openais_404() {
     let nginx = Nginx::start("");
-    for path in [
-        "/",
-        "/v1/model",
-        "/v1/chat/completions/",
-        "/v1/chat",
-    ] {
+    for path in ["/", "/v1/model", "/v1/chat/completions/", "/v1/chat"] {
         for method in ["GET", "POST", "PUT"] {
             let reply = nginx.ask(request(method, path, &[]));
             sound(&reply);

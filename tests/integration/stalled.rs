@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use llm_mock_core::stream::BATCH;
+use llm_mock_core::batch::FULL as BATCH;
 
 use crate::client::{Client, chat, request};
 use crate::http::Reply;
