@@ -445,11 +445,6 @@ mod tests {
                 "405 GET, HEAD, OPTIONS",
             ),
             (Post, "/v1beta/models/g:generate", "405 GET, HEAD, OPTIONS"),
-            (
-                Get,
-                "/v1beta/models/g:generateContent",
-                "405 POST, HEAD, OPTIONS",
-            ),
             (Post, "/v1/completions", "/v1/completions"),
             (
                 Post,

@@ -23,12 +23,13 @@ fn refused(directives: &str, says: &[&str]) {
     }
 }
 
-const DIRECTIVES: [(&str, &str); 7] = [
+const DIRECTIVES: [(&str, &str); 8] = [
     ("llm_mock", "on"),
     ("llm_mock_reply", "text"),
     ("llm_mock_delay", "1ms"),
     ("llm_mock_first_delay", "1ms"),
     ("llm_mock_model", "name"),
+    ("llm_mock_models", "name"),
     ("llm_mock_stream", "always"),
     ("llm_mock_ignore_client_abort", "on"),
 ];
@@ -38,7 +39,9 @@ fn a_directive_takes_one_argument() {
     for (name, value) in DIRECTIVES {
         let expected = format!("invalid number of arguments in \"{name}\" directive");
         refused(&format!("{name};"), &[&expected]);
-        refused(&format!("{name} {value} {value};"), &[&expected]);
+        if name != "llm_mock_models" {
+            refused(&format!("{name} {value} {value};"), &[&expected]);
+        }
     }
 }
 
@@ -102,6 +105,13 @@ fn a_model_has_a_name() {
     refused(
         "llm_mock_model \"\";",
         &[shown, "expected the name of a model"],
+    );
+    refused(
+        "llm_mock_models a \"\" b;",
+        &[
+            "invalid value \"\" in \"llm_mock_models\"",
+            "expected the name of a model",
+        ],
     );
 }
 
@@ -177,6 +187,10 @@ fn every_good_value_is_accepted() {
         (
             "llm_mock_model",
             ["gpt-4o", "\"a name\"", "'org/model:tag'"].as_slice(),
+        ),
+        (
+            "llm_mock_models",
+            &["one", "one two three", "'org/model:tag' \"a name\""],
         ),
         ("llm_mock_stream", &["auto", "always", "never"]),
         ("llm_mock_ignore_client_abort", &["on", "off"]),

@@ -26,6 +26,7 @@ mod behind;
 mod bodies;
 mod crowd;
 mod directives;
+mod endpoints;
 mod headers;
 mod http2;
 mod http3;
