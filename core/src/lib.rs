@@ -16,6 +16,7 @@ pub mod json;
 pub mod pace;
 pub mod reply;
 pub mod saying;
+pub mod schema;
 pub mod script;
 pub mod sse;
 pub mod stream;
