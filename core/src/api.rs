@@ -25,12 +25,19 @@ pub struct Said<'a> {
     pub prompt_tokens: u64,
     /// Whether a stream ends with the usage.
     pub include_usage: bool,
+    /// What it answers, for what only one API repeats.
+    pub ask: &'a Ask,
 }
 
 /// How an endpoint that generates text is spoken to.
 pub trait Dialect: Sync {
     /// Goes before the random part of a reply's id.
     fn id_prefix(&self) -> &'static str;
+
+    /// Goes before the random part of the id of a call.
+    fn call_id_prefix(&self) -> &'static str {
+        "call_"
+    }
 
     /// Reads the body of a request. There is no error: what can't be read
     /// counts as not said.

@@ -1,6 +1,8 @@
 //! What a client asks for, whatever API it speaks.
 
 use crate::saying::Limits;
+use crate::schema::Schema;
+use crate::wish::Wish;
 
 /// The longest name of a model, in bytes; a longer one counts as not said.
 /// Every chunk repeats the name: a request of megabytes must not become a reply
@@ -26,7 +28,22 @@ pub struct Ask {
     pub choices: usize,
     /// Whether a stream is to end with a chunk that holds the usage.
     pub include_usage: bool,
+    /// What is to be said.
+    pub wish: Wish,
+    /// Whether a function is to be called in the old way: `function_call`
+    /// instead of `tool_calls`.
+    pub is_legacy_call: bool,
+    /// What generated data begins from, if the client said it.
+    pub seed: Option<u64>,
+    /// Whether each token comes with its probability, and with so many that
+    /// are likely too.
+    pub logprobs: Option<usize>,
+    /// The service tier that the reply names.
+    pub service_tier: Option<&'static str>,
 }
+
+/// The most likely tokens that come with one: as many as OpenAI gives.
+pub const MOST_LOGPROBS: usize = 20;
 
 /// The most choices of one reply: as many as OpenAI gives.
 pub const MOST_CHOICES: usize = 128;
@@ -41,6 +58,11 @@ impl Default for Ask {
             limits: Limits::default(),
             choices: 1,
             include_usage: false,
+            wish: Wish::Text,
+            is_legacy_call: false,
+            seed: None,
+            logprobs: None,
+            service_tier: None,
         }
     }
 }
@@ -94,12 +116,13 @@ impl StreamMode {
 impl Ask {
     /// How much memory it takes at most to read `body`, in bytes.
     pub fn memory(body: &[u8]) -> usize {
-        // A byte that is not UTF-8 is read as three; a key, a model's name and
+        // A byte that is not UTF-8 is read as three; a key, names and
         // the stop sequences may be as long as the body. What grows takes up to
         // three times what it holds.
         const MARGIN: usize = 1024;
         body.len()
             .saturating_mul(3 * (3 + 3))
+            .saturating_add(Schema::memory(body.len()))
             .saturating_add(MARGIN)
     }
 

@@ -11,7 +11,10 @@
 pub mod api;
 pub mod ask;
 pub mod batch;
+pub mod composing;
 pub mod id;
+#[cfg(feature = "inject-panic")]
+mod inject;
 pub mod json;
 pub mod pace;
 pub mod reply;
@@ -21,4 +24,6 @@ pub mod script;
 pub mod sse;
 pub mod stream;
 pub mod time;
+pub mod value;
 pub mod wheel;
+pub mod wish;

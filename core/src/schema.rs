@@ -67,7 +67,9 @@ impl Schema {
     /// for, as JSON.
     pub fn document(&self, seed: u64) -> String {
         let document = Writer::new(&self.tape, &self.heights, seed).write();
-        document.unwrap_or_else(|| "{}".to_owned())
+        document
+            .filter(|it| it.len() <= LONGEST_DOCUMENT)
+            .unwrap_or_else(|| "{}".to_owned())
     }
 }
 

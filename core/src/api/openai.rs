@@ -2,5 +2,7 @@
 
 pub mod chat;
 pub mod error;
+pub mod logprobs;
 mod request;
+mod tools;
 mod usage;

@@ -1,6 +1,8 @@
 //! A JSON text and where the values in it stand: three numbers for each, one
 //! after the other, instead of a tree.
 
+use crate::value::scalar_end;
+
 /// The longest text, in bytes.
 pub const LONGEST: usize = 256 * 1024;
 
@@ -149,28 +151,6 @@ impl Tape {
     fn mark(&self, node: Node) -> Option<&Mark> {
         self.marks.get(node as usize)
     }
-}
-
-/// Where a string, a number or a word ends.
-fn scalar_end(bytes: &[u8], start: usize) -> usize {
-    let mut at = start + 1;
-    if bytes.get(start) != Some(&b'"') {
-        while bytes
-            .get(at)
-            .is_some_and(|b| !b",]}".contains(b) && !b.is_ascii_whitespace())
-        {
-            at += 1;
-        }
-        return at;
-    }
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'"' => return at + 1,
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
-    bytes.len()
 }
 
 #[cfg(test)]
