@@ -110,7 +110,7 @@ fn logprobs(ask: &Ask, text: usize) -> usize {
         return 0;
     };
     // A token that another follows has two bytes.
-    let tokens = text / 2 + 1;
+    let tokens = (text / 2 + 1).min(logprobs::MOST_TOKENS / ask.choices);
     tokens
         .saturating_mul(logprobs::AROUND_A_TOKEN + top * logprobs::A_LIKELY_TOKEN)
         .saturating_add(text.saturating_mul(logprobs::OF_A_BYTE))

@@ -18,6 +18,7 @@ mod dice;
 mod document;
 mod format;
 mod height;
+mod index;
 mod pattern;
 mod pointer;
 mod rules;
@@ -26,6 +27,7 @@ mod text;
 
 use document::Writer;
 use height::Heights;
+use index::Index;
 use tape::Tape;
 
 /// The longest document, in bytes: of a schema that asks for more comes `{}`.
@@ -35,6 +37,7 @@ pub const LONGEST_DOCUMENT: usize = 64 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Schema {
     tape: Tape,
+    index: Index,
     heights: Heights,
 }
 
@@ -43,10 +46,10 @@ impl Schema {
     /// bytes.
     pub fn memory(len: usize) -> usize {
         // Three bytes of text for one that is not UTF-8; a mark for each comma
-        // or bracket, and its height.
+        // or bracket, its entry in the index and its height.
         const MARGIN: usize = 4 * 1024;
         len.min(tape::LONGEST)
-            .saturating_mul(3 + tape::MARK + 1)
+            .saturating_mul(3 + tape::MARK + index::ENTRY + 1)
             .saturating_add(MARGIN)
     }
 
@@ -59,14 +62,19 @@ impl Schema {
     /// no object, is one that allows any object.
     pub fn read(json: &str) -> Self {
         let tape = Tape::of(json).unwrap_or_default();
-        let heights = Heights::of(&tape);
-        Self { tape, heights }
+        let index = Index::of(&tape);
+        let heights = Heights::of(&tape, &index);
+        Self {
+            tape,
+            index,
+            heights,
+        }
     }
 
     /// An object that is valid under the schema, or whatever else that asks
     /// for, as JSON.
     pub fn document(&self, seed: u64) -> String {
-        let document = Writer::new(&self.tape, &self.heights, seed).write();
+        let document = Writer::new(&self.tape, &self.index, &self.heights, seed).write();
         document
             .filter(|it| it.len() <= LONGEST_DOCUMENT)
             .unwrap_or_else(|| "{}".to_owned())

@@ -3,6 +3,7 @@
 use super::LONGEST_DOCUMENT;
 use super::dice::Dice;
 use super::height::{ENDLESS, Heights};
+use super::index::Index;
 use super::rules::{MOST_NODES, Rules, Source, Types};
 use super::tape::{Node, Tape};
 use super::text;
@@ -32,6 +33,7 @@ const FUEL: usize = 1_000_000;
 
 pub struct Writer<'a> {
     tape: &'a Tape,
+    index: &'a Index,
     heights: &'a Heights,
     dice: Dice,
     out: String,
@@ -58,9 +60,10 @@ impl Place {
 }
 
 impl<'a> Writer<'a> {
-    pub fn new(tape: &'a Tape, heights: &'a Heights, seed: u64) -> Self {
+    pub fn new(tape: &'a Tape, index: &'a Index, heights: &'a Heights, seed: u64) -> Self {
         Self {
             tape,
+            index,
             heights,
             dice: Dice::new(seed),
             out: String::with_capacity(256),
@@ -80,6 +83,12 @@ impl<'a> Writer<'a> {
         Some(self.out)
     }
 
+    /// Takes so many steps, if they may be taken.
+    fn spend(&mut self, steps: usize) -> Option<()> {
+        self.fuel = self.fuel.checked_sub(steps)?;
+        Some(())
+    }
+
     /// A value for which all of `schemas` hold.
     fn value(&mut self, schemas: &[Node], place: Place) -> Option<()> {
         if place.depth > MOST_DEPTH || self.out.len() > LONGEST_DOCUMENT {
@@ -87,6 +96,7 @@ impl<'a> Writer<'a> {
         }
         let mut source = Source {
             tape: self.tape,
+            index: self.index,
             heights: self.heights,
             path: &self.path,
             dice: &mut self.dice,
@@ -105,6 +115,10 @@ impl<'a> Writer<'a> {
     }
 
     fn write_by(&mut self, rules: &Rules, place: Place) -> Option<()> {
+        /// How often the list of choices is gone through.
+        const PASSES: usize = 4;
+        let choices = rules.choices.map_or(0, |list| self.tape.size(list));
+        self.spend(choices.saturating_mul(PASSES))?;
         if let Some(value) = rules.constant.or_else(|| self.choice(rules)) {
             self.out.push_str(self.tape.json(value));
             return Some(());
@@ -116,7 +130,10 @@ impl<'a> Writer<'a> {
             Types::FRACTION => self.out.push_str(&rules.range.pick(false, &mut self.dice)),
             Types::ARRAY => return self.array(rules, place),
             Types::OBJECT => return self.object(rules, place),
-            _ => text::write(self.tape, rules, &mut self.dice, &mut self.out),
+            _ => {
+                let fuel = &mut self.fuel;
+                text::write(self.tape, rules, &mut self.dice, fuel, &mut self.out)?;
+            }
         }
         (self.out.len() <= LONGEST_DOCUMENT).then_some(())
     }
@@ -177,6 +194,9 @@ impl<'a> Writer<'a> {
             names.dedup();
             names
         };
+        for list in rules.required.iter().chain(&rules.properties) {
+            self.spend(tape.size(*list))?;
+        }
         let required = names(&rules.required);
         let mut optional = rules.most_properties.saturating_sub(required.len());
         let mut known: Vec<&str> = Vec::new();
@@ -184,8 +204,10 @@ impl<'a> Writer<'a> {
         self.out.push('{');
         for (nth, &list) in rules.properties.iter().enumerate() {
             for (name, value) in tape.fields(list) {
-                self.fuel = self.fuel.checked_sub(1 + nth)?;
                 let before = rules.properties.get(..nth).unwrap_or_default();
+                for &list in before {
+                    self.spend(tape.size(list))?;
+                }
                 if before.iter().any(|&it| tape.field(it, name).is_some()) {
                     continue;
                 }
@@ -237,7 +259,7 @@ impl<'a> Writer<'a> {
         }
         let mut schemas = vec![value];
         for &list in after {
-            self.fuel = self.fuel.checked_sub(1)?;
+            self.spend(self.tape.size(list))?;
             schemas.extend(self.tape.field(list, name));
         }
         self.value(&schemas, place.inside())
@@ -260,6 +282,7 @@ impl<'a> Writer<'a> {
         /// How often another value is tried where no two may be the same.
         const TRIES: usize = 32;
         let tape = self.tape;
+        self.spend(rules.prefix.map_or(0, |list| tape.size(list)))?;
         let prefix: Vec<Node> = rules
             .prefix
             .into_iter()
@@ -289,7 +312,7 @@ impl<'a> Writer<'a> {
                 Some(&schema) => self.value(&[schema], place.inside())?,
                 None => self.value(&rules.items, place.inside())?,
             }
-            self.fuel = self.fuel.checked_sub(written.len())?;
+            self.spend(written.len())?;
             let (done, item) = self.out.split_at(start);
             if !(written.iter()).any(|&(from, to)| done.get(from..to) == Some(item)) {
                 count += 1;

@@ -1,7 +1,7 @@
 //! How deep the flattest document of a schema is. Where a schema refers to
 //! itself, the way out is the branch whose document is flattest.
 
-use super::pointer;
+use super::index::Index;
 use super::rules::Types;
 use super::tape::{Node, Tape};
 
@@ -17,7 +17,7 @@ const MOST_WORK: usize = 1_000_000;
 pub struct Heights(Vec<u8>);
 
 impl Heights {
-    pub fn of(tape: &Tape) -> Self {
+    pub fn of(tape: &Tape, index: &Index) -> Self {
         if !tape.json(0).contains("\"$ref\"") {
             return Self::default();
         }
@@ -27,13 +27,16 @@ impl Heights {
             let mut is_settled = true;
             // What is inside stands behind.
             for node in (0..tape.len()).rev() {
-                let found = heights.find(tape, node as Node, &mut work);
+                if work > MOST_WORK {
+                    return heights;
+                }
+                let found = heights.find(tape, index, node as Node, &mut work);
                 if let Some(height) = heights.0.get_mut(node).filter(|it| found < **it) {
                     *height = found;
                     is_settled = false;
                 }
             }
-            if is_settled || work > MOST_WORK {
+            if is_settled {
                 return heights;
             }
         }
@@ -47,7 +50,7 @@ impl Heights {
     }
 
     /// From what is known so far of the schemas inside.
-    fn find(&self, tape: &Tape, schema: Node, work: &mut usize) -> u8 {
+    fn find(&self, tape: &Tape, index: &Index, schema: Node, work: &mut usize) -> u8 {
         match tape.json(schema) {
             "true" => return 0,
             "false" => return ENDLESS,
@@ -60,14 +63,14 @@ impl Heights {
         let (mut properties, mut required) = (None, None);
         let (mut items, mut prefix, mut least) = (None, None, 0);
         for (name, value) in tape.fields(schema) {
-            *work += 1;
+            *work += tape.size(value);
             hints = hints.or(Types::hinted(name));
             let each = || tape.items(value).map(|it| self.get(it));
             match name {
                 "enum" | "const" => return 0,
                 "type" => types = Types::named(tape, value),
                 "$ref" => {
-                    let target = pointer::resolve(tape, value);
+                    let target = index.target(schema);
                     height = height.max(target.map_or(0, |it| self.get(it)));
                 }
                 "allOf" => height = height.max(each().max().unwrap_or(0)),
@@ -153,7 +156,11 @@ mod tests {
             ),
         ] {
             let tape = Tape::of(schema).unwrap();
-            assert_eq!(Heights::of(&tape).get(0), expected, "{schema}");
+            assert_eq!(
+                Heights::of(&tape, &Index::of(&tape)).get(0),
+                expected,
+                "{schema}"
+            );
         }
     }
 }

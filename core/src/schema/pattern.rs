@@ -11,16 +11,19 @@ const MOST_DEPTH: usize = 16;
 /// The longest pattern, in characters.
 const LONGEST: usize = 2000;
 
-/// What may be spent on one string, in steps.
-const FUEL: usize = 20_000;
-
 /// How often a string of another length is tried.
 const TRIES: usize = 64;
 
 /// A string of `least..=most` characters that `pattern` matches as a whole.
 /// `None` for a pattern that is not covered, or if none of that length turns
 /// up.
-pub fn matching(pattern: &str, least: usize, most: usize, dice: &mut Dice) -> Option<String> {
+pub fn matching(
+    pattern: &str,
+    least: usize,
+    most: usize,
+    dice: &mut Dice,
+    fuel: &mut usize,
+) -> Option<String> {
     let pattern: Vec<char> = pattern.chars().take(LONGEST + 1).collect();
     if pattern.len() > LONGEST {
         return None;
@@ -31,7 +34,7 @@ pub fn matching(pattern: &str, least: usize, most: usize, dice: &mut Dice) -> Op
             out: String::new(),
             // Short, and longer from try to try where that is asked for.
             usual: 4 + (least.min(LONGEST_DOCUMENT) * (nth % 8)) / 4,
-            fuel: FUEL,
+            fuel,
         };
         writer.alternatives(&pattern, MOST_DEPTH)?;
         let text = writer.out;
@@ -47,12 +50,13 @@ struct Writer<'a> {
     out: String,
     /// How many more than it must `*`, `+` and `{n,}` repeat at most.
     usual: usize,
-    fuel: usize,
+    fuel: &'a mut usize,
 }
 
 impl Writer<'_> {
     /// One of the parts between the bars.
     fn alternatives(&mut self, pattern: &[char], depth: usize) -> Option<()> {
+        *self.fuel = self.fuel.checked_sub(pattern.len())?;
         let depth = depth.checked_sub(1)?;
         let mut parts = Vec::new();
         let (mut start, mut at) = (0, 0);
@@ -78,7 +82,7 @@ impl Writer<'_> {
             let (least, most, quantifier) = count(after, self.usual)?;
             rest = after.get(quantifier..)?;
             for _ in 0..self.dice.between(least, most) {
-                self.fuel = self.fuel.checked_sub(1)?;
+                *self.fuel = self.fuel.checked_sub(atom.len())?;
                 if self.out.len() > LONGEST_DOCUMENT {
                     return None;
                 }
@@ -277,8 +281,16 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const FUEL: usize = 100_000;
+
     fn matching_any(pattern: &str, seed: u64) -> Option<String> {
-        matching(pattern, 0, usize::MAX, &mut Dice::new(seed))
+        matching(
+            pattern,
+            0,
+            usize::MAX,
+            &mut Dice::new(seed),
+            &mut FUEL.clone(),
+        )
     }
 
     #[test]
@@ -337,10 +349,14 @@ mod tests {
     #[test]
     fn the_length_counts_too() {
         for seed in 0..20 {
-            let text = matching("^[a-z]+$", 30, 40, &mut Dice::new(seed)).unwrap();
+            let text =
+                matching("^[a-z]+$", 30, 40, &mut Dice::new(seed), &mut FUEL.clone()).unwrap();
             assert!((30..=40).contains(&text.len()), "{text}");
         }
-        assert_eq!(matching("^abc$", 4, 9, &mut Dice::new(1)), None);
+        assert_eq!(
+            matching("^abc$", 4, 9, &mut Dice::new(1), &mut FUEL.clone()),
+            None
+        );
     }
 
     proptest! {

@@ -2,12 +2,14 @@
 
 use super::tape::{Node, Tape};
 
-/// What a reference stands for.
-pub fn resolve(tape: &Tape, reference: Node) -> Option<Node> {
+/// What a reference stands for. Each field or item that is passed on the way
+/// is taken from `work`.
+pub fn resolve(tape: &Tape, reference: Node, work: &mut usize) -> Option<Node> {
     let path = tape.raw_string(reference)?.strip_prefix('#')?;
     let mut at: Node = 0;
     for part in path.split('/').skip(1) {
         let name = unescape(part);
+        *work = work.checked_sub(tape.items(at).count())?;
         at = match tape.json(at).as_bytes().first()? {
             b'{' => tape.field(at, &name)?,
             _ => tape.items(at).nth(name.parse().ok()?)?,
@@ -58,11 +60,13 @@ mod tests {
             ("other.json", ""),
         ] {
             let tape = Tape::of(&text.replace("REF", reference)).unwrap();
-            let node = resolve(&tape, tape.field(0, "r").unwrap());
+            let node = resolve(&tape, tape.field(0, "r").unwrap(), &mut 1_000);
             let found = node.map_or("", |node| tape.json(node));
             assert_eq!(found, expected, "{reference}");
         }
         let tape = Tape::of(r##"{"r":"#"}"##).unwrap();
-        assert_eq!(resolve(&tape, 2), Some(0));
+        assert_eq!(resolve(&tape, 2, &mut 1_000), Some(0));
+        let tape = Tape::of(r##"{"r":"#/a","a":1}"##).unwrap();
+        assert_eq!(resolve(&tape, 2, &mut 3), None);
     }
 }

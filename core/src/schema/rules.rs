@@ -4,7 +4,7 @@
 use super::decimal::{Decimal, Range};
 use super::dice::Dice;
 use super::height::{ENDLESS, Heights};
-use super::pointer;
+use super::index::Index;
 use super::tape::{Node, Tape};
 
 /// So many schemas hold for one value at most.
@@ -129,6 +129,7 @@ pub struct Rules {
 /// What gathering depends on.
 pub struct Source<'a> {
     pub tape: &'a Tape,
+    pub index: &'a Index,
     pub heights: &'a Heights,
     /// What was referred to by the objects and lists around the value.
     pub path: &'a [Node],
@@ -203,10 +204,15 @@ impl Rules {
                 self.types = Types::NONE;
             }
             for (name, value) in source.tape.fields(node) {
-                *source.fuel = source.fuel.checked_sub(1)?;
+                let cost = if name == "type" {
+                    source.tape.size(value)
+                } else {
+                    1
+                };
+                *source.fuel = source.fuel.checked_sub(cost)?;
                 match name {
                     "$ref" => {
-                        if let Some(target) = pointer::resolve(source.tape, value) {
+                        if let Some(target) = source.index.target(node) {
                             if !self.targets.contains(&target) {
                                 self.targets.push(target);
                             }
@@ -286,12 +292,14 @@ impl Rules {
     /// value may have. Null is for where nothing else ends, or for who wants it
     /// terse.
     fn branch(&self, list: Node, is_terse: bool, source: &mut Source) -> Option<Node> {
-        let (tape, heights) = (source.tape, source.heights);
+        /// How often the list is gone through, times the references followed.
+        const PASSES: usize = 32;
+        let (tape, heights, index) = (source.tape, source.heights, source.index);
         let steps = tape.items(list).count();
-        *source.fuel = source.fuel.checked_sub(steps.saturating_mul(4))?;
+        *source.fuel = source.fuel.checked_sub(steps.saturating_mul(PASSES))?;
         let fits = |types: Types| {
             tape.items(list)
-                .filter(move |&it| self.types.and(types).has(types_of(tape, it)))
+                .filter(move |&it| self.types.and(types).has(index.types(it)))
         };
         if is_terse {
             return fits(Types::ANY)
@@ -305,30 +313,5 @@ impl Rules {
         }
         let nth = source.dice.below(ends(wanted).count());
         ends(wanted).nth(nth).or_else(|| tape.items(list).next())
-    }
-}
-
-/// The types that a schema allows at first sight.
-fn types_of(tape: &Tape, schema: Node) -> Types {
-    const MOST_REFERENCES: usize = 8;
-    let mut at = schema;
-    for _ in 0..MOST_REFERENCES {
-        if let Some(types) = tape.field(at, "type") {
-            return Types::named(tape, types);
-        }
-        if let Some(constant) = tape.field(at, "const") {
-            return Types::of_value(tape, constant);
-        }
-        let target = tape
-            .field(at, "$ref")
-            .and_then(|it| pointer::resolve(tape, it));
-        match target {
-            Some(target) => at = target,
-            None => break,
-        }
-    }
-    match tape.json(schema) {
-        "false" => Types::NONE,
-        _ => Types::ANY,
     }
 }

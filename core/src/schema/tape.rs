@@ -97,6 +97,12 @@ impl Tape {
         text.unwrap_or_default()
     }
 
+    /// How many values it is, with those in it.
+    pub fn size(&self, node: Node) -> usize {
+        self.mark(node)
+            .map_or(0, |mark| (mark.next - node) as usize)
+    }
+
     /// Whether it is an object.
     pub fn is_object(&self, node: Node) -> bool {
         self.json(node).starts_with('{')

@@ -235,3 +235,38 @@ proptest! {
         Schema::read(&text).document(seed);
     }
 }
+
+/// A worker has one thread: what is asked of it must be over soon.
+#[test]
+fn no_schema_takes_long() {
+    let refs: Vec<_> = (0..6_000)
+        .map(|n| format!(r##""p{n}":{{"$ref":"#/$defs/d{n}"}}"##))
+        .collect();
+    let defs: Vec<_> = (0..6_000)
+        .map(|n| format!(r##""d{n}":{{"$ref":"#/$defs/d{}"}}"##, n + 1))
+        .collect();
+    let chained = format!(
+        r#"{{"properties":{{{}}},"$defs":{{{}}}}}"#,
+        refs.join(","),
+        defs.join(",")
+    );
+    let any = r##"{"$ref":"#/$defs/x"},"##.repeat(8_000);
+    let many = format!(
+        r#"{{"type":"array","minItems":900,"items":{{"anyOf":[{any}{{}}]}},"$defs":{{"x":{{"type":"string"}}}}}}"#
+    );
+    let names: Vec<_> = (0..4_000).map(|n| format!(r#""p{n}":{{}}"#)).collect();
+    let part = format!(r#"{{"properties":{{{}}}}}"#, names.join(","));
+    let twice = format!(r#"{{"allOf":[{part},{part}]}}"#);
+    let pattern = "(a|b)".repeat(300);
+    let patterns = format!(
+        r#"{{"type":"array","minItems":9000,"items":{{"type":"string","pattern":"^{pattern}$","maxLength":3}}}}"#
+    );
+    let options = "1,".repeat(20_000);
+    let enums = format!(r#"{{"type":"array","minItems":9000,"items":{{"enum":[{options}1]}}}}"#);
+    for schema in [chained, many, twice, patterns, enums] {
+        let begun = std::time::Instant::now();
+        Schema::read(&schema).document(0);
+        // Some milliseconds, if it is not made for debugging.
+        assert!(begun.elapsed().as_secs() < 5, "{:.60}", schema);
+    }
+}

@@ -13,22 +13,36 @@ const WORDS: [&str; 16] = [
 ];
 
 /// Writes a string with its quotes. What it may look like is said first by
-/// its pattern, then by its format, then by its length.
-pub fn write(tape: &Tape, rules: &Rules, dice: &mut Dice, out: &mut String) {
+/// its pattern, then by its format, then by its length. `None` if there is not
+/// enough fuel.
+pub fn write(
+    tape: &Tape,
+    rules: &Rules,
+    dice: &mut Dice,
+    fuel: &mut usize,
+    out: &mut String,
+) -> Option<()> {
     let (least, most) = (rules.least_length, rules.most_length);
     let fits = |text: &String| (least..=most).contains(&text.chars().count());
-    let by_pattern = |dice: &mut Dice| {
-        let pattern = tape.string(rules.pattern?)?;
-        pattern::matching(&pattern, least, most, dice)
+    let mut text = None;
+    if let Some(pattern) = rules.pattern {
+        *fuel = fuel.checked_sub(tape.json(pattern).len())?;
+        let pattern = tape.string(pattern).unwrap_or_default();
+        text = pattern::matching(&pattern, least, most, dice, fuel);
+    }
+    let by_format = |dice: &mut Dice| {
+        let format = tape.raw_string(rules.format?)?;
+        format::example(format, dice).filter(fits)
     };
-    let text = by_pattern(dice)
-        .or_else(|| format::example(tape.raw_string(rules.format?)?, dice).filter(fits))
+    let text = text
+        .or_else(|| by_format(dice))
         .unwrap_or_else(|| words(least, most, dice));
     let mut escaped = Vec::with_capacity(text.len());
     json::escape(&text, &mut escaped);
     out.push('"');
     out.push_str(&String::from_utf8_lossy(&escaped));
     out.push('"');
+    Some(())
 }
 
 /// Some words, `least..=most` letters of ASCII.

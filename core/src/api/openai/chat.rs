@@ -142,10 +142,12 @@ fn reason(said: &Said) -> &'static [u8] {
     }
 }
 
-/// How many likely tokens come with each, if any probability does: a call's
-/// tokens have none.
+/// How many likely tokens come with each, if any probability does: the tokens of
+/// a call and of a very long reply have none.
 fn logprobs_of(said: &Said) -> Option<usize> {
-    said.ask.logprobs.filter(|_| said.saying.call().is_none())
+    let tokens = said.saying.len().saturating_mul(said.choices);
+    let has_any = said.saying.call().is_none() && tokens <= logprobs::MOST_TOKENS;
+    said.ask.logprobs.filter(|_| has_any)
 }
 
 #[cfg(test)]

@@ -4,6 +4,10 @@
 use crate::json::Digits;
 use crate::saying::Saying;
 
+/// So many tokens of one reply have probabilities at most, all choices
+/// together; a longer reply has none. They take a hundred times the text.
+pub const MOST_TOKENS: usize = 32 * 1024;
+
 /// What one token takes at most besides its text, in bytes; with the likely
 /// ones that come with it.
 pub const AROUND_A_TOKEN: usize = 256;
