@@ -290,7 +290,11 @@ impl<'a> Writer<'a> {
             .collect();
         let ends = rules.items.iter().all(|&it| self.heights.get(it) < ENDLESS);
         let least = rules.least_items;
-        let usual = match place.is_terse || !ends {
+        // Where the items may be anything, none is right for whoever knows more:
+        // langchain leaves the schema out where it refers to itself.
+        let is_open = |&it: &Node| matches!(tape.json(it), "{}" | "true");
+        let is_open = prefix.is_empty() && rules.items.iter().all(is_open);
+        let usual = match place.is_terse || !ends || is_open {
             true => least,
             false => self.dice.between(1, USUAL).max(prefix.len()).max(least),
         };

@@ -87,6 +87,17 @@ fn optional_things_are_there_and_nothing_is_null_without_need() {
 }
 
 #[test]
+fn a_list_of_anything_is_empty() {
+    for schema in [
+        json!({"type": "array"}),
+        json!({"type": "array", "items": {}}),
+        json!({"type": "array", "items": true}),
+    ] {
+        assert_eq!(judged(&schema, 1), json!([]));
+    }
+}
+
+#[test]
 fn recursion_is_shown_once() {
     let list = json!({"type": "object", "properties": {"next": {"anyOf": [{"$ref": "#"}, {"type": "null"}]}},
         "required": ["next"]});
