@@ -41,6 +41,11 @@ pub trait Dialect: Sync {
     /// Goes before the random part of a reply's id.
     fn id_prefix(&self) -> &'static str;
 
+    /// Goes before the random part of the id of a call.
+    fn call_id_prefix(&self) -> &'static str {
+        "call_"
+    }
+
     /// Reads the body of a request. There is no error: what can't be read
     /// counts as not said.
     fn ask(&self, body: &[u8]) -> Ask;

@@ -1,7 +1,9 @@
 //! What a client asks for, whatever API it speaks.
 
 use crate::saying::Limits;
+use crate::schema::Schema;
 use crate::sse;
+use crate::wish::Wish;
 
 /// The longest name of a model, in bytes; a longer one counts as not said.
 /// Every chunk repeats the name: a request of megabytes must not become a reply
@@ -34,7 +36,22 @@ pub struct Ask {
     pub echo: Vec<u8>,
     /// How a stream is framed.
     pub framing: Framing,
+    /// What is to be said.
+    pub wish: Wish,
+    /// Whether a function is to be called in the old way: `function_call`
+    /// instead of `tool_calls`.
+    pub is_legacy_call: bool,
+    /// What generated data begins from, if the client said it.
+    pub seed: Option<u64>,
+    /// Whether each token comes with its probability, and with so many that
+    /// are likely too.
+    pub logprobs: Option<usize>,
+    /// The service tier that the reply names.
+    pub service_tier: Option<&'static str>,
 }
+
+/// The most likely tokens that come with one: as many as OpenAI gives.
+pub const MOST_LOGPROBS: usize = 20;
 
 /// The most choices of one reply: as many as OpenAI gives.
 pub const MOST_CHOICES: usize = 128;
@@ -50,6 +67,11 @@ impl Default for Ask {
             choices: 1,
             prompts: 1,
             include_usage: false,
+            wish: Wish::Text,
+            is_legacy_call: false,
+            seed: None,
+            logprobs: None,
+            service_tier: None,
             echo: Vec::new(),
             framing: Framing::Events,
         }
@@ -131,6 +153,7 @@ impl Ask {
         const MARGIN: usize = 1024;
         body.len()
             .saturating_mul(3 * (3 + 3))
+            .saturating_add(Schema::memory(body.len()))
             .saturating_add(MARGIN)
     }
 

@@ -5,17 +5,18 @@ use std::sync::Arc;
 use rand::RngCore;
 
 use crate::api::openai::error::Error;
+use crate::api::openai::logprobs;
 use crate::api::openai::models::Models;
 use crate::api::service::Service;
 use crate::api::{Answer, Dialect, Lookup, Query, Route, Said};
 use crate::ask::{Ask, Client, StreamMode};
-use crate::id;
 use crate::json::Escaped;
 use crate::pace::Pace;
-use crate::saying::Saying;
 use crate::script::Script;
 use crate::stream::{Stream, Whole};
 use crate::time::Micros;
+use crate::wish::Wish;
+use crate::{composing, id};
 
 /// What the directives say of one request.
 #[derive(Debug, Clone)]
@@ -102,6 +103,26 @@ pub struct Reply {
 
 const JSON: &str = "application/json";
 
+/// How long the name of the function that is called may be in a reply.
+fn name(ask: &Ask) -> usize {
+    match &ask.wish {
+        Wish::Call(function) => function.name.len().saturating_mul(6),
+        _ => 0,
+    }
+}
+
+/// How long the probabilities of the tokens of a text may be.
+fn logprobs(ask: &Ask, text: usize) -> usize {
+    let Some(top) = ask.logprobs else {
+        return 0;
+    };
+    // A token that another follows has two bytes.
+    let tokens = (text / 2 + 1).min(logprobs::MOST_TOKENS / ask.choices);
+    tokens
+        .saturating_mul(logprobs::AROUND_A_TOKEN + top * logprobs::A_LIKELY_TOKEN)
+        .saturating_add(text.saturating_mul(logprobs::OF_A_BYTE))
+}
+
 impl Reply {
     /// How much memory [`Reply::compose`] takes at most, in bytes.
     pub fn memory(ask: &Ask, settings: &Settings) -> usize {
@@ -115,14 +136,17 @@ impl Reply {
         const PROMPT: usize = size_of::<usize>();
         let model = ask.model.as_ref().map_or(0, String::len);
         let repeated = 1 + ask.choices / ask.prompts.max(1);
-        let text = settings.script.text().as_bytes().len();
+        let text = composing::longest(ask, &settings.script);
+        let each = text.saturating_add(CHOICE).saturating_add(name(ask));
+        let each = each.saturating_add(logprobs(ask, text));
         let stop = ask.limits.stop.iter().map(String::len).max().unwrap_or(0);
         (model.saturating_mul(3 * (6 + 6)))
             .saturating_add(settings.model.as_bytes().len().saturating_mul(3))
             .saturating_add(ask.echo.len().saturating_mul(3 * repeated))
             .saturating_add(ask.prompts.saturating_mul(3 * PROMPT))
             .saturating_add(stop.min(text).saturating_mul(3 * (6 + 6)))
-            .saturating_add((text.saturating_add(CHOICE)).saturating_mul(3 * ask.choices))
+            .saturating_add(each.saturating_mul(3 * ask.choices))
+            .saturating_add(composing::memory(ask, &settings.script))
             .saturating_add(MARGIN)
     }
 
@@ -144,7 +168,7 @@ impl Reply {
             id: id::object(dialect.id_prefix(), rng),
             created: now.unix,
             model: asked_model.as_ref().unwrap_or(settings.model),
-            saying: Saying::new(&settings.script, &ask.limits),
+            saying: composing::saying(dialect, ask, &settings.script, rng),
             choices: ask.choices,
             prompt_tokens: ask.prompt_tokens,
             include_usage: ask.include_usage,

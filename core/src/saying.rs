@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::json::Escaped;
 use crate::script::Script;
 
 /// Where a client wants a reply to end before it is over.
@@ -22,7 +23,18 @@ pub enum Finish {
     Length,
 }
 
-/// The beginning of a script, up to where a reply ends.
+/// A call of a function of the client's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The call's own id, letters and digits.
+    pub id: String,
+    /// The function.
+    pub name: Escaped,
+}
+
+/// The beginning of a script, up to where a reply ends. The script is a text,
+/// or the arguments of a call: both come in pieces, and so all APIs can render
+/// both.
 #[derive(Debug, Clone)]
 pub struct Saying {
     script: Arc<Script>,
@@ -33,6 +45,7 @@ pub struct Saying {
     finish: Finish,
     /// Which of the stop sequences ends it.
     stop: Option<usize>,
+    call: Option<Box<Call>>,
 }
 
 impl Saying {
@@ -59,7 +72,20 @@ impl Saying {
             end,
             finish,
             stop,
+            call: None,
         }
+    }
+
+    /// The same as the arguments of a call.
+    #[must_use]
+    pub fn calling(mut self, call: Call) -> Self {
+        self.call = Some(Box::new(call));
+        self
+    }
+
+    /// The call that this is the arguments of, if it is no text.
+    pub fn call(&self) -> Option<&Call> {
+        self.call.as_deref()
     }
 
     /// How many pieces it has; 0 if nothing is said.

@@ -27,10 +27,19 @@ impl Script {
     /// Cuts `text` into words. What is not UTF-8 in it becomes U+FFFD.
     pub fn new(text: &[u8]) -> Self {
         let text = String::from_utf8_lossy(text);
+        Self::cut(&text, word_ends(&text))
+    }
+
+    /// Cuts a JSON document. What [`Script::memory`] says holds here too.
+    pub fn of_json(document: &str) -> Self {
+        Self::cut(document, json_ends(document))
+    }
+
+    fn cut(text: &str, piece_ends: impl Iterator<Item = usize>) -> Self {
         let mut escaped = Vec::with_capacity(text.len());
         let mut ends = Vec::new();
         let mut start = 0;
-        for end in word_ends(&text) {
+        for end in piece_ends {
             json::escape(text.get(start..end).unwrap_or_default(), &mut escaped);
             ends.push(escaped.len());
             start = end;
@@ -113,6 +122,20 @@ fn word_ends(text: &str) -> impl Iterator<Item = usize> {
         .chain((!text.is_empty()).then_some(text.len()))
 }
 
+/// Where the pieces of a document end, each a word with the signs before it,
+/// much like a tokeniser's.
+fn json_ends(document: &str) -> impl Iterator<Item = usize> {
+    let mut is_in_word = false;
+    document
+        .char_indices()
+        .filter_map(move |(at, c)| {
+            let ends_word = is_in_word && !c.is_alphanumeric();
+            is_in_word = c.is_alphanumeric();
+            ends_word.then_some(at)
+        })
+        .chain((!document.is_empty()).then_some(document.len()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +163,22 @@ mod tests {
         assert_eq!(pieces("one"), ["one"]);
         assert_eq!(pieces(" \n "), [" \n "]);
         assert_eq!(pieces(""), [""; 0]);
+    }
+
+    #[test]
+    fn a_document_is_cut_after_its_words() {
+        let script = Script::of_json(r#"{"city":"New York","n":-2.5}"#);
+        let pieces: Vec<_> = (0..script.len()).map(|k| piece(&script, k)).collect();
+        let expected: [&[u8]; 7] = [
+            br#"{\"city"#,
+            br#"\":\"New"#,
+            b" York",
+            br#"\",\"n"#,
+            br#"\":-2"#,
+            b".5",
+            b"}",
+        ];
+        assert_eq!(pieces, expected);
     }
 
     #[test]

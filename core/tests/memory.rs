@@ -140,6 +140,57 @@ fn the_worst_that_can_be_said_is_within_bounds() {
 }
 
 #[test]
+fn calls_and_documents_are_within_bounds() {
+    let _alone = ALONE.lock();
+    let called = |parameters: &str| {
+        format!(r#"{{"n":128,"tools":[{{"function":{{"name":"f","parameters":{parameters}}}}}]}}"#)
+    };
+    let formed = |schema: &str| {
+        format!(
+            r#"{{"n":128,"logprobs":true,"top_logprobs":20,"response_format":
+            {{"type":"json_schema","json_schema":{{"schema":{schema}}}}}}}"#
+        )
+    };
+    let name = format!(
+        "{{\"tools\":[{{\"function\":{{\"name\":\"{}\"}}}}]}}",
+        "\\u0001".repeat(170)
+    );
+    let fields: Vec<_> = (0..8_000).map(|n| format!("\"p{n}\":{{}}")).collect();
+    let required: Vec<_> = (0..8_000).map(|n| format!("\"p{n}\"")).collect();
+    let wide = format!(r#"{{"properties":{{{}}}}}"#, fields.join(","));
+    let filled = format!(r#"{{"type":"object","required":[{}]}}"#, required.join(","));
+    let tree = r##"{"properties":{"a":{"type":"array","minItems":20,"items":{"$ref":"#/properties/b"}},
+        "b":{"type":"array","minItems":900,"uniqueItems":true,"items":{"type":"integer","maximum":100000}}}}"##;
+    let constant = format!(r#"{{"const":"{}"}}"#, "\\u0001".repeat(20_000));
+    let quotes = format!(r#"{{"const":"{}"}}"#, "\\\"".repeat(30_000));
+    let list = format!("[{}1]", "1,".repeat(100_000));
+    let deep = format!("{}1{}", "{\"items\":".repeat(100), "}".repeat(100));
+    let long = r#"{"type":"string","minLength":60000}"#;
+    let pattern = r#"{"type":"string","pattern":"^(a{90}b){600}$"}"#;
+    let all = format!(
+        r#"{{"allOf":[{}{{}}]}}"#,
+        "{\"type\":\"object\"},".repeat(2_000)
+    );
+    for schema in [
+        &wide, &filled, tree, &constant, &quotes, &list, &deep, long, pattern, &all,
+    ] {
+        for body in [called(schema), formed(schema)] {
+            assert_enough(body.as_bytes(), b"a b");
+        }
+    }
+    let text = b"a \" ".repeat(20_000);
+    for body in [
+        name.as_str(),
+        r#"{"n":3,"response_format":{"type":"json_object"}}"#,
+        r#"{"n":1,"logprobs":true,"top_logprobs":20}"#,
+        r#"{"n":3,"logprobs":true,"top_logprobs":20}"#,
+    ] {
+        assert_enough(body.as_bytes(), &text);
+        assert_enough(body.as_bytes(), b"");
+    }
+}
+
+#[test]
 fn what_is_asked_for_is_enough() {
     let _alone = ALONE.lock();
     proptest!(|(

@@ -65,6 +65,7 @@ mod subrequests;
 mod text;
 mod timing;
 mod tls;
+mod tools;
 mod transcript;
 #[cfg(target_os = "linux")]
 mod upgrade;

@@ -1,13 +1,16 @@
 //! Chat completions (API reference, "Chat"): the objects
 //! `chat.completion.chunk` and `chat.completion`.
 
-use super::request;
+mod chunks;
+
+use chunks::Chunks;
+
 use super::usage::Usage;
+use super::{logprobs, request};
 use crate::api::{Dialect, Said};
 use crate::ask::Ask;
-use crate::batch::Batch;
 use crate::json::Digits;
-use crate::saying::{Finish, Saying};
+use crate::saying::{Call, Finish};
 use crate::sse;
 use crate::stream::Frames;
 
@@ -22,7 +25,7 @@ impl Dialect for Chat {
     fn ask(&self, body: &[u8]) -> Ask {
         let ask = request::read(body);
         #[cfg(feature = "inject-panic")]
-        inject::panic_if(ask.model.as_deref() == Some("panic in ask"));
+        crate::inject::panic_if(ask.model.as_deref() == Some("panic in ask"));
         ask
     }
 
@@ -30,12 +33,7 @@ impl Dialect for Chat {
         let mut head = Vec::with_capacity(head_len(said));
         head.extend_from_slice(sse::DATA);
         put_head(said, "chat.completion.chunk", &mut head);
-        Box::new(Chunks {
-            head,
-            saying: said.saying.clone(),
-            choices: said.choices,
-            usage: said.include_usage.then(|| Usage::of(said)),
-        })
+        Box::new(Chunks::new(head, said))
     }
 
     fn whole(&self, said: &Said) -> Vec<u8> {
@@ -50,10 +48,17 @@ impl Dialect for Chat {
                 b",{\"index\":"
             });
             out.extend_from_slice(Digits::of(index as u64).as_bytes());
-            out.extend_from_slice(b",\"message\":{\"role\":\"assistant\",\"content\":\"");
-            out.extend_from_slice(said.saying.text());
-            out.extend_from_slice(b"\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":\"");
-            out.extend_from_slice(reason(said.saying.finish()));
+            out.extend_from_slice(b",\"message\":{\"role\":\"assistant\",\"content\":");
+            put_message(said, &mut out);
+            out.extend_from_slice(b",\"refusal\":null},\"logprobs\":");
+            match logprobs_of(said) {
+                None => out.extend_from_slice(b"null"),
+                Some(top) => logprobs::put(&said.saying, 0, said.saying.len(), top, &mut |part| {
+                    out.extend_from_slice(part);
+                }),
+            }
+            out.extend_from_slice(b",\"finish_reason\":\"");
+            out.extend_from_slice(reason(said));
             out.extend_from_slice(b"\"}");
         }
         out.extend_from_slice(b"],\"usage\":");
@@ -61,6 +66,35 @@ impl Dialect for Chat {
         out.push(b'}');
         out
     }
+}
+
+/// What a plain reply's message says, from the value of `content` on.
+fn put_message(said: &Said, out: &mut Vec<u8>) {
+    let Some(call) = said.saying.call() else {
+        out.push(b'"');
+        out.extend_from_slice(said.saying.text());
+        out.push(b'"');
+        return;
+    };
+    out.extend_from_slice(b"null");
+    put_call(call, said.ask.is_legacy_call, b"", said.saying.text(), out);
+}
+
+/// The field that holds a call.
+fn put_call(call: &Call, is_legacy: bool, index: &[u8], arguments: &[u8], out: &mut Vec<u8>) {
+    if is_legacy {
+        out.extend_from_slice(b",\"function_call\":{\"name\":\"");
+    } else {
+        out.extend_from_slice(b",\"tool_calls\":[{");
+        out.extend_from_slice(index);
+        out.extend_from_slice(b"\"id\":\"");
+        out.extend_from_slice(call.id.as_bytes());
+        out.extend_from_slice(b"\",\"type\":\"function\",\"function\":{\"name\":\"");
+    }
+    out.extend_from_slice(call.name.as_bytes());
+    out.extend_from_slice(b"\",\"arguments\":\"");
+    out.extend_from_slice(arguments);
+    out.extend_from_slice(if is_legacy { b"\"}" } else { b"\"}}]" });
 }
 
 /// The part that all objects of a reply begin with, up to the list of choices.
@@ -73,214 +107,48 @@ fn put_head(said: &Said, object: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(Digits::of(said.created).as_bytes());
     out.extend_from_slice(b",\"model\":\"");
     out.extend_from_slice(said.model.as_bytes());
+    if let Some(tier) = said.ask.service_tier {
+        out.extend_from_slice(b"\",\"service_tier\":\"");
+        out.extend_from_slice(tier.as_bytes());
+    }
+    // Who gives a seed looks here whether it was kept.
+    if said.ask.seed.is_some() {
+        out.extend_from_slice(b"\",\"system_fingerprint\":\"");
+        out.extend_from_slice(FINGERPRINT);
+    }
     out.extend_from_slice(b"\",\"choices\":[");
 }
+
+/// The field `system_fingerprint`: it changes when what is made of a seed does.
+const FINGERPRINT: &[u8] = b"fp_0000000001";
 
 /// No less than what [`put_head`] writes.
 fn head_len(said: &Said) -> usize {
     const FIXED: usize = 110;
-    FIXED + said.id.len() + said.model.as_bytes().len()
+    const TIER: usize = 30;
+    const SEEDED: usize = 40;
+    let tier = said.ask.service_tier.map_or(0, |_| TIER);
+    let seeded = said.ask.seed.map_or(0, |_| SEEDED);
+    FIXED + said.id.len() + said.model.as_bytes().len() + tier + seeded
 }
 
 /// `finish_reason`
-fn reason(finish: Finish) -> &'static [u8] {
-    match finish {
-        Finish::Stop => b"stop",
-        Finish::Length => b"length",
+fn reason(said: &Said) -> &'static [u8] {
+    match (said.saying.finish(), said.saying.call()) {
+        (Finish::Length, _) => b"length",
+        (Finish::Stop, None) => b"stop",
+        (Finish::Stop, Some(_)) if said.ask.is_legacy_call => b"function_call",
+        (Finish::Stop, Some(_)) => b"tool_calls",
     }
 }
 
-/// A streamed reply. The role comes with the first word, the finish reason and
-/// the end of the stream with the last.
-struct Chunks {
-    /// What each chunk begins with, rendered once.
-    head: Vec<u8>,
-    saying: Saying,
-    choices: usize,
-    /// If the client wants it, each chunk has the field.
-    usage: Option<Usage>,
-}
-
-impl Chunks {
-    /// One chunk of choice `index`.
-    fn chunk(&self, index: usize, delta: [&[u8]; 3], finish: Option<Finish>, out: &mut Batch) {
-        out.put(&self.head);
-        out.put(b"{\"index\":");
-        out.put(Digits::of(index as u64).as_bytes());
-        out.put(b",\"delta\":");
-        for part in delta {
-            out.put(part);
-        }
-        match finish {
-            None => out.put(b",\"finish_reason\":null}]"),
-            Some(finish) => {
-                out.put(b",\"finish_reason\":\"");
-                out.put(reason(finish));
-                out.put(b"\"}]");
-            }
-        }
-        out.put(match self.usage {
-            None => b"}",
-            Some(_) => b",\"usage\":null}",
-        });
-        out.put(sse::END);
-    }
-}
-
-impl Frames for Chunks {
-    fn steps(&self) -> usize {
-        self.saying.len().max(1)
-    }
-
-    fn render(&self, step: usize, out: &mut Batch) {
-        let is_last = step + 1 == self.steps();
-        for index in 0..self.choices {
-            if step == 0 {
-                self.chunk(index, [b"{\"role\":\"assistant\"}", b"", b""], None, out);
-            }
-            if !self.saying.is_empty() {
-                let word = self.saying.piece(step);
-                #[cfg(feature = "inject-panic")]
-                inject::panic_if(word.starts_with(b"panic-in-render"));
-                self.chunk(index, [b"{\"content\":\"", word, b"\"}"], None, out);
-            }
-            if is_last {
-                self.chunk(index, [b"{}", b"", b""], Some(self.saying.finish()), out);
-            }
-        }
-        if is_last {
-            if let Some(usage) = &self.usage {
-                out.put(&self.head);
-                out.put(b"],\"usage\":");
-                out.put(usage.as_bytes());
-                out.put(b"}");
-                out.put(sse::END);
-            }
-            out.put(sse::DONE);
-        }
-    }
-}
-
-#[cfg(feature = "inject-panic")]
-mod inject {
-    #[allow(clippy::panic)] // what the feature is for
-    pub fn panic_if(asked: bool) {
-        if asked {
-            panic!("asked to");
-        }
-    }
+/// How many likely tokens come with each, if any probability does: the tokens of
+/// a call and of a very long reply have none.
+fn logprobs_of(said: &Said) -> Option<usize> {
+    let tokens = said.saying.len().saturating_mul(said.choices);
+    let has_any = said.saying.call().is_none() && tokens <= logprobs::MOST_TOKENS;
+    said.ask.logprobs.filter(|_| has_any)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::json::Escaped;
-    use crate::script::Script;
-    use serde_json::Value;
-    use std::sync::Arc;
-
-    /// Hands what is said of `text` to a request with `body` to `f`.
-    fn saying<T>(text: &str, body: &str, f: impl FnOnce(&Said) -> T) -> T {
-        let ask = Chat.ask(body.as_bytes());
-        f(&Said {
-            id: "chatcmpl-123".to_owned(),
-            created: 1_234_567_890,
-            model: &Escaped::new(b"gpt-3.5-turbo"),
-            saying: Saying::new(&Arc::new(Script::new(text.as_bytes())), &ask.limits),
-            choices: ask.choices,
-            prompt_tokens: 9,
-            include_usage: ask.include_usage,
-            ask: &ask,
-        })
-    }
-
-    fn steps(text: &str, body: &str) -> Vec<String> {
-        let frames = saying(text, body, |said| Chat.stream(said));
-        (0..frames.steps())
-            .map(|step| {
-                let mut out = Batch::new();
-                frames.render(step, &mut out);
-                String::from_utf8(out.as_bytes().to_vec()).unwrap()
-            })
-            .collect()
-    }
-
-    fn whole(text: &str, body: &str) -> String {
-        String::from_utf8(saying(text, body, |said| Chat.whole(said))).unwrap()
-    }
-
-    #[test]
-    fn the_stream_is_the_seeds_byte_for_byte() {
-        insta::assert_snapshot!(steps("powered by openai", "").concat());
-    }
-
-    #[test]
-    fn role_and_end_come_with_the_first_and_the_last_word() {
-        let steps = steps("powered by openai", "");
-        let chunks: Vec<_> = steps.iter().map(|s| s.matches("data: ").count()).collect();
-        assert_eq!(chunks, [2, 1, 3]);
-    }
-
-    #[test]
-    fn an_empty_text_has_a_beginning_and_an_end() {
-        insta::assert_snapshot!(steps("", "").concat());
-    }
-
-    #[test]
-    fn the_plain_reply_is_openais_object() {
-        let body = whole("say \"hi\"\n to me", "");
-        let _: Value = serde_json::from_str(&body).unwrap();
-        insta::assert_snapshot!(body);
-    }
-
-    #[test]
-    fn a_stream_ends_with_its_usage_if_asked() {
-        let body = r#"{"stream_options":{"include_usage":true}}"#;
-        insta::assert_snapshot!(steps("powered by openai", body).concat());
-    }
-
-    #[test]
-    fn choices_run_side_by_side() {
-        let body = r#"{"n":2,"max_tokens":2,"stream_options":{"include_usage":true}}"#;
-        insta::assert_snapshot!(steps("powered by openai", body).concat());
-        insta::assert_snapshot!(whole("powered by openai", body));
-    }
-
-    #[test]
-    fn the_finish_reason_says_why_it_ends() {
-        for (body, reason, content) in [
-            ("{}", "stop", "a b c"),
-            (r#"{"max_tokens":3}"#, "stop", "a b c"),
-            (r#"{"max_tokens":2}"#, "length", "a b "),
-            (r#"{"max_completion_tokens":1}"#, "length", "a "),
-            (r#"{"stop":"c"}"#, "stop", "a b "),
-            (r#"{"stop":["x","b c"]}"#, "stop", "a "),
-            (
-                r#"{"stop":null,"max_tokens":null,"n":null}"#,
-                "stop",
-                "a b c",
-            ),
-            (r#"{"stop":7,"max_tokens":"2","n":"3"}"#, "stop", "a b c"),
-        ] {
-            let reply: Value = serde_json::from_str(&whole("a b c", body)).unwrap();
-            let choices = reply["choices"].as_array().unwrap();
-            assert_eq!(choices.len(), 1, "{body}");
-            assert_eq!(choices[0]["finish_reason"], reason, "{body}");
-            assert_eq!(choices[0]["message"]["content"], content, "{body}");
-            let last = steps("a b c", body).pop().unwrap();
-            assert!(
-                last.contains(&format!("\"finish_reason\":\"{reason}\"")),
-                "{last}"
-            );
-        }
-    }
-
-    #[test]
-    fn heads_are_as_long_as_foreseen() {
-        saying("a", "", |said| {
-            let mut out = sse::DATA.to_vec();
-            put_head(said, "chat.completion.chunk", &mut out);
-            assert!(out.len() <= head_len(said));
-        });
-    }
-}
+mod tests;

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::ask::{Ask, LONGEST_MODEL, MOST_CHOICES, StreamField};
+use super::tools;
+use crate::ask::{Ask, LONGEST_MODEL, MOST_CHOICES, MOST_LOGPROBS, StreamField};
 
 /// Four bytes of JSON make a token: close to what English prose takes.
 pub(crate) const BYTES_PER_TOKEN: u64 = 4;
@@ -37,6 +38,8 @@ impl<'de> Visitor<'de> for Fields {
             is_object: true,
             ..Ask::default()
         };
+        let mut wanted = tools::Fields::default();
+        let (mut has_logprobs, mut top_logprobs) = (false, 0);
         // Of a field that comes twice, the last counts, as in JSON.parse.
         while let Some(Text(key)) = map.next_key()? {
             match key.as_str() {
@@ -52,12 +55,24 @@ impl<'de> Visitor<'de> for Fields {
                 "messages" => {
                     let raw: &RawValue = map.next_value()?;
                     ask.prompt_tokens = (raw.get().len() as u64).div_ceil(BYTES_PER_TOKEN);
+                    wanted.messages = Some(raw);
                 }
+                "tools" => wanted.tools = Some(map.next_value()?),
+                "tool_choice" => wanted.tool_choice = Some(map.next_value()?),
+                "functions" => wanted.functions = Some(map.next_value()?),
+                "function_call" => wanted.function_call = Some(map.next_value()?),
+                "response_format" => wanted.response_format = Some(map.next_value()?),
+                "seed" => ask.seed = parse::<i64>(map.next_value()?).map(|seed| seed as u64),
+                "logprobs" => has_logprobs = parse(map.next_value()?).unwrap_or(false),
+                "top_logprobs" => top_logprobs = parse(map.next_value()?).unwrap_or(0),
+                "service_tier" => ask.service_tier = service_tier(map.next_value()?),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
+        ask.logprobs = has_logprobs.then_some(top_logprobs.min(MOST_LOGPROBS));
+        (ask.wish, ask.is_legacy_call) = wanted.wish();
         Ok(ask)
     }
 }
@@ -107,6 +122,18 @@ pub(crate) fn include_usage(value: &RawValue) -> bool {
         include_usage: bool,
     }
     parse(value).is_some_and(|StreamOptions { include_usage }| include_usage)
+}
+
+/// The tier that serves a request for one.
+fn service_tier(value: &RawValue) -> Option<&'static str> {
+    let Text(tier) = parse(value)?;
+    match tier.as_str() {
+        "auto" | "default" => Some("default"),
+        "flex" => Some("flex"),
+        "priority" => Some("priority"),
+        "scale" => Some("scale"),
+        _ => None,
+    }
 }
 
 /// One sequence, or the first `MOST` of a list of them.

@@ -1,0 +1,298 @@
+use super::*;
+use crate::batch::Batch;
+use crate::composing;
+use crate::json::Escaped;
+use crate::script::Script;
+use rand::SeedableRng;
+use rand::rngs::SmallRng;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Hands what is said of `text` to a request with `body` to `f`.
+fn saying<T>(text: &str, body: &str, f: impl FnOnce(&Said) -> T) -> T {
+    let ask = Chat.ask(body.as_bytes());
+    let script = Arc::new(Script::new(text.as_bytes()));
+    let mut rng = SmallRng::seed_from_u64(1);
+    f(&Said {
+        id: "chatcmpl-123".to_owned(),
+        created: 1_234_567_890,
+        model: &Escaped::new(b"gpt-3.5-turbo"),
+        saying: composing::saying(&Chat, &ask, &script, &mut rng),
+        choices: ask.choices,
+        prompt_tokens: 9,
+        include_usage: ask.include_usage,
+        ask: &ask,
+    })
+}
+
+fn steps(text: &str, body: &str) -> Vec<String> {
+    let frames = saying(text, body, |said| Chat.stream(said));
+    (0..frames.steps())
+        .map(|step| {
+            let mut out = Batch::new();
+            frames.render(step, &mut out);
+            String::from_utf8(out.as_bytes().to_vec()).unwrap()
+        })
+        .collect()
+}
+
+fn whole(text: &str, body: &str) -> String {
+    String::from_utf8(saying(text, body, |said| Chat.whole(said))).unwrap()
+}
+
+#[test]
+fn the_stream_is_the_seeds_byte_for_byte() {
+    insta::assert_snapshot!(steps("powered by openai", "").concat());
+}
+
+#[test]
+fn role_and_end_come_with_the_first_and_the_last_word() {
+    let steps = steps("powered by openai", "");
+    let chunks: Vec<_> = steps.iter().map(|s| s.matches("data: ").count()).collect();
+    assert_eq!(chunks, [2, 1, 3]);
+}
+
+#[test]
+fn an_empty_text_has_a_beginning_and_an_end() {
+    insta::assert_snapshot!(steps("", "").concat());
+}
+
+#[test]
+fn the_plain_reply_is_openais_object() {
+    let body = whole("say \"hi\"\n to me", "");
+    let _: Value = serde_json::from_str(&body).unwrap();
+    insta::assert_snapshot!(body);
+}
+
+#[test]
+fn a_stream_ends_with_its_usage_if_asked() {
+    let body = r#"{"stream_options":{"include_usage":true}}"#;
+    insta::assert_snapshot!(steps("powered by openai", body).concat());
+}
+
+#[test]
+fn choices_run_side_by_side() {
+    let body = r#"{"n":2,"max_tokens":2,"stream_options":{"include_usage":true}}"#;
+    insta::assert_snapshot!(steps("powered by openai", body).concat());
+    insta::assert_snapshot!(whole("powered by openai", body));
+}
+
+#[test]
+fn the_finish_reason_says_why_it_ends() {
+    for (body, reason, content) in [
+        ("{}", "stop", "a b c"),
+        (r#"{"max_tokens":3}"#, "stop", "a b c"),
+        (r#"{"max_tokens":2}"#, "length", "a b "),
+        (r#"{"max_completion_tokens":1}"#, "length", "a "),
+        (r#"{"stop":"c"}"#, "stop", "a b "),
+        (r#"{"stop":["x","b c"]}"#, "stop", "a "),
+        (
+            r#"{"stop":null,"max_tokens":null,"n":null}"#,
+            "stop",
+            "a b c",
+        ),
+        (r#"{"stop":7,"max_tokens":"2","n":"3"}"#, "stop", "a b c"),
+    ] {
+        let reply: Value = serde_json::from_str(&whole("a b c", body)).unwrap();
+        let choices = reply["choices"].as_array().unwrap();
+        assert_eq!(choices.len(), 1, "{body}");
+        assert_eq!(choices[0]["finish_reason"], reason, "{body}");
+        assert_eq!(choices[0]["message"]["content"], content, "{body}");
+        let last = steps("a b c", body).pop().unwrap();
+        assert!(
+            last.contains(&format!("\"finish_reason\":\"{reason}\"")),
+            "{last}"
+        );
+    }
+}
+
+#[test]
+fn heads_are_as_long_as_foreseen() {
+    saying("a", "", |said| {
+        let mut out = sse::DATA.to_vec();
+        put_head(said, "chat.completion.chunk", &mut out);
+        assert!(out.len() <= head_len(said));
+    });
+}
+
+const WEATHER: &str = r#"[{"type":"function","function":{"name":"get_weather","description":"x",
+    "parameters":{"type":"object","properties":{"city":{"type":"string"},"unit":{"enum":["C","F"]}},
+    "required":["city","unit"],"additionalProperties":false},"strict":true}},
+    {"type":"function","function":{"name":"get_time"}}]"#;
+
+fn with_tools(more: &str) -> String {
+    format!("{{\"tools\":{WEATHER}{more}}}")
+}
+
+#[test]
+fn a_call_is_openais_object() {
+    let body = with_tools("");
+    insta::assert_snapshot!(whole("a b", &body));
+    insta::assert_snapshot!(steps("a b", &body).concat());
+}
+
+#[test]
+fn a_call_in_the_old_way_is_openais_object() {
+    let functions =
+        r#"{"functions":[{"name":"f\"","parameters":{"properties":{"n":{"const":"\n"}}}}]}"#;
+    insta::assert_snapshot!(whole("a b", functions));
+    insta::assert_snapshot!(steps("a b", functions).concat());
+}
+
+#[test]
+fn a_document_is_streamed_like_words() {
+    let body = r#"{"response_format":{"type":"json_schema","json_schema":{"name":"x","strict":true,"schema":
+        {"type":"object","properties":{"name":{"type":"string"},"age":{"type":"integer"}},"required":["name","age"]}}}}"#;
+    insta::assert_snapshot!(steps("a b", body).concat());
+}
+
+#[test]
+fn probabilities_come_with_each_token_if_asked() {
+    let body = r#"{"logprobs":true,"top_logprobs":2,"seed":7,"service_tier":"auto"}"#;
+    insta::assert_snapshot!(steps("one two\n", body).concat());
+    insta::assert_snapshot!(whole("one two\n", body));
+}
+
+#[test]
+fn who_is_called_is_the_clients_choice() {
+    let user = r#""messages":[{"role":"tool","content":"1"},{"role":"user","content":"hi"}]"#;
+    let tool = r#""messages":[{"role":"user","content":"hi"},{"content":"1","role":"tool"}]"#;
+    let function = r#""messages":[{"role":"function","name":"f","content":"{}"}]"#;
+    let named = r#""tool_choice":{"type":"function","function":{"name":"get_time"}}"#;
+    let unknown = r#""tool_choice":{"type":"function","function":{"name":"else"}}"#;
+    let allowed = |mode| {
+        format!(
+            r#""tool_choice":{{"type":"allowed_tools","allowed_tools":{{"mode":"{mode}","tools":
+            [{{"type":"function","function":{{"name":"get_time"}}}}]}}}}"#
+        )
+    };
+    for (fields, expected) in [
+        (vec![user], "get_weather"),
+        (vec![tool], ""),
+        (vec![function], ""),
+        (vec![user, r#""tool_choice":"auto""#], "get_weather"),
+        (vec![user, r#""tool_choice":"none""#], ""),
+        (vec![tool, r#""tool_choice":"required""#], "get_weather"),
+        (vec![named, user], "get_time"),
+        (vec![named, tool], "get_time"),
+        (vec![unknown], "else"),
+        (vec![&allowed("auto"), user], "get_time"),
+        (vec![&allowed("auto"), tool], ""),
+        (vec![&allowed("required"), tool], "get_time"),
+        (vec![r#""parallel_tool_calls":true"#], "get_weather"),
+        (vec![r#""tool_choice":7"#], "get_weather"),
+        (vec![r#""tool_choice":null"#], "get_weather"),
+        (vec![r#""tools":null"#], ""),
+        (
+            vec![r#""tools":[{"type":"custom","custom":{"name":"c"}}]"#],
+            "",
+        ),
+        (
+            vec![r#""tools":[{"function":{"name":7}},{"function":{"name":"ok"}}]"#],
+            "ok",
+        ),
+    ] {
+        let body = with_tools(&format!(",{}", fields.join(",")));
+        let reply: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
+        let choice = &reply["choices"][0];
+        let called = &choice["message"]["tool_calls"][0]["function"];
+        assert_eq!(
+            called["name"].as_str().unwrap_or_default(),
+            expected,
+            "{body}"
+        );
+        if expected.is_empty() {
+            assert_eq!(choice["message"]["content"], "a b");
+            assert_eq!(choice["finish_reason"], "stop");
+        } else {
+            assert_eq!(choice["message"]["content"], Value::Null);
+            assert_eq!(choice["finish_reason"], "tool_calls");
+            let arguments = called["arguments"].as_str().unwrap();
+            let arguments: Value = serde_json::from_str(arguments).unwrap();
+            assert_eq!(arguments["city"].is_string(), expected == "get_weather");
+        }
+    }
+}
+
+#[test]
+fn in_the_old_way_too() {
+    for (fields, expected) in [
+        ("", "f"),
+        (r#","function_call":"auto""#, "f"),
+        (r#","function_call":"none""#, ""),
+        (r#","function_call":{"name":"g"}"#, "g"),
+        (r#","messages":[{"role":"function"}]"#, ""),
+    ] {
+        let body = format!(r#"{{"functions":[{{"name":"f"}},{{"name":"g"}}]{fields}}}"#);
+        let reply: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
+        let message = &reply["choices"][0]["message"];
+        let called = message["function_call"]["name"].as_str();
+        assert_eq!(called.unwrap_or_default(), expected, "{body}");
+    }
+}
+
+#[test]
+fn the_form_of_the_text_is_the_clients_choice() {
+    let format = |format: &str| {
+        let body = format!("{{\"response_format\":{format}}}");
+        let reply: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
+        let content = reply["choices"][0]["message"]["content"].clone();
+        content.as_str().unwrap().to_owned()
+    };
+    for (asked, expected) in [
+        (r#"{"type":"json_object"}"#, r#"{"content":"a b"}"#),
+        (r#"{"type":"json_schema"}"#, "a b"),
+        (
+            r#"{"type":"json_schema","json_schema":{"name":"x"}}"#,
+            r#"{"content":"a b"}"#,
+        ),
+        (
+            r#"{"type":"json_schema","json_schema":{"schema":{"const":{"a":1}}}}"#,
+            r#"{"a":1}"#,
+        ),
+        (r#"{"type":"text"}"#, "a b"),
+        ("null", "a b"),
+        ("7", "a b"),
+    ] {
+        assert_eq!(format(asked), expected, "{asked}");
+    }
+}
+
+#[test]
+fn limits_cut_documents_and_calls() {
+    for (body, reason) in [
+        (with_tools(r#","max_tokens":1"#), "length"),
+        (with_tools(r#","max_tokens":0"#), "length"),
+        (with_tools(r#","stop":"city""#), "tool_calls"),
+        (
+            r#"{"response_format":{"type":"json_object"},"max_tokens":1}"#.to_owned(),
+            "length",
+        ),
+        (
+            r#"{"response_format":{"type":"json_object"},"stop":"a"}"#.to_owned(),
+            "stop",
+        ),
+    ] {
+        let reply: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
+        assert_eq!(reply["choices"][0]["finish_reason"], reason, "{body}");
+    }
+}
+
+#[test]
+fn the_seed_decides_about_the_data() {
+    let data = |seed: &str| {
+        let body = with_tools(&format!(",\"seed\":{seed}"));
+        let reply: Value = serde_json::from_str(&whole("", &body)).unwrap();
+        let call = reply["choices"][0]["message"]["tool_calls"][0].clone();
+        (
+            call["function"]["arguments"].clone(),
+            reply["system_fingerprint"].clone(),
+        )
+    };
+    assert_eq!(data("5"), data("5"));
+    assert_ne!(data("5").0, data("6").0);
+    assert_ne!(data("-5").0, data("6").0);
+    assert_eq!(data("5").1, "fp_0000000001");
+    assert_eq!(data("null"), data("\"5\""));
+    assert_eq!(data("null").1, json!(null));
+}

@@ -1,0 +1,368 @@
+//! Strings that match a regular expression of ECMA-262, as far as it is made
+//! of characters, classes, groups, alternatives and counts. Look-around, back
+//! references, `\b` and `\p` are not covered.
+
+use super::LONGEST_DOCUMENT;
+use super::dice::Dice;
+
+/// Groups stand in one another to this depth at most.
+const MOST_DEPTH: usize = 16;
+
+/// The longest pattern, in characters.
+const LONGEST: usize = 2000;
+
+/// How often a string of another length is tried.
+const TRIES: usize = 64;
+
+/// A string of `least..=most` characters that `pattern` matches as a whole.
+/// `None` for a pattern that is not covered, or if none of that length turns
+/// up.
+pub fn matching(
+    pattern: &str,
+    least: usize,
+    most: usize,
+    dice: &mut Dice,
+    fuel: &mut usize,
+) -> Option<String> {
+    let pattern: Vec<char> = pattern.chars().take(LONGEST + 1).collect();
+    if pattern.len() > LONGEST {
+        return None;
+    }
+    for nth in 0..TRIES {
+        let mut writer = Writer {
+            dice,
+            out: String::new(),
+            // Short, and longer from try to try where that is asked for.
+            usual: 4 + (least.min(LONGEST_DOCUMENT) * (nth % 8)) / 4,
+            fuel,
+        };
+        writer.alternatives(&pattern, MOST_DEPTH)?;
+        let text = writer.out;
+        if (least..=most).contains(&text.chars().count()) {
+            return Some(text);
+        }
+    }
+    None
+}
+
+struct Writer<'a> {
+    dice: &'a mut Dice,
+    out: String,
+    /// How many more than it must `*`, `+` and `{n,}` repeat at most.
+    usual: usize,
+    fuel: &'a mut usize,
+}
+
+impl Writer<'_> {
+    /// One of the parts between the bars.
+    fn alternatives(&mut self, pattern: &[char], depth: usize) -> Option<()> {
+        *self.fuel = self.fuel.checked_sub(pattern.len())?;
+        let depth = depth.checked_sub(1)?;
+        let mut parts = Vec::new();
+        let (mut start, mut at) = (0, 0);
+        while at < pattern.len() {
+            match pattern.get(at)? {
+                '|' => {
+                    parts.push(pattern.get(start..at)?);
+                    start = at + 1;
+                    at += 1;
+                }
+                '*' | '+' | '?' => at += 1,
+                _ => at += atom_len(pattern.get(at..)?)?,
+            }
+        }
+        parts.push(pattern.get(start..)?);
+        let part = self.dice.pick(&parts);
+        self.sequence(part, depth)
+    }
+
+    fn sequence(&mut self, mut rest: &[char], depth: usize) -> Option<()> {
+        while !rest.is_empty() {
+            let (atom, after) = rest.split_at_checked(atom_len(rest)?)?;
+            let (least, most, quantifier) = count(after, self.usual)?;
+            rest = after.get(quantifier..)?;
+            for _ in 0..self.dice.between(least, most) {
+                *self.fuel = self.fuel.checked_sub(atom.len())?;
+                if self.out.len() > LONGEST_DOCUMENT {
+                    return None;
+                }
+                self.atom(atom, depth)?;
+            }
+        }
+        Some(())
+    }
+
+    fn atom(&mut self, atom: &[char], depth: usize) -> Option<()> {
+        match atom {
+            ['^' | '$'] => {}
+            ['.'] => self.one_of(&[('a', 'z')]),
+            ['(', '?', ':', inner @ .., ')'] => self.alternatives(inner, depth)?,
+            ['(', '?', '<', '=' | '!', ..] => return None,
+            ['(', '?', '<', inner @ .., ')'] => {
+                let name = inner.iter().position(|&c| c == '>')?;
+                self.alternatives(inner.get(name + 1..)?, depth)?;
+            }
+            ['(', '?', ..] => return None,
+            ['(', inner @ .., ')'] => self.alternatives(inner, depth)?,
+            ['[', inner @ .., ']'] => {
+                let ranges = class(inner)?;
+                self.one_of(&ranges);
+            }
+            ['\\', ..] => {
+                let ranges = escape(atom)?;
+                self.one_of(&ranges);
+            }
+            [c] => self.out.push(*c),
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn one_of(&mut self, ranges: &[(char, char)]) {
+        let (first, last) = self.dice.pick(ranges);
+        let code = self.dice.between(first as usize, last as usize);
+        // What lies between is no character where surrogates are.
+        let c = u32::try_from(code).ok().and_then(char::from_u32);
+        self.out.push(c.unwrap_or(first));
+    }
+}
+
+/// How long the first atom is: a character, an escape, a class or a group.
+fn atom_len(pattern: &[char]) -> Option<usize> {
+    let escaped = |rest: &[char]| match rest {
+        ['\\', 'u', '{', ..] => Some(rest.iter().position(|&c| c == '}')? + 1),
+        ['\\', 'u', ..] => Some(6),
+        ['\\', 'x', ..] => Some(4),
+        ['\\', 'c', ..] => Some(3),
+        ['\\', _, ..] => Some(2),
+        ['\\'] => None,
+        _ => Some(1),
+    };
+    let class_len = |rest: &[char]| {
+        let mut at = 1;
+        while rest.get(at)? != &']' {
+            at += escaped(rest.get(at..)?)?;
+        }
+        Some(at + 1)
+    };
+    match pattern.first()? {
+        '[' => class_len(pattern),
+        '(' => {
+            let (mut at, mut open) = (0, 0_usize);
+            loop {
+                match pattern.get(at)? {
+                    '(' => open += 1,
+                    ')' => open -= 1,
+                    _ => {}
+                }
+                at += match pattern.get(at)? {
+                    '[' => class_len(pattern.get(at..)?)?,
+                    _ => escaped(pattern.get(at..)?)?,
+                };
+                if open == 0 {
+                    return Some(at);
+                }
+            }
+        }
+        ')' | '*' | '+' | '?' => None,
+        _ => escaped(pattern),
+    }
+}
+
+/// How often an atom is repeated, and how long the quantifier is that says so.
+fn count(after: &[char], usual: usize) -> Option<(usize, usize, usize)> {
+    let (least, most, mut len) = match after {
+        ['?', ..] => (0, 1, 1),
+        ['*', ..] => (0, usual, 1),
+        ['+', ..] => (1, 1 + usual, 1),
+        ['{', rest @ ..] if rest.first().is_some_and(char::is_ascii_digit) => {
+            let end = rest.iter().position(|&c| c == '}')?;
+            let inner: String = rest.get(..end)?.iter().collect();
+            let (least, most) = match inner.split_once(',') {
+                None => (inner.parse().ok()?, inner.parse().ok()?),
+                Some((least, "")) => {
+                    let least: usize = least.parse().ok()?;
+                    (least, least.checked_add(usual)?)
+                }
+                Some((least, most)) => (least.parse().ok()?, most.parse().ok()?),
+            };
+            (least, most, end + 2)
+        }
+        _ => return Some((1, 1, 0)),
+    };
+    // The lazy form matches the same.
+    len += usize::from(after.get(len) == Some(&'?'));
+    // Where there is much room, little of it is used.
+    Some((least, most.min(least.saturating_add(usual)).max(least), len))
+}
+
+const DIGITS: [(char, char); 1] = [('0', '9')];
+const WORD: [(char, char); 4] = [('a', 'z'), ('A', 'Z'), ('0', '9'), ('_', '_')];
+
+/// The characters that an escape stands for.
+fn escape(atom: &[char]) -> Option<Vec<(char, char)>> {
+    let code = |digits: &[char]| {
+        let digits: String = digits.iter().collect();
+        char::from_u32(u32::from_str_radix(&digits, 16).ok()?)
+    };
+    let one = |c| Some(vec![(c, c)]);
+    match atom {
+        ['\\', 'd'] => Some(DIGITS.to_vec()),
+        ['\\', 'w'] => Some(WORD.to_vec()),
+        ['\\', 's'] => one(' '),
+        ['\\', 'D' | 'S'] => Some(vec![('a', 'z')]),
+        ['\\', 'W'] => one(' '),
+        ['\\', 'n'] => one('\n'),
+        ['\\', 'r'] => one('\r'),
+        ['\\', 't'] => one('\t'),
+        ['\\', 'f'] => one('\u{c}'),
+        ['\\', 'v'] => one('\u{b}'),
+        ['\\', '0'] => one('\0'),
+        ['\\', 'u', '{', digits @ .., '}'] => one(code(digits)?),
+        ['\\', 'x' | 'u', digits @ ..] => one(code(digits)?),
+        ['\\', c] if !c.is_ascii_alphanumeric() => one(*c),
+        _ => None,
+    }
+}
+
+/// The characters of a class; `inner` is what its brackets hold.
+fn class(inner: &[char]) -> Option<Vec<(char, char)>> {
+    let (negated, mut rest) = match inner {
+        ['^', rest @ ..] => (true, rest),
+        _ => (false, inner),
+    };
+    let mut ranges: Vec<(char, char)> = Vec::new();
+    while !rest.is_empty() {
+        let taken = match rest {
+            ['\\', ..] => atom_len(rest)?,
+            _ => 1,
+        };
+        let (item, after) = rest.split_at_checked(taken)?;
+        let first = match item {
+            ['\\', 'b'] => vec![('\u{8}', '\u{8}')],
+            ['\\', ..] => escape(item)?,
+            &[c, ..] => vec![(c, c)],
+            [] => return None,
+        };
+        rest = after;
+        if let (['-', end, ..], &[(from, to)]) = (after, first.as_slice()) {
+            if from == to {
+                let after = after.get(1..)?;
+                let taken = if *end == '\\' { atom_len(after)? } else { 1 };
+                let (item, after) = after.split_at_checked(taken)?;
+                let last = match item {
+                    ['\\', ..] => escape(item)?.first()?.0,
+                    _ => *end,
+                };
+                if last < from {
+                    return None;
+                }
+                ranges.push((from, last));
+                rest = after;
+                continue;
+            }
+        }
+        ranges.extend(first);
+    }
+    if !negated {
+        return (!ranges.is_empty()).then_some(ranges);
+    }
+    let is_free = |&c: &char| !ranges.iter().any(|&(from, to)| (from..=to).contains(&c));
+    let printable = ('a'..='z')
+        .chain('A'..='Z')
+        .chain('!'..='@')
+        .chain([' ', '_', '~']);
+    let free: Vec<_> = printable.filter(is_free).map(|c| (c, c)).collect();
+    (!free.is_empty()).then_some(free)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const FUEL: usize = 100_000;
+
+    fn matching_any(pattern: &str, seed: u64) -> Option<String> {
+        matching(
+            pattern,
+            0,
+            usize::MAX,
+            &mut Dice::new(seed),
+            &mut FUEL.clone(),
+        )
+    }
+
+    #[test]
+    fn what_is_covered_matches() {
+        for pattern in [
+            "^[a-z0-9_-]{3,16}$",
+            "^\\d{3}-\\d{4}$",
+            "^(?:\\+1)?[2-9]\\d{9}$",
+            "^[A-Z]{2}(-[A-Z]{3})*$",
+            "a|bc|[^a-z]",
+            "^#([0-9a-fA-F]{3}){1,2}$",
+            "^[\\w.+-]+@[\\w-]+\\.[a-z]{2,}$",
+            "^(?<year>\\d{4})-(0[1-9]|1[0-2])$",
+            "^\\S+ \\w+?$",
+            "[\\]\\\\\\-x]{5}",
+            "x{2}y{1,}z{0,2}.",
+            "^\\x41\\u0042[\\x30-\\x39]\\/$",
+            "",
+        ] {
+            let judge =
+                jsonschema::validator_for(&serde_json::json!({ "pattern": pattern })).unwrap();
+            for seed in 0..50 {
+                let text = matching_any(pattern, seed).expect(pattern);
+                assert!(judge.is_valid(&text.clone().into()), "{pattern} {text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_covered_is_none() {
+        for pattern in [
+            "(?=a)b",
+            "(?!a)b",
+            "(?<=a)b",
+            "(?<!a)b",
+            "(a)\\1",
+            "\\bword",
+            "\\p{L}",
+            "(",
+            "[",
+            "a)",
+            "*",
+            "a**",
+            "[z-a]",
+            "a{999999999}",
+            "\\",
+            "[^\\s\\S]\\k<x>",
+        ] {
+            assert_eq!(matching_any(pattern, 1), None, "{pattern}");
+        }
+        let deep = "(".repeat(1_000) + &")".repeat(1_000);
+        assert_eq!(matching_any(&deep, 1), None);
+        assert_eq!(matching_any("((((a{99}){99}){99}){99}){99}", 1), None);
+    }
+
+    #[test]
+    fn the_length_counts_too() {
+        for seed in 0..20 {
+            let text =
+                matching("^[a-z]+$", 30, 40, &mut Dice::new(seed), &mut FUEL.clone()).unwrap();
+            assert!((30..=40).contains(&text.len()), "{text}");
+        }
+        assert_eq!(
+            matching("^abc$", 4, 9, &mut Dice::new(1), &mut FUEL.clone()),
+            None
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(pattern in "[\\[\\](){}|*+?^$.\\\\a-d0-9u<>=!:,-]{0,20}", seed: u64) {
+            matching_any(&pattern, seed);
+        }
+    }
+}
