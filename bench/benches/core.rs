@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use criterion::{Criterion, Throughput};
 use llm_mock_core::api::openai::chat::Chat;
+use llm_mock_core::api::openai::models::Models;
 use llm_mock_core::api::{Dialect, Said};
 use llm_mock_core::ask::{Client, StreamMode};
 use llm_mock_core::batch::Batch;
 use llm_mock_core::json::Escaped;
 use llm_mock_core::pace::Pace;
 use llm_mock_core::reply::{Now, Reply, Settings};
+use llm_mock_core::saying::Saying;
 use llm_mock_core::script::Script;
 use llm_mock_core::stream::{Frames, Poll, Stream};
 use llm_mock_core::wheel::Wheel;
@@ -23,20 +25,30 @@ const TEXT: &[u8] = b"powered by openai";
 const BODY: &str =
     r#"{"model":"gpt-4o","messages":[{"role":"user","content":"hi"}],"stream":true}"#;
 
-fn frames(model: &Escaped, script: &Arc<Script>) -> Box<dyn Frames> {
-    Chat.stream(&Said {
-        id: "chatcmpl-JCw8U5edaGnJqhK6bq3Suv5Kqy5yn".to_owned(),
-        created: 1_795_353_146,
+fn settings<'a>(model: &'a Escaped, models: &'a Models) -> Settings<'a> {
+    Settings {
+        script: Arc::new(Script::new(TEXT)),
+        delay: 50_000,
+        first_delay: 0,
         model,
-        script,
-        prompt_tokens: 9,
-    })
+        models,
+        stream: StreamMode::Auto,
+    }
 }
 
 fn render(c: &mut Criterion) {
     let model = Escaped::new(b"gpt-4o");
-    let script = Arc::new(Script::new(TEXT));
-    let frames = frames(&model, &script);
+    let ask = Chat.ask(BODY.as_bytes());
+    let frames = Chat.stream(&Said {
+        id: "chatcmpl-JCw8U5edaGnJqhK6bq3Suv5Kqy5yn".to_owned(),
+        created: 1_795_353_146,
+        model: &model,
+        saying: Saying::new(&Arc::new(Script::new(TEXT)), &ask.limits),
+        choices: 1,
+        prompt_tokens: 9,
+        include_usage: false,
+        ask: &ask,
+    });
     let mut out = Batch::new();
     c.bench_function("render a chunk", |b| {
         b.iter(|| {
@@ -60,23 +72,17 @@ fn parse(c: &mut Criterion) {
 }
 
 fn compose(c: &mut Criterion) {
-    let model = Escaped::new(b"gpt-3.5-turbo");
-    let settings = Settings {
-        script: Arc::new(Script::new(TEXT)),
-        delay: 50_000,
-        first_delay: 0,
-        model: &model,
-        stream: StreamMode::Auto,
-    };
+    let (model, models) = (Escaped::new(b"gpt-3.5-turbo"), Models::default());
+    let settings = settings(&model, &models);
     let now = Now {
         monotonic: 1_000_000,
         unix: 1_795_353_146,
     };
     let mut rng = SmallRng::seed_from_u64(1);
-    c.bench_function("compose a reply", |b| {
+    c.bench_function("read a request and compose its reply", |b| {
         b.iter(|| {
-            let body = black_box(BODY.as_bytes());
-            Reply::compose(&Chat, body, Client::default(), &settings, now, &mut rng)
+            let ask = Chat.ask(black_box(BODY.as_bytes()));
+            Reply::compose(&Chat, &ask, Client::default(), &settings, now, &mut rng)
         });
     });
 }

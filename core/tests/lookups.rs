@@ -51,11 +51,10 @@ fn assert_enough(name: &[u8], body: &[u8]) {
         assert!(taken <= asked_for, "{taken} of {asked_for}, {nth}");
         // What comes in parts takes no more for any of them.
         if let Ok(Answer::Parts(frames)) = answer {
-            let mut out = Batch::new();
-            frames.render(0, &mut out);
-            out.clear();
+            let render = || frames.render(0, &mut Batch::new());
+            render();
             let before = ALLOCATOR.current_usage();
-            frames.render(0, &mut out);
+            render();
             assert_eq!(ALLOCATOR.current_usage(), before);
         }
     }

@@ -9,7 +9,7 @@ use async_openai::types::chat::{
 };
 use futures_util::StreamExt;
 
-use crate::nginx::Nginx;
+use crate::nginx::{Conf, Nginx};
 use crate::tls::{block_on, choose_cryptography};
 
 const TEXT: &str = "Hello there, 世界! \\\"quoted\\\" and more.";
@@ -82,14 +82,18 @@ fn async_openai_reads_the_plain_reply() {
 }
 
 #[test]
-fn a_wrong_base_url_is_an_error_of_the_api() {
-    let nginx = start();
-    let client = client(&nginx, "/v2");
+fn what_nginx_refuses_is_an_error_of_the_api() {
+    let nginx = Nginx::with(&Conf {
+        server: "error_page 401 /refused;
+            location / { return 401; }
+            location /refused { internal; llm_mock on; }",
+        ..Conf::default()
+    });
+    let client = client(&nginx, "/v1");
     match block_on(client.chat().create(hello())) {
         Err(OpenAIError::ApiError(error)) => {
             let error = format!("{error:?}");
-            assert!(error.contains("/v2/chat/completions"), "{error}");
-            assert!(error.contains("unknown_url"), "{error}");
+            assert!(error.contains("invalid_api_key"), "{error}");
         }
         other => panic!("{other:?}"),
     }

@@ -65,7 +65,7 @@ fn the_arguments_come_in_pieces() {
     let nginx = Nginx::start("llm_mock_delay 0;");
     let body = json!({"tools": tools(), "stream": true}).to_string();
     let reply = nginx.chat(body);
-    let chunks = chunks(&reply.text());
+    let chunks = chunks(reply.text());
     let call = |chunk: &Value| chunk["delta"]["tool_calls"][0].clone();
     let first = call(&chunks[0]);
     assert_eq!(first["index"], 0);
@@ -98,7 +98,7 @@ fn a_document_has_the_form_that_was_asked_for() {
     };
     let plain = ask(5, false).json()["choices"][0]["message"]["content"].clone();
     assert_arguments(plain.as_str().unwrap());
-    let chunks = chunks(&ask(5, true).text());
+    let chunks = chunks(ask(5, true).text());
     let words = chunks
         .iter()
         .filter_map(|it| it["delta"]["content"].as_str());
