@@ -236,7 +236,7 @@ fn a_service_refuses_in_its_own_words() {
     }
     for (method, path, status, name) in [
         (
-            "GET",
+            "PUT",
             "/v1beta/models/m:generateContent",
             405,
             "UNIMPLEMENTED",
