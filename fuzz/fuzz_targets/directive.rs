@@ -14,7 +14,8 @@ fuzz_target!(|value: &[u8]| {
     let text = String::from_utf8_lossy(value);
     let mut joined = String::new();
     for index in 0..script.len() {
-        let quoted = [b"\"", script.piece(index), b"\""].concat();
+        let (start, end) = (script.start_of(index), script.start_of(index + 1));
+        let quoted = [b"\"", &script.text().as_bytes()[start..end], b"\""].concat();
         let piece: String = serde_json::from_slice(&quoted).expect("a JSON string");
         assert!(!piece.is_empty());
         joined += &piece;

@@ -3,8 +3,8 @@
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use llm_mock_core::pace::Pace;
 use llm_mock_core::batch::{Batch, FULL};
+use llm_mock_core::pace::Pace;
 use llm_mock_core::stream::{Frames, Poll, Stream};
 
 #[derive(Arbitrary, Debug)]

@@ -1,51 +1,78 @@
-//! A request's body: read, and answered as a stream and whole.
+//! A request's body: read by each dialect, and answered as a stream and whole.
 #![no_main]
 
 use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
+use llm_mock_core::api::Dialect;
+use llm_mock_core::api::anthropic::messages::Messages;
+use llm_mock_core::api::gemini::generate::GenerateContent;
 use llm_mock_core::api::openai::chat::Chat;
-use llm_mock_core::api::{Dialect, Said};
-use llm_mock_core::ask::{Ask, StreamField};
+use llm_mock_core::api::openai::completions::Completions;
+use llm_mock_core::api::openai::models::Models;
+use llm_mock_core::api::openai::responses::Responses;
+use llm_mock_core::ask::{Ask, Client, StreamField, StreamMode};
+use llm_mock_core::batch::Batch;
 use llm_mock_core::json::Escaped;
+use llm_mock_core::reply::{Now, Reply, Settings};
 use llm_mock_core::script::Script;
+use llm_mock_core::stream::Poll;
+use rand::SeedableRng;
+use rand::rngs::SmallRng;
 use serde_json::Value;
 
 fuzz_target!(|body: &[u8]| {
-    let ask = Chat.ask(body);
-    compare(body, &ask);
-    let model = ask.model.unwrap_or_default();
-    let said = Said {
-        id: "chatcmpl-x".to_owned(),
-        created: 1,
-        model: &Escaped::new(model.as_bytes()),
-        script: &Arc::new(Script::new(body)),
-        prompt_tokens: ask.prompt_tokens,
-    };
-    let whole: Value = serde_json::from_slice(&Chat.whole(&said)).expect("JSON");
-    assert_eq!(whole["model"], model);
-    let text = whole["choices"][0]["message"]["content"].clone();
-    assert_eq!(text, *String::from_utf8_lossy(body));
-
-    let frames = Chat.stream(&said);
-    let mut out = Vec::new();
-    for step in 0..frames.steps() {
-        frames.render(step, &mut out);
+    compare(body, &Chat.ask(body));
+    let gemini = GenerateContent { streams: false };
+    for dialect in [
+        &Chat as &dyn Dialect,
+        &Completions,
+        &Responses,
+        &Messages,
+        &gemini,
+    ] {
+        let whole = reply(dialect, body, StreamMode::Never);
+        let _: Value = serde_json::from_str(&whole).expect("JSON");
+        let stream = reply(dialect, body, StreamMode::Always);
+        let events = stream.strip_suffix("\n\n").expect("a last event");
+        for event in events.split("\n\n") {
+            let (_, data) = event.split_once("data: ").expect("data");
+            if data != "[DONE]" {
+                let _: Value = serde_json::from_str(data).expect("JSON");
+            }
+        }
     }
-    let stream = String::from_utf8(out).expect("UTF-8");
-    let mut events: Vec<&str> = stream.split("\n\n").collect();
-    assert_eq!(events.pop(), Some(""));
-    assert_eq!(events.pop(), Some("data: [DONE]"));
-    let mut said_in_words = String::new();
-    for event in events {
-        let data = event.strip_prefix("data: ").expect("data");
-        let chunk: Value = serde_json::from_str(data).expect("JSON");
-        assert_eq!(chunk["model"], model);
-        let content = &chunk["choices"][0]["delta"]["content"];
-        said_in_words += content.as_str().unwrap_or_default();
-    }
-    assert_eq!(text, said_in_words);
 });
+
+/// All that is sent in answer to `body`.
+fn reply(dialect: &dyn Dialect, body: &[u8], stream: StreamMode) -> String {
+    let settings = Settings {
+        script: Arc::new(Script::new(body)),
+        delay: 0,
+        first_delay: 0,
+        model: &Escaped::new(b"gpt-3.5-turbo"),
+        models: &Models::default(),
+        stream,
+    };
+    let now = Now {
+        monotonic: 0,
+        unix: 1,
+    };
+    let mut rng = SmallRng::seed_from_u64(1);
+    let ask = dialect.ask(body);
+    let mut reply = Reply::compose(dialect, &ask, Client::default(), &settings, now, &mut rng);
+    let mut sent = Vec::new();
+    loop {
+        let mut out = Batch::new();
+        let polled = reply.body.poll(0, &mut out);
+        sent.extend_from_slice(out.as_bytes());
+        match polled {
+            Poll::Wait(_) => {}
+            Poll::Done => return String::from_utf8(sent).expect("UTF-8"),
+            Poll::NoMemory => unreachable!("there is plenty"),
+        }
+    }
+}
 
 /// What a tree of the whole body would say, where there is one.
 fn compare(body: &[u8], ask: &Ask) {
