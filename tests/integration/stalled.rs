@@ -130,5 +130,6 @@ fn a_worker_that_stood_still_catches_up_in_capped_batches() {
         "{} chunks; memory grew by {grown} bytes",
         reply.chunks.len()
     );
-    assert!(grown <= 2 * FULL, "{grown}");
+    // The batch, what it was before it grew, and what nginx sends of it.
+    assert!(grown <= 4 * FULL, "{grown}");
 }
