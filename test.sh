@@ -33,11 +33,12 @@ step "Format"
 cargo fmt --all --check
 step "Lints (the first time builds nginx, which takes a minute or two)"
 cargo clippy --workspace --all-targets --locked -- -D warnings
-settle debug
+settle "$work/debug"
 step "Tests, with the embedded nginx"
 cargo test --workspace --locked
 step "Panics, with a module that is built to panic"
 cargo test --workspace --locked --features inject-panic --test integration -- panics
+"$here/bench/instructions"
 "$here/tests/sanitize.sh" --quick
 
 if [ -n "$embedded_only" ]; then

@@ -1,12 +1,14 @@
 # shellcheck shell=bash
 # Building the module for the chosen server.
 
-# Sets built, the module as cargo made it, and program, the nginx it is for.
-# Cargo itself sees what is fresh.
+# build_module [PROFILE]. Sets built, the module as cargo made it,
+# and program, the nginx it is for. Cargo itself sees what is fresh.
 build_module() {
-    local features=() messages
+    local profile=${1:-release} features=() messages
+    local folder=$profile
+    [ "$profile" = dev ] && folder=debug
     step "Building the module for $(server_name)"
-    if ! [ -d "$target/release" ]; then say "    The first time takes a minute or two."; fi
+    if ! [ -d "$target/$folder" ]; then say "    The first time takes a minute or two."; fi
     case $work in
         "$here"/*) ;;
         *) say "    In $work" ;;
@@ -19,7 +21,7 @@ build_module() {
             *'host: '*-musl*) export RUSTFLAGS="${RUSTFLAGS:-} -C target-feature=-crt-static" ;;
         esac
         cd "$here"
-        CARGO_TARGET_DIR=$target cargo rustc -p nginx-llm-mock --lib --crate-type cdylib --release --locked \
+        CARGO_TARGET_DIR=$target cargo rustc -p nginx-llm-mock --lib --crate-type cdylib --profile "$profile" --locked \
             --message-format=json-render-diagnostics ${features[@]+"${features[@]}"}
     ) || die "The build failed, see above."
     built=$(grep -oE '"[^"]*/libngx_http_llm_mock_module\.(so|dylib)"' <<<"$messages" | tail -n 1 | tr -d '"')
@@ -29,14 +31,14 @@ build_module() {
         program=$(sed -n '/"build-script-executed","package_id":"[^"]*nginx-sys[@#]/s/.*"out_dir":"\([^"]*\)".*/\1/p' \
             <<<"$messages" | tail -n 1)/objs/nginx
         [ -x "$program" ] || die "The build made no nginx in $target"
-        settle release
+        settle "$target/$folder"
     fi
 }
 
-# settle PROFILE: nginx-sys makes these files while it runs, and cargo takes what
+# settle FOLDER: nginx-sys makes these files while it runs, and cargo takes what
 # is newer than the start of that run for changed: it would build all again.
 settle() {
-    touch -c -t 200001010000 "$work/$1/build"/nginx-sys-*/out/objs/{Makefile,ngx_auto_config.h}
+    touch -c -t 200001010000 "$1/build"/nginx-sys-*/out/objs/{Makefile,ngx_auto_config.h}
 }
 
 # A running server has the old file mapped, so it is replaced, never overwritten.

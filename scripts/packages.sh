@@ -34,6 +34,13 @@ has_compiler() {
     command -v cc >/dev/null && has_headers stdlib.h
 }
 
+install_valgrind() {
+    command -v valgrind >/dev/null || {
+        command -v apt-get >/dev/null || die "valgrind is missing: install it and try again"
+        apt_install valgrind
+    }
+}
+
 # The folders besides the compiler's own are those of Homebrew.
 has_headers() {
     { echo '#define PCRE2_CODE_UNIT_WIDTH 8'; printf '#include <%s>\n' "$@"; } |

@@ -11,6 +11,8 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 . "$here/scripts/say.sh"
 . "$here/scripts/packages.sh"
 . "$here/scripts/rust.sh"
+. "$here/scripts/server.sh"
+. "$here/scripts/build.sh"
 
 usage='Usage: tests/sanitize.sh [--quick | WORD...]   (a few groups of tests, or those with a word in their names)'
 only=() quick=
@@ -24,17 +26,18 @@ done
 
 find_cargo
 install_packages
-command -v valgrind >/dev/null || {
-    command -v apt-get >/dev/null || die "valgrind is missing: install it and try again"
-    apt_install valgrind
-}
+install_valgrind
 unset NGINX_SOURCE_DIR NGINX_BUILD_DIR LLM_MOCK_TEST_NGINX LLM_MOCK_TEST_MODULE
 cd "$here"
-step "Integration tests under memcheck (the first time builds an nginx for debugging)"
-CARGO_TARGET_DIR=$work/memcheck LLM_MOCK_TEST_MEMCHECK=1 \
-    NGX_CONFIGURE_ARGS='--with-debug --with-http_auth_request_module --with-http_v3_module' \
-    NGX_CFLAGS='-O1 -g -DNGX_DEBUG_PALLOC=1' \
-    cargo test --locked --test integration -- ${only[@]+"${only[@]}"} \
+export NGX_CONFIGURE_ARGS='--with-debug --with-http_auth_request_module --with-http_v3_module'
+export NGX_CFLAGS='-O1 -g -DNGX_DEBUG_PALLOC=1'
+server=embedded target=$work/memcheck
+build_module dev
+unset NGX_CONFIGURE_ARGS NGX_CFLAGS
+
+step "Integration tests under memcheck"
+LLM_MOCK_TEST_MEMCHECK=1 LLM_MOCK_TEST_NGINX=$program LLM_MOCK_TEST_MODULE=$built \
+    cargo test --workspace --locked --test integration -- ${only[@]+"${only[@]}"} \
     --skip timing:: --skip crowd:: --skip memory:: --skip scarce:: --skip stalled::
 
 if [ -n "$quick" ]; then

@@ -1,11 +1,20 @@
 //! A body, whatever API it is of: the fields of its object, in one pass.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::str;
 
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::openai::request::Text;
+
+/// A body as text. Bytes that are not UTF-8 are read as U+FFFD.
+pub fn text(body: &[u8]) -> Cow<'_, str> {
+    // From what is right, as nearly all is, `from_utf8_lossy` would take ten
+    // times as long.
+    str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)
+}
 
 /// Hands each top-level field of `body` to `field`, as it is written. Of one
 /// that comes twice, the last counts. Whether `body` is a single JSON object:

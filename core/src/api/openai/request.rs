@@ -9,6 +9,7 @@ use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::tools;
+use crate::api::body;
 use crate::ask::{Ask, LONGEST_MODEL, MOST_CHOICES, MOST_LOGPROBS, StreamField};
 
 /// Four bytes of JSON make a token: close to what English prose takes.
@@ -17,7 +18,7 @@ pub(crate) const BYTES_PER_TOKEN: u64 = 4;
 /// Reads a body. One that is not a single JSON object says nothing. Bytes that
 /// are not UTF-8 are read as U+FFFD.
 pub fn read(body: &[u8]) -> Ask {
-    let body = String::from_utf8_lossy(body);
+    let body = body::text(body);
     let mut json = serde_json::Deserializer::from_str(&body);
     let ask = json.deserialize_map(Fields);
     ask.and_then(|ask| json.end().map(|()| ask))
