@@ -47,16 +47,16 @@ impl Types {
         !self.and(other).is_none()
     }
 
-    /// What the field `type` names.
+    /// What the field `type` names: in upper case, as Google writes it, too.
     pub fn named(tape: &Tape, node: Node) -> Self {
         match tape.raw_string(node) {
-            Some("null") => Self::NULL,
-            Some("boolean") => Self::BOOLEAN,
-            Some("integer") => Self::INTEGER,
-            Some("number") => Self::NUMBER,
-            Some("string") => Self::STRING,
-            Some("array") => Self::ARRAY,
-            Some("object") => Self::OBJECT,
+            Some("null" | "NULL") => Self::NULL,
+            Some("boolean" | "BOOLEAN") => Self::BOOLEAN,
+            Some("integer" | "INTEGER") => Self::INTEGER,
+            Some("number" | "NUMBER") => Self::NUMBER,
+            Some("string" | "STRING") => Self::STRING,
+            Some("array" | "ARRAY") => Self::ARRAY,
+            Some("object" | "OBJECT") => Self::OBJECT,
             Some(_) => Self::ANY,
             None => {
                 let each = tape.items(node).map(|it| Self::named(tape, it));
