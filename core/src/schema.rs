@@ -10,7 +10,7 @@
 //! ends), limits of numbers and of strings, `format`, and `pattern` without
 //! look-around, back references and Unicode classes. Google's own form of it
 //! (the Gemini API's object `Schema`, a subset of OpenAPI 3.0) is read too: types
-//! in upper case, counts as strings. `not`, `if`, `contains`,
+//! in upper case, counts as strings, names with underscores. `not`, `if`, `contains`,
 //! `patternProperties`, `propertyNames`, `dependentSchemas` and references by
 //! `$id` or `$anchor` say nothing; of `oneOf` one branch is made, without
 //! looking whether another accepts it too.

@@ -93,6 +93,24 @@ impl Types {
     }
 }
 
+/// The fields of a schema, with the names that JSON Schema has for them. Google
+/// takes its own in two forms, and its SDK for Python sends this one.
+pub fn keywords(tape: &Tape, schema: Node) -> impl Iterator<Item = (&str, Node)> {
+    let name = |name| match name {
+        "any_of" => "anyOf",
+        "min_items" => "minItems",
+        "max_items" => "maxItems",
+        "min_length" => "minLength",
+        "max_length" => "maxLength",
+        "min_properties" => "minProperties",
+        "max_properties" => "maxProperties",
+        "additional_properties" => "additionalProperties",
+        other => other,
+    };
+    let fields = tape.fields(schema);
+    fields.map(move |(field, value)| (name(field), value))
+}
+
 /// What holds for one value.
 #[derive(Debug)]
 pub struct Rules {
@@ -203,7 +221,7 @@ impl Rules {
             if source.tape.json(node) == "false" {
                 self.types = Types::NONE;
             }
-            for (name, value) in source.tape.fields(node) {
+            for (name, value) in keywords(source.tape, node) {
                 let cost = if name == "type" {
                     source.tape.size(value)
                 } else {
