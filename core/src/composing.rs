@@ -10,7 +10,7 @@ use crate::ask::Ask;
 use crate::id;
 use crate::json::Escaped;
 use crate::saying::{Call, Part, Saying};
-use crate::schema::{LONGEST_DOCUMENT, Schema};
+use crate::schema::LONGEST_DOCUMENT;
 use crate::script::Script;
 use crate::wish::{Input, Tool, Wish};
 
@@ -100,7 +100,8 @@ pub fn saying(
                     Input::Text => Arc::clone(script),
                     Input::Arguments(schema) => {
                         let seed = seed.wrapping_add(index);
-                        json(&arguments(schema, seed, &mut room))
+                        let document = schema.one_of(tools.len(), seed);
+                        json(&arguments(document, &mut room))
                     }
                 };
                 calls.push((call(dialect, ask, tool, rng), input));
@@ -112,10 +113,9 @@ pub fn saying(
 
 const NO_ARGUMENTS: &str = "{}";
 
-/// The arguments of a function: an object, whatever its schema asks for, and no
+/// A document as arguments: an object, whatever the schema asks for, and no
 /// longer than `room`, which is all calls' together.
-fn arguments(schema: &Schema, seed: u64, room: &mut usize) -> String {
-    let document = schema.document(seed);
+fn arguments(document: String, room: &mut usize) -> String {
     if !document.starts_with('{') || document.len() > *room {
         return NO_ARGUMENTS.to_owned();
     }

@@ -229,9 +229,14 @@ impl Saying {
         self.parts.first().map_or(&[], Part::text)
     }
 
-    /// How long all of its parts are, in bytes.
-    pub fn size(&self) -> usize {
-        self.parts.iter().map(|part| part.text().len()).sum()
+    /// How long its parts are, in bytes, each with the name of its tool and so
+    /// much `around` it.
+    pub fn size(&self, around: usize) -> usize {
+        let parts = self.parts.iter().map(|part| {
+            let name = part.call().map_or(0, |call| call.name.as_bytes().len());
+            part.text().len() + name + around
+        });
+        parts.sum()
     }
 
     /// Why it ends.

@@ -77,8 +77,16 @@ impl Schema {
     /// An object that is valid under the schema, or whatever else that asks
     /// for, as JSON.
     pub fn document(&self, seed: u64) -> String {
-        let document = Writer::new(&self.tape, &self.index, &self.heights, seed).write();
-        document
+        self.one_of(1, seed)
+    }
+
+    /// The same as one of so many `documents` of one reply, which take no longer
+    /// together than one alone may.
+    pub fn one_of(&self, documents: usize, seed: u64) -> String {
+        let (index, heights) = (&self.index, &self.heights);
+        let writer = Writer::new(&self.tape, index, heights, seed, documents);
+        writer
+            .write()
             .filter(|it| it.len() <= LONGEST_DOCUMENT)
             .unwrap_or_else(|| "{}".to_owned())
     }

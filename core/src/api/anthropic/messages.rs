@@ -36,10 +36,7 @@ impl Dialect for Messages {
     }
 
     fn whole(&self, said: &Said) -> Vec<u8> {
-        const A_CALL: usize = 120;
-        let calls = said.saying.parts().iter().filter_map(Part::call);
-        let calls: usize = calls.map(|it| it.name.as_bytes().len() + A_CALL).sum();
-        let mut out = Vec::with_capacity(head_len(said) + said.saying.size() + calls);
+        let mut out = Vec::with_capacity(head_len(said) + said.saying.size(A_BLOCK));
         put_head(said, &mut out);
         for (index, part) in said.saying.parts().iter().enumerate() {
             out.put(if index == 0 { b"[" } else { b"," });
@@ -53,6 +50,9 @@ impl Dialect for Messages {
         out
     }
 }
+
+/// No less than what a block has around its text and its name.
+const A_BLOCK: usize = 120;
 
 /// A block of the content. A call that a limit has cut takes nothing: what is
 /// there of its input is no JSON.

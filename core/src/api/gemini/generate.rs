@@ -45,11 +45,9 @@ impl Dialect for GenerateContent {
 
     fn whole(&self, said: &Said) -> Vec<u8> {
         const CANDIDATE: usize = 120;
-        const A_CALL: usize = 60;
+        const A_PART: usize = 60;
         let response = Response::of(said);
-        let calls = said.saying.parts().iter().filter_map(Part::call);
-        let calls: usize = calls.map(|it| it.name.as_bytes().len() + A_CALL).sum();
-        let candidates = said.choices * (said.saying.size() + calls + CANDIDATE);
+        let candidates = said.choices * (said.saying.size(A_PART) + CANDIDATE);
         let mut out = Vec::with_capacity(response.tail.len() + candidates + CANDIDATE);
         let finish = Some(said.saying.finish());
         let parts = said.saying.parts().iter();

@@ -6,13 +6,14 @@ pub mod wish;
 
 use chunks::Chunks;
 
+use super::tools::takes;
 use super::usage::Usage;
 use super::{logprobs, request};
 use crate::api::out::Out;
 use crate::api::{Dialect, Said};
 use crate::ask::Ask;
 use crate::json::Digits;
-use crate::saying::{Call, Finish, Part};
+use crate::saying::{Call, Finish};
 use crate::sse;
 use crate::stream::Frames;
 
@@ -40,10 +41,8 @@ impl Dialect for Chat {
 
     fn whole(&self, said: &Said) -> Vec<u8> {
         const AROUND: usize = 120;
-        const A_CALL: usize = 160;
-        let calls = said.saying.parts().iter().filter_map(Part::call);
-        let calls: usize = calls.map(|it| it.name.as_bytes().len() + A_CALL).sum();
-        let each = said.saying.size() + calls + AROUND;
+        const A_PART: usize = 160;
+        let each = said.saying.size(A_PART) + AROUND;
         let usage = Usage::detailed(said);
         let around = head_len(said) + usage.as_bytes().len() + AROUND;
         let mut out = Vec::with_capacity(around + said.choices * each);
@@ -136,15 +135,6 @@ fn kind(call: &Call) -> &'static [u8] {
         b"custom"
     } else {
         b"function"
-    }
-}
-
-/// The field for what is taken.
-fn takes(call: &Call) -> &'static [u8] {
-    if call.is_custom {
-        b"input"
-    } else {
-        b"arguments"
     }
 }
 

@@ -4,6 +4,7 @@
 
 use serde_json::value::RawValue;
 
+use crate::saying::Call;
 use crate::value::Value;
 use crate::wish::{Choice, MOST_CALLS, MOST_OFFERED, Offer, Wish};
 
@@ -64,5 +65,13 @@ impl<'a> Fields<'a> {
         let most = if is_parallel { MOST_CALLS } else { 1 };
         let offers = list.items().filter_map(form.tool);
         Wish::calls(offers, is_allowed, choice.after(has_result()), most)
+    }
+}
+
+/// The field of a call for what its tool takes.
+pub fn takes(call: &Call) -> &'static [u8] {
+    match call.is_custom {
+        true => b"input",
+        false => b"arguments",
     }
 }

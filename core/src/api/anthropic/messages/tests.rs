@@ -69,12 +69,13 @@ fn the_stop_reason_says_why_it_ends() {
 
 #[test]
 fn parts_are_as_long_as_foreseen() {
-    for body in ["{}", r#"{"stop_sequences":["\u0001\u0001"]}"#] {
+    let calls = with_tools(r#","tool_choice":{"disable_parallel_tool_use":false}"#);
+    for body in ["{}", r#"{"stop_sequences":["\u0001\u0001"]}"#, &calls] {
         saying("one \u{1}\u{1} two", body, |said| {
             let most = head_len(said);
             assert!(start(said).len() <= most);
             assert!(end(said).len() <= most);
-            assert!(Messages.whole(said).len() <= most + said.saying.size());
+            assert!(Messages.whole(said).len() <= most + said.saying.size(A_BLOCK));
         });
     }
 }

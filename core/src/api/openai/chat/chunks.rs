@@ -1,8 +1,9 @@
 //! The stream of chat completions.
 
-use super::{kind, logprobs_of, put_call, put_function, reason, takes};
+use super::{kind, logprobs_of, put_call, put_function, reason};
 use crate::api::Said;
 use crate::api::openai::logprobs;
+use crate::api::openai::tools::takes;
 use crate::api::openai::usage::{Ending, Usage};
 use crate::api::out::Out;
 use crate::batch::Batch;

@@ -1,8 +1,9 @@
 //! The events of a streamed response (API reference, "Responses", "Streaming
 //! events").
 
-use super::object::{Response, Status, put_content, takes};
+use super::object::{Response, Status, put_content};
 use crate::api::Said;
+use crate::api::openai::tools::takes;
 use crate::api::out::Out;
 use crate::batch::Batch;
 use crate::json::Digits;

@@ -1,9 +1,10 @@
 //! The object `response` (API reference, "Responses", "The response object").
 
 use crate::api::Said;
+use crate::api::openai::tools::takes;
 use crate::api::out::Out;
 use crate::json::Digits;
-use crate::saying::{Call, Finish, Part, Saying};
+use crate::saying::{Finish, Part, Saying};
 
 /// How far a response is, or an item of its output.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -88,10 +89,7 @@ impl Response {
         const AN_ITEM: usize = 240;
         let parts = [&self.opening, &self.middle, &self.usage, &self.random];
         let parts: usize = parts.iter().map(|part| part.len()).sum();
-        let items = self.saying.parts().iter();
-        let names = items.map(|it| it.call().map_or(0, |call| call.name.as_bytes().len()));
-        let items: usize = names.map(|name| name + AN_ITEM).sum();
-        FIXED + parts + items + self.saying.size()
+        FIXED + parts + self.saying.size(AN_ITEM)
     }
 
     /// The whole object.
@@ -175,14 +173,6 @@ impl Response {
         let random = id.strip_prefix(super::CALL_ID_PREFIX).unwrap_or(id);
         out.put(if call.is_custom { b"ctc_" } else { b"fc_" });
         out.put(random.as_bytes());
-    }
-}
-
-/// The field for what a called tool takes.
-pub fn takes(call: &Call) -> &'static [u8] {
-    match call.is_custom {
-        true => b"input",
-        false => b"arguments",
     }
 }
 
