@@ -2,6 +2,7 @@
 
 pub mod anthropic;
 mod body;
+pub mod count;
 pub mod gemini;
 pub mod openai;
 mod out;
@@ -199,7 +200,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1beta/models/{model}:countTokens",
         method: Method::Post,
         allow: "POST, HEAD, OPTIONS",
-        endpoint: Endpoint::Lookup(&gemini::tokens::CountTokens),
+        endpoint: Endpoint::Lookup(&gemini::COUNT_TOKENS),
     },
     Route {
         path: "/v1/messages",
@@ -211,7 +212,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/messages/count_tokens",
         method: Method::Post,
         allow: "POST, HEAD, OPTIONS",
-        endpoint: Endpoint::Lookup(&anthropic::tokens::CountTokens),
+        endpoint: Endpoint::Lookup(&anthropic::COUNT_TOKENS),
     },
     Route {
         path: "/v1/chat/completions",
@@ -229,7 +230,7 @@ pub static ROUTES: &[Route] = &[
         path: "/v1/responses/input_tokens",
         method: Method::Post,
         allow: "POST, HEAD, OPTIONS",
-        endpoint: Endpoint::Lookup(&openai::responses::stored::InputTokens),
+        endpoint: Endpoint::Lookup(&openai::responses::COUNT_TOKENS),
     },
     Route {
         path: "/v1/responses/{response_id}/cancel",

@@ -1,7 +1,6 @@
 //! What a client asks for, whatever API it speaks.
 
 use crate::saying::Limits;
-use crate::schema::Schema;
 use crate::sse;
 use crate::wish::Wish;
 
@@ -153,7 +152,7 @@ impl Ask {
         const MARGIN: usize = 1024;
         body.len()
             .saturating_mul(3 * (3 + 3))
-            .saturating_add(Schema::memory(body.len()))
+            .saturating_add(Wish::memory(body.len()))
             .saturating_add(MARGIN)
     }
 

@@ -9,40 +9,73 @@ use crate::api::Dialect;
 use crate::ask::Ask;
 use crate::id;
 use crate::json::Escaped;
-use crate::saying::{Call, Limits, Saying};
+use crate::saying::{Call, Part, Saying};
 use crate::schema::LONGEST_DOCUMENT;
 use crate::script::Script;
-use crate::wish::Wish;
+use crate::wish::{Input, Tool, Wish};
 
 /// How long what is said may be, as the inside of a JSON string, in bytes.
 pub fn longest(ask: &Ask, script: &Script) -> usize {
     let text = script.text().as_bytes().len();
+    let repeated = match &ask.wish {
+        Wish::Text => 1,
+        wish => wish.tools().iter().filter(|it| is_custom(it)).count(),
+    };
+    made(ask, script).saturating_add(text.saturating_mul(repeated))
+}
+
+/// How long what is made for this reply alone may be.
+fn made(ask: &Ask, script: &Script) -> usize {
+    const AROUND_AN_OBJECT: usize = 32;
     match &ask.wish {
-        Wish::Text => text,
+        Wish::Text => 0,
         // A document's quotes are escaped, and those of its text again.
-        Wish::Object => text.saturating_mul(2).saturating_add(AROUND_AN_OBJECT),
-        Wish::Document(_) | Wish::Call(_) => 2 * LONGEST_DOCUMENT,
+        Wish::Object => {
+            let text = script.text().as_bytes().len();
+            text.saturating_mul(2).saturating_add(AROUND_AN_OBJECT)
+        }
+        Wish::Document(_) => 2 * LONGEST_DOCUMENT,
+        Wish::Calls(tools) => 2 * (LONGEST_DOCUMENT + tools.len() * NO_ARGUMENTS.len()),
     }
 }
 
-const AROUND_AN_OBJECT: usize = 32;
+/// How long what stands around the parts of what is said may be, for each
+/// choice, in bytes.
+pub fn around(ask: &Ask) -> usize {
+    const A_PART: usize = 512;
+    const ESCAPED: usize = 6;
+    let tools = ask.wish.tools().iter();
+    let calls = tools.map(|tool| tool.name.len().saturating_mul(ESCAPED) + A_PART);
+    calls.sum::<usize>().saturating_add(A_PART)
+}
 
 /// How much memory [`saying`] takes at most, in bytes.
 pub fn memory(ask: &Ask, script: &Script) -> usize {
     /// What [`Script::of_json`] takes for a byte.
     const OF_A_BYTE: usize = 3 * 6 + 3 * 4;
-    let schema = match &ask.wish {
-        Wish::Text => return 0,
-        Wish::Object => 0,
+    const A_CALL: usize = 3 * (size_of::<Part>() + size_of::<Script>());
+    /// It may have been read, and been moved from one list to another.
+    const AN_ID: usize = 4 * size_of::<String>() + 64;
+    let of_a_call = |tool: &Tool| {
+        let name = tool.name.len().saturating_mul(3 * 6);
+        A_CALL + name + ask.choices.saturating_mul(AN_ID)
+    };
+    let schemas = match &ask.wish {
+        Wish::Text | Wish::Object => 0,
         Wish::Document(schema) => schema.document_memory(),
-        Wish::Call(function) => {
-            let name = function.name.len().saturating_mul(3 * 6);
-            function.parameters.document_memory().saturating_add(name)
+        Wish::Calls(tools) => {
+            let schemas = tools.iter().map(|tool| match &tool.input {
+                Input::Arguments(schema) => schema.document_memory(),
+                Input::Text => 0,
+            });
+            schemas.max().unwrap_or(0)
         }
     };
-    longest(ask, script)
+    let calls: usize = ask.wish.tools().iter().map(of_a_call).sum();
+    made(ask, script)
         .saturating_mul(OF_A_BYTE)
-        .saturating_add(schema)
+        .saturating_add(schemas)
+        .saturating_add(calls)
 }
 
 /// What is said to `ask`, with `script` for the text.
@@ -59,19 +92,48 @@ pub fn saying(
         Wish::Text => Saying::new(script, &ask.limits),
         Wish::Object => Saying::new(&json(&object(script)), &ask.limits),
         Wish::Document(schema) => Saying::new(&json(&schema.document(seed)), &ask.limits),
-        Wish::Call(function) => {
-            // A stop sequence is one of the text.
-            let limits = Limits {
-                max_tokens: ask.limits.max_tokens,
-                stop: Vec::new(),
-            };
-            let arguments = json(&function.parameters.document(seed));
-            Saying::new(&arguments, &limits).calling(Call {
-                id: id::object(dialect.call_id_prefix(), rng),
-                name: Escaped::new(function.name.as_bytes()),
-            })
+        Wish::Calls(tools) => {
+            let mut calls = Vec::with_capacity(tools.len());
+            let mut room = LONGEST_DOCUMENT;
+            for (index, tool) in (0..).zip(tools) {
+                let input = match &tool.input {
+                    Input::Text => Arc::clone(script),
+                    Input::Arguments(schema) => {
+                        let seed = seed.wrapping_add(index);
+                        let document = schema.one_of(tools.len(), seed);
+                        json(&arguments(document, &mut room))
+                    }
+                };
+                calls.push((call(dialect, ask, tool, rng), input));
+            }
+            Saying::calls(calls, &ask.limits)
         }
     }
+}
+
+const NO_ARGUMENTS: &str = "{}";
+
+/// A document as arguments: an object, whatever the schema asks for, and no
+/// longer than `room`, which is all calls' together.
+fn arguments(document: String, room: &mut usize) -> String {
+    if !document.starts_with('{') || document.len() > *room {
+        return NO_ARGUMENTS.to_owned();
+    }
+    *room -= document.len();
+    document
+}
+
+fn call(dialect: &dyn Dialect, ask: &Ask, tool: &Tool, rng: &mut dyn RngCore) -> Call {
+    let prefix = dialect.call_id_prefix();
+    Call {
+        ids: (0..ask.choices).map(|_| id::object(prefix, rng)).collect(),
+        name: Escaped::new(tool.name.as_bytes()),
+        is_custom: is_custom(tool),
+    }
+}
+
+fn is_custom(tool: &Tool) -> bool {
+    tool.input == Input::Text
 }
 
 /// The text if it is a JSON object, else one that holds it.

@@ -15,7 +15,6 @@ use crate::pace::Pace;
 use crate::script::Script;
 use crate::stream::{Stream, Whole};
 use crate::time::Micros;
-use crate::wish::Wish;
 use crate::{composing, id};
 
 /// What the directives say of one request.
@@ -103,14 +102,6 @@ pub struct Reply {
 
 const JSON: &str = "application/json";
 
-/// How long the name of the function that is called may be in a reply.
-fn name(ask: &Ask) -> usize {
-    match &ask.wish {
-        Wish::Call(function) => function.name.len().saturating_mul(6),
-        _ => 0,
-    }
-}
-
 /// How long the probabilities of the tokens of a text may be.
 fn logprobs(ask: &Ask, text: usize) -> usize {
     let Some(top) = ask.logprobs else {
@@ -132,12 +123,11 @@ impl Reply {
         // repeated into each choice of its prompt. What grows takes up to three
         // times what it holds.
         const MARGIN: usize = 8 * 1024;
-        const CHOICE: usize = 256;
         const PROMPT: usize = size_of::<usize>();
         let model = ask.model.as_ref().map_or(0, String::len);
         let repeated = 1 + ask.choices / ask.prompts.max(1);
         let text = composing::longest(ask, &settings.script);
-        let each = text.saturating_add(CHOICE).saturating_add(name(ask));
+        let each = text.saturating_add(composing::around(ask));
         let each = each.saturating_add(logprobs(ask, text));
         let stop = ask.limits.stop.iter().map(String::len).max().unwrap_or(0);
         (model.saturating_mul(3 * (6 + 6)))

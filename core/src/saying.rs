@@ -1,5 +1,7 @@
-//! What one reply says: a script, as far as its limits let it.
+//! What one reply says: a script, or what calls hand over, as far as its limits
+//! let it.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::json::Escaped;
@@ -14,6 +16,14 @@ pub struct Limits {
     pub stop: Vec<String>,
 }
 
+impl Limits {
+    /// The most tokens; as many as can be counted if there is no limit.
+    fn most(&self) -> usize {
+        let most = self.max_tokens.unwrap_or(u64::MAX);
+        usize::try_from(most).unwrap_or(usize::MAX)
+    }
+}
+
 /// Why a reply ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finish {
@@ -23,29 +33,90 @@ pub enum Finish {
     Length,
 }
 
-/// A call of a function of the client's.
+/// A call of a tool of the client's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// The call's own id, letters and digits.
-    pub id: String,
-    /// The function.
+    /// The call's own id in each choice: a prefix, letters and digits.
+    pub ids: Vec<String>,
+    /// The tool.
     pub name: Escaped,
+    /// Whether the tool takes a text, not arguments.
+    pub is_custom: bool,
 }
 
-/// The beginning of a script, up to where a reply ends. The script is a text,
-/// or the arguments of a call: both come in pieces, and so all APIs can render
-/// both.
-#[derive(Debug, Clone)]
-pub struct Saying {
+impl Call {
+    /// The call's id in one of the choices.
+    pub fn id(&self, choice: usize) -> &str {
+        self.ids.get(choice).map_or("", String::as_str)
+    }
+}
+
+/// A text, or what one call hands over: the beginning of a script. Both come in
+/// pieces, and so all APIs can render both.
+#[derive(Debug)]
+pub struct Part {
     script: Arc<Script>,
-    /// How many of the script's pieces are begun.
-    len: usize,
+    call: Option<Call>,
+    /// Its pieces among those of the whole reply.
+    pieces: Range<usize>,
     /// Where it ends in the script's text.
     end: usize,
+}
+
+impl Part {
+    /// The call, if it is no text.
+    pub fn call(&self) -> Option<&Call> {
+        self.call.as_ref()
+    }
+
+    /// All of it, as the inside of a JSON string.
+    pub fn text(&self) -> &[u8] {
+        self.bytes(0, self.end)
+    }
+
+    /// Whether no limit has cut it.
+    pub fn is_whole(&self) -> bool {
+        self.end == self.script.text().as_bytes().len()
+    }
+
+    /// A piece, by its number in the whole reply; none past the end.
+    fn piece(&self, number: usize) -> Option<&[u8]> {
+        let number = Some(number).filter(|it| self.pieces.contains(it))?;
+        let index = number - self.pieces.start;
+        let start = self.script.start_of(index);
+        let end = self.script.start_of(index + 1).min(self.end);
+        Some(self.bytes(start, end))
+    }
+
+    fn bytes(&self, start: usize, end: usize) -> &[u8] {
+        let text = self.script.text().as_bytes();
+        text.get(start..end).unwrap_or_default()
+    }
+}
+
+/// What is sent at one step of a stream.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    /// Of which part.
+    pub part: &'a Part,
+    /// Which of the parts that is.
+    pub index: usize,
+    /// The piece; none if nothing is said.
+    pub piece: Option<&'a [u8]>,
+    /// Whether it is the first of the part.
+    pub begins: bool,
+    /// Whether it is the last of the part.
+    pub ends: bool,
+}
+
+/// What a reply says: a text, or one or more calls, up to where it ends.
+#[derive(Debug, Clone)]
+pub struct Saying {
+    /// At least one; more only if they are calls.
+    parts: Arc<[Part]>,
     finish: Finish,
     /// Which of the stop sequences ends it.
     stop: Option<usize>,
-    call: Option<Box<Call>>,
 }
 
 impl Saying {
@@ -60,57 +131,112 @@ impl Saying {
         };
         let mut len = script.pieces_before(end);
         let mut finish = Finish::Stop;
-        let most = limits.max_tokens.unwrap_or(u64::MAX);
-        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let most = limits.most();
         if len > most {
             (len, end, finish) = (most, script.start_of(most), Finish::Length);
             stop = None;
         }
-        Self {
+        let part = Part {
             script: Arc::clone(script),
-            len,
+            call: None,
+            pieces: 0..len,
             end,
+        };
+        Self {
+            parts: Arc::new([part]),
             finish,
             stop,
-            call: None,
         }
     }
 
-    /// The same as the arguments of a call.
-    #[must_use]
-    pub fn calling(mut self, call: Call) -> Self {
-        self.call = Some(Box::new(call));
-        self
+    /// As much of calls, and of what each hands over, as `limits` allow. A call
+    /// has one piece at least; there must be at least one. A stop sequence is
+    /// one of the text, and does not count.
+    pub fn calls(calls: Vec<(Call, Arc<Script>)>, limits: &Limits) -> Self {
+        let mut parts = Vec::with_capacity(calls.len());
+        let (mut len, mut finish) = (0, Finish::Stop);
+        for (call, script) in calls {
+            let wanted = script.len().max(1);
+            let pieces = wanted.min(limits.most() - len);
+            if pieces < wanted {
+                finish = Finish::Length;
+            }
+            if pieces > 0 || parts.is_empty() {
+                parts.push(Part {
+                    end: script.start_of(pieces),
+                    script,
+                    call: Some(call),
+                    pieces: len..len + pieces,
+                });
+            }
+            len += pieces;
+        }
+        Self {
+            parts: parts.into(),
+            finish,
+            stop: None,
+        }
     }
 
-    /// The call that this is the arguments of, if it is no text.
-    pub fn call(&self) -> Option<&Call> {
-        self.call.as_deref()
+    /// What it is made of.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Whether it is calls, not a text.
+    pub fn has_calls(&self) -> bool {
+        self.parts.iter().any(|part| part.call.is_some())
     }
 
     /// How many pieces it has; 0 if nothing is said.
     pub fn len(&self) -> usize {
-        self.len
+        self.parts.last().map_or(0, |part| part.pieces.end)
     }
 
     /// Whether nothing is said.
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.len() == 0
+    }
+
+    /// How many steps a stream of it has: one at least.
+    pub fn steps(&self) -> usize {
+        self.len().max(1)
+    }
+
+    /// What is sent at one of the steps; nothing past the last.
+    pub fn step(&self, step: usize) -> Option<Step<'_>> {
+        let before = |part: &Part| part.pieces.end <= step && !part.pieces.is_empty();
+        let index = self.parts.partition_point(before);
+        let part = self.parts.get(index)?;
+        Some(Step {
+            part,
+            index,
+            piece: part.piece(step),
+            begins: step == part.pieces.start,
+            ends: step + 1 >= part.pieces.end,
+        })
     }
 
     /// Piece `index`, as the inside of a JSON string; empty past the end.
     pub fn piece(&self, index: usize) -> &[u8] {
-        if index >= self.len {
-            return &[];
-        }
-        let start = self.script.start_of(index);
-        let end = self.script.start_of(index + 1).min(self.end);
-        self.bytes(start, end)
+        let step = self.step(index);
+        step.and_then(|step| step.piece).unwrap_or_default()
     }
 
-    /// All that is said, as the inside of a JSON string.
+    /// The text, as the inside of a JSON string; of calls, what the first hands
+    /// over.
     pub fn text(&self) -> &[u8] {
-        self.bytes(0, self.end)
+        self.parts.first().map_or(&[], Part::text)
+    }
+
+    /// How long its parts are, in bytes, each with the name of its tool and so
+    /// much `around` it.
+    pub fn size(&self, around: usize) -> usize {
+        let parts = self.parts.iter().map(|part| {
+            let name = part.call().map_or(0, |call| call.name.as_bytes().len());
+            part.text().len() + name + around
+        });
+        parts.sum()
     }
 
     /// Why it ends.
@@ -121,11 +247,6 @@ impl Saying {
     /// Which of the stop sequences it has come to.
     pub fn stopped_by(&self) -> Option<usize> {
         self.stop
-    }
-
-    fn bytes(&self, start: usize, end: usize) -> &[u8] {
-        let text = self.script.text().as_bytes();
-        text.get(start..end).unwrap_or_default()
     }
 }
 

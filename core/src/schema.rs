@@ -8,7 +8,9 @@
 //! `items`, `prefixItems`, `minItems`, `maxItems`, `uniqueItems`, `enum`,
 //! `const`, `anyOf`, `oneOf`, `allOf`, `$ref` within the schema (recursion
 //! ends), limits of numbers and of strings, `format`, and `pattern` without
-//! look-around, back references and Unicode classes. `not`, `if`, `contains`,
+//! look-around, back references and Unicode classes. Google's own form of it
+//! (the Gemini API's object `Schema`, a subset of OpenAPI 3.0) is read too: types
+//! in upper case, counts as strings, names with underscores. `not`, `if`, `contains`,
 //! `patternProperties`, `propertyNames`, `dependentSchemas` and references by
 //! `$id` or `$anchor` say nothing; of `oneOf` one branch is made, without
 //! looking whether another accepts it too.
@@ -28,6 +30,7 @@ mod text;
 use document::Writer;
 use height::Heights;
 use index::Index;
+pub use tape::LONGEST;
 use tape::Tape;
 
 /// The longest document, in bytes: of a schema that asks for more comes `{}`.
@@ -74,8 +77,16 @@ impl Schema {
     /// An object that is valid under the schema, or whatever else that asks
     /// for, as JSON.
     pub fn document(&self, seed: u64) -> String {
-        let document = Writer::new(&self.tape, &self.index, &self.heights, seed).write();
-        document
+        self.one_of(1, seed)
+    }
+
+    /// The same as one of so many `documents` of one reply, which take no longer
+    /// together than one alone may.
+    pub fn one_of(&self, documents: usize, seed: u64) -> String {
+        let (index, heights) = (&self.index, &self.heights);
+        let writer = Writer::new(&self.tape, index, heights, seed, documents);
+        writer
+            .write()
             .filter(|it| it.len() <= LONGEST_DOCUMENT)
             .unwrap_or_else(|| "{}".to_owned())
     }

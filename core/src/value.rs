@@ -23,6 +23,16 @@ impl<'a> Value<'a> {
         self.0.starts_with('{')
     }
 
+    /// Whether it is a list.
+    pub fn is_list(self) -> bool {
+        self.0.starts_with('[')
+    }
+
+    /// Whether it is a string.
+    pub fn is_string(self) -> bool {
+        self.0.starts_with('"')
+    }
+
     /// A string.
     pub fn string(self) -> Option<String> {
         serde_json::from_str(self.0).ok()

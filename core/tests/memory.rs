@@ -191,6 +191,39 @@ fn calls_and_documents_are_within_bounds() {
 }
 
 #[test]
+fn parallel_calls_are_within_bounds() {
+    let _alone = ALONE.lock();
+    let name = "\\u0001".repeat(160);
+    let large = format!(r#"{{"const":{{"a":"{}"}}}}"#, "\\\"".repeat(2_000));
+    let list = |tool: &dyn Fn(usize) -> String| (0..20).map(tool).collect::<Vec<_>>().join(",");
+    for schema in ["{}", &large, r#"{"type":"string","minLength":5000}"#] {
+        let function = |n| format!(r#""name":"{name}{n}","parameters":{schema}"#);
+        let chat = list(&|n| format!(r#"{{"function":{{{}}}}}"#, function(n)));
+        let custom = list(&|n| format!(r#"{{"custom":{{"name":"{name}{n}"}}}}"#));
+        let responses = list(&|n| match n % 2 {
+            0 => format!(r#"{{"type":"function",{}}}"#, function(n)),
+            _ => format!(r#"{{"type":"custom","name":"{name}{n}"}}"#),
+        });
+        let messages = list(&|n| format!(r#"{{"name":"{name}{n}","input_schema":{schema}}}"#));
+        let gemini = format!(
+            r#"{{"functionDeclarations":[{}]}}"#,
+            list(&|n| format!("{{{}}}", function(n)))
+        );
+        for tools in [chat, custom, responses, messages, gemini] {
+            let body = format!(
+                r#"{{"n":128,"generationConfig":{{"candidateCount":128}},"tools":[{tools}],
+                "parallel_tool_calls":true,"tool_choice":{{"disable_parallel_tool_use":false}}}}"#
+            );
+            assert_enough(body.as_bytes(), b"a b");
+            assert_enough(body.as_bytes(), &b"\x01 \"".repeat(10_000));
+        }
+    }
+    let bare = r#"{"type":"function"}"#;
+    let bare = format!(r#"{{"tools":[{}]}}"#, vec![bare; 10_000].join(","));
+    assert_enough(bare.as_bytes(), b"");
+}
+
+#[test]
 fn what_is_asked_for_is_enough() {
     let _alone = ALONE.lock();
     proptest!(|(

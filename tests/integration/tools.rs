@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, chat};
+use crate::client::{Client, chat, request};
 use crate::nginx::Nginx;
 
 fn tools() -> Value {
@@ -111,6 +111,58 @@ fn a_document_has_the_form_that_was_asked_for() {
         (0..20).map(|seed| ask(seed, false).json()["choices"][0]["message"]["content"].clone());
     let all: std::collections::HashSet<_> = all.map(|it| it.to_string()).collect();
     assert!(all.len() > 10, "{all:?}");
+}
+
+/// The reply to `body`.
+fn post(nginx: &Nginx, path: &str, body: &Value) -> Value {
+    let body = body.to_string();
+    let length = body.len().to_string();
+    let mut bytes = request("POST", path, &[("Content-Length", &length)]);
+    bytes.extend_from_slice(body.as_bytes());
+    nginx.ask(bytes).json()
+}
+
+#[test]
+fn every_api_calls_a_tool_and_answers_its_result() {
+    let nginx = Nginx::start("llm_mock_delay 0; llm_mock_reply \"It is fine.\";");
+    let parameters = &tools()[0]["function"]["parameters"];
+
+    let mut body = json!({"input": "hi", "tools":
+        [{"type": "function", "name": "get_weather", "parameters": parameters}]});
+    let called = &post(&nginx, "/v1/responses", &body)["output"][0];
+    assert_eq!(called["type"], "function_call");
+    assert_arguments(called["arguments"].as_str().unwrap());
+    body["input"] = json!([called,
+        {"type": "function_call_output", "call_id": called["call_id"], "output": "sun"}]);
+    let answered = &post(&nginx, "/v1/responses", &body)["output"][0];
+    assert_eq!(answered["content"][0]["text"], "It is fine.");
+
+    let hi = json!({"role": "user", "content": "hi"});
+    let mut body = json!({"messages": [hi], "tools":
+        [{"name": "get_weather", "input_schema": parameters}]});
+    let message = post(&nginx, "/v1/messages", &body);
+    assert_eq!(message["stop_reason"], "tool_use");
+    let called = &message["content"][0];
+    assert_eq!(called["type"], "tool_use");
+    assert_arguments(&called["input"].to_string());
+    body["messages"] = json!([hi, {"role": "assistant", "content": [called]}, {"role": "user",
+        "content": [{"type": "tool_result", "tool_use_id": called["id"], "content": "sun"}]}]);
+    let answered = post(&nginx, "/v1/messages", &body);
+    assert_eq!(answered["stop_reason"], "end_turn");
+    assert_eq!(answered["content"][0]["text"], "It is fine.");
+
+    let path = "/v1beta/models/m:generateContent";
+    let hi = json!({"role": "user", "parts": [{"text": "hi"}]});
+    let mut body = json!({"contents": [hi], "tools": [{"functionDeclarations":
+        [{"name": "get_weather", "parametersJsonSchema": parameters}]}]});
+    let content = &post(&nginx, path, &body)["candidates"][0]["content"];
+    let called = &content["parts"][0]["functionCall"];
+    assert_eq!(called["name"], "get_weather");
+    assert_arguments(&called["args"].to_string());
+    body["contents"] = json!([hi, content, {"role": "user", "parts":
+        [{"functionResponse": {"name": "get_weather", "response": {"output": "sun"}}}]}]);
+    let answered = &post(&nginx, path, &body)["candidates"][0]["content"];
+    assert_eq!(answered["parts"][0]["text"], "It is fine.");
 }
 
 #[test]

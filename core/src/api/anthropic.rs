@@ -3,4 +3,12 @@
 pub mod error;
 pub mod messages;
 mod request;
-pub mod tokens;
+mod wish;
+
+use super::count::CountTokens;
+
+/// `/v1/messages/count_tokens` (API reference, "Count tokens in a Message").
+pub static COUNT_TOKENS: CountTokens<3> = CountTokens {
+    fields: request::PROMPT,
+    opening: "{\"input_tokens\":",
+};

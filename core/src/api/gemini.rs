@@ -3,4 +3,12 @@
 pub mod error;
 pub mod generate;
 mod request;
-pub mod tokens;
+mod wish;
+
+use super::count::CountTokens;
+
+/// `:countTokens` (API reference, "Counting tokens").
+pub static COUNT_TOKENS: CountTokens<4> = CountTokens {
+    fields: request::PROMPT,
+    opening: "{\"totalTokens\":",
+};

@@ -37,7 +37,7 @@ impl<const N: usize> Prompt<N> {
 
 /// The tokens of a whole body's fields of these names.
 pub fn tokens_of<const N: usize>(body: &[u8], fields: [&'static str; N]) -> u64 {
-    let body = String::from_utf8_lossy(body);
+    let body = body::text(body);
     let mut prompt = Prompt::new(fields);
     let is_object = body::read(&body, |key, value| prompt.field(key, value));
     if is_object { prompt.tokens() } else { 0 }

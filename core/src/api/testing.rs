@@ -4,12 +4,16 @@ use std::sync::Arc;
 
 use super::openai::error::Error;
 use super::openai::models::Models;
-use super::{Answer, Lookup, Query};
-use crate::ask::StreamMode;
+use super::{Answer, Dialect, Lookup, Query, Said};
+use crate::ask::{Ask, StreamMode};
 use crate::batch::Batch;
+use crate::composing;
 use crate::json::Escaped;
 use crate::reply::Settings;
 use crate::script::Script;
+use crate::stream::Frames;
+use rand::SeedableRng;
+use rand::rngs::SmallRng;
 
 /// The body of the reply to a query.
 pub fn ask(
@@ -34,13 +38,40 @@ pub fn ask(
     };
     let body = match lookup.answer(&query)? {
         Answer::Whole(body) => body,
-        Answer::Parts(frames) => {
-            let mut out = Batch::new();
-            for step in 0..frames.steps() {
-                frames.render(step, &mut out);
-            }
-            out.as_bytes().to_vec()
-        }
+        Answer::Parts(frames) => return Ok(steps(&*frames).concat()),
     };
     Ok(String::from_utf8(body).unwrap())
+}
+
+/// Hands what `model` says to `ask`, with `text` for the text, to `f`.
+pub fn said<T>(
+    dialect: &dyn Dialect,
+    model: &str,
+    text: &str,
+    ask: &Ask,
+    f: impl FnOnce(&Said) -> T,
+) -> T {
+    let script = Arc::new(Script::new(text.as_bytes()));
+    let mut rng = SmallRng::seed_from_u64(1);
+    f(&Said {
+        id: format!("{}123", dialect.id_prefix()),
+        created: 1_234_567_890,
+        model: &Escaped::new(model.as_bytes()),
+        saying: composing::saying(dialect, ask, &script, &mut rng),
+        choices: ask.choices,
+        prompt_tokens: 9,
+        include_usage: ask.include_usage,
+        ask,
+    })
+}
+
+/// What is sent at each step.
+pub fn steps(frames: &dyn Frames) -> Vec<String> {
+    (0..frames.steps())
+        .map(|step| {
+            let mut out = Batch::new();
+            frames.render(step, &mut out);
+            String::from_utf8(out.as_bytes().to_vec()).unwrap()
+        })
+        .collect()
 }

@@ -28,7 +28,7 @@ pub fn memory(tape: &Tape) -> usize {
     each.saturating_mul(3 * MOST_DEPTH).saturating_add(3 * text)
 }
 
-/// Steps that may be taken for one document: some milliseconds.
+/// Steps that may be taken for the documents of one reply: some milliseconds.
 const FUEL: usize = 1_000_000;
 
 pub struct Writer<'a> {
@@ -60,7 +60,15 @@ impl Place {
 }
 
 impl<'a> Writer<'a> {
-    pub fn new(tape: &'a Tape, index: &'a Index, heights: &'a Heights, seed: u64) -> Self {
+    /// Of one of `documents` that are made together: each has its share of the
+    /// steps.
+    pub fn new(
+        tape: &'a Tape,
+        index: &'a Index,
+        heights: &'a Heights,
+        seed: u64,
+        documents: usize,
+    ) -> Self {
         Self {
             tape,
             index,
@@ -68,7 +76,7 @@ impl<'a> Writer<'a> {
             dice: Dice::new(seed),
             out: String::with_capacity(256),
             path: vec![0],
-            fuel: FUEL,
+            fuel: FUEL / documents.max(1),
         }
     }
 

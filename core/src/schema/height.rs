@@ -2,7 +2,7 @@
 //! itself, the way out is the branch whose document is flattest.
 
 use super::index::Index;
-use super::rules::Types;
+use super::rules::{Types, keywords};
 use super::tape::{Node, Tape};
 
 /// Of a schema that has no finite document.
@@ -62,7 +62,7 @@ impl Heights {
         let mut height = 0;
         let (mut properties, mut required) = (None, None);
         let (mut items, mut prefix, mut least) = (None, None, 0);
-        for (name, value) in tape.fields(schema) {
+        for (name, value) in keywords(tape, schema) {
             *work += tape.size(value);
             hints = hints.or(Types::hinted(name));
             let each = || tape.items(value).map(|it| self.get(it));

@@ -47,16 +47,16 @@ impl Types {
         !self.and(other).is_none()
     }
 
-    /// What the field `type` names.
+    /// What the field `type` names: in upper case, as Google writes it, too.
     pub fn named(tape: &Tape, node: Node) -> Self {
         match tape.raw_string(node) {
-            Some("null") => Self::NULL,
-            Some("boolean") => Self::BOOLEAN,
-            Some("integer") => Self::INTEGER,
-            Some("number") => Self::NUMBER,
-            Some("string") => Self::STRING,
-            Some("array") => Self::ARRAY,
-            Some("object") => Self::OBJECT,
+            Some("null" | "NULL") => Self::NULL,
+            Some("boolean" | "BOOLEAN") => Self::BOOLEAN,
+            Some("integer" | "INTEGER") => Self::INTEGER,
+            Some("number" | "NUMBER") => Self::NUMBER,
+            Some("string" | "STRING") => Self::STRING,
+            Some("array" | "ARRAY") => Self::ARRAY,
+            Some("object" | "OBJECT") => Self::OBJECT,
             Some(_) => Self::ANY,
             None => {
                 let each = tape.items(node).map(|it| Self::named(tape, it));
@@ -91,6 +91,24 @@ impl Types {
             _ => Self::NONE,
         }
     }
+}
+
+/// The fields of a schema, with the names that JSON Schema has for them. Google
+/// takes its own in two forms, and its SDK for Python sends this one.
+pub fn keywords(tape: &Tape, schema: Node) -> impl Iterator<Item = (&str, Node)> {
+    let name = |name| match name {
+        "any_of" => "anyOf",
+        "min_items" => "minItems",
+        "max_items" => "maxItems",
+        "min_length" => "minLength",
+        "max_length" => "maxLength",
+        "min_properties" => "minProperties",
+        "max_properties" => "maxProperties",
+        "additional_properties" => "additionalProperties",
+        other => other,
+    };
+    let fields = tape.fields(schema);
+    fields.map(move |(field, value)| (name(field), value))
 }
 
 /// What holds for one value.
@@ -203,7 +221,7 @@ impl Rules {
             if source.tape.json(node) == "false" {
                 self.types = Types::NONE;
             }
-            for (name, value) in source.tape.fields(node) {
+            for (name, value) in keywords(source.tape, node) {
                 let cost = if name == "type" {
                     source.tape.size(value)
                 } else {

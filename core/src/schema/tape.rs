@@ -118,9 +118,11 @@ impl Tape {
         serde_json::from_str(self.json(node)).ok()
     }
 
-    /// A whole number that is not negative.
+    /// A whole number that is not negative. Google writes large numbers as
+    /// strings, and counts are such.
     pub fn count(&self, node: Node) -> Option<usize> {
-        self.json(node).parse().ok()
+        let digits = self.raw_string(node).unwrap_or(self.json(node));
+        digits.parse().ok()
     }
 
     /// The values of a list; of an object, names and values in turn.

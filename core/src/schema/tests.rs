@@ -65,6 +65,31 @@ fn schemas_of_the_kind_that_clients_send() {
 }
 
 #[test]
+fn googles_form_says_the_same() {
+    for (google, same) in [
+        (
+            json!({"type": "OBJECT", "properties": {"n": {"type": "ARRAY", "items":
+                {"type": "INTEGER", "nullable": true}, "minItems": "2", "maxItems": "2"}},
+                "required": ["n"], "propertyOrdering": ["n"]}),
+            json!({"type": "object", "properties": {"n": {"type": "array", "items":
+                {"type": "integer"}, "minItems": 2, "maxItems": 2}}, "required": ["n"]}),
+        ),
+        (
+            json!({"type": "ARRAY", "min_items": 2, "max_items": 2, "items": {"any_of":
+                [{"type": "STRING", "min_length": "4", "max_length": 5}]}}),
+            json!({"type": "array", "minItems": 2, "maxItems": 2, "items": {"anyOf":
+                [{"type": "string", "minLength": 4, "maxLength": 5}]}}),
+        ),
+    ] {
+        for seed in 0..20 {
+            let document = judged(&same, seed);
+            let text = Schema::read(&google.to_string()).document(seed);
+            assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), document);
+        }
+    }
+}
+
+#[test]
 fn the_same_seed_makes_the_same_document() {
     let schema = Schema::read(
         r#"{"type":"object","properties":{"a":{"type":"string"},"b":{"type":"number"}}}"#,

@@ -7,7 +7,7 @@ use crate::api::{Dialect, Said};
 use crate::ask::Ask;
 use crate::batch::Batch;
 use crate::json::{self, Digits};
-use crate::saying::{Finish, Saying};
+use crate::saying::{Call, Finish, Part, Saying};
 use crate::sse;
 use crate::stream::Frames;
 
@@ -23,6 +23,10 @@ impl Dialect for Messages {
         request::read(body)
     }
 
+    fn call_id_prefix(&self) -> &'static str {
+        "toolu_"
+    }
+
     fn stream(&self, said: &Said) -> Box<dyn Frames> {
         Box::new(Events {
             start: start(said),
@@ -32,16 +36,48 @@ impl Dialect for Messages {
     }
 
     fn whole(&self, said: &Said) -> Vec<u8> {
-        let text = said.saying.text();
-        let mut out = Vec::with_capacity(head_len(said) + text.len());
+        let mut out = Vec::with_capacity(head_len(said) + said.saying.size(A_BLOCK));
         put_head(said, &mut out);
-        out.put_all(&[b"[{\"type\":\"text\",\"text\":\"", text, b"\"}],"]);
+        for (index, part) in said.saying.parts().iter().enumerate() {
+            out.put(if index == 0 { b"[" } else { b"," });
+            put_block(part, &mut out);
+        }
+        out.put(b"],");
         put_stop(said, &mut out);
         out.put(b",\"usage\":");
         put_usage(said, said.saying.len(), &mut out);
         out.put(b"}");
         out
     }
+}
+
+/// No less than what a block has around its text and its name.
+const A_BLOCK: usize = 120;
+
+/// A block of the content. A call that a limit has cut takes nothing: what is
+/// there of its input is no JSON.
+fn put_block(part: &Part, out: &mut Vec<u8>) {
+    let Some(call) = part.call() else {
+        out.put_all(&[b"{\"type\":\"text\",\"text\":\"", part.text(), b"\"}"]);
+        return;
+    };
+    put_call(call, out);
+    match part.is_whole() {
+        true => out.put_document(part.text()),
+        false => out.put(b"{}"),
+    }
+    out.put(b"}");
+}
+
+/// The block of a call, up to its input.
+fn put_call(call: &Call, out: &mut impl Out) {
+    out.put_all(&[
+        b"{\"type\":\"tool_use\",\"id\":\"",
+        call.id(0).as_bytes(),
+        b"\",\"name\":\"",
+        call.name.as_bytes(),
+        b"\",\"input\":",
+    ]);
 }
 
 /// A message up to its content.
@@ -68,6 +104,9 @@ fn put_stop(said: &Said, out: &mut Vec<u8>) {
             out.put(b"\"stop_reason\":\"stop_sequence\",\"stop_sequence\":\"");
             json::escape(sequence, out);
             out.put(b"\"");
+        }
+        (None, Finish::Stop) if said.saying.has_calls() => {
+            out.put(b"\"stop_reason\":\"tool_use\",\"stop_sequence\":null");
         }
         (None, Finish::Stop) => {
             out.put(b"\"stop_reason\":\"end_turn\",\"stop_sequence\":null");
@@ -98,7 +137,7 @@ fn head_len(said: &Said) -> usize {
     FIXED + said.id.len() + said.model.as_bytes().len() + stop * ESCAPED
 }
 
-/// The events before the text.
+/// The event before the content.
 fn start(said: &Said) -> Vec<u8> {
     let mut out = Vec::with_capacity(head_len(said));
     out.put(b"event: message_start\ndata: {\"type\":\"message_start\",\"message\":");
@@ -106,26 +145,14 @@ fn start(said: &Said) -> Vec<u8> {
     out.put(b"[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":");
     // The first token is there when the message starts.
     put_usage(said, said.saying.len().min(1), &mut out);
-    out.put_all(&[
-        b"}}",
-        sse::END,
-        b"event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,",
-        b"\"content_block\":{\"type\":\"text\",\"text\":\"\"}}",
-        sse::END,
-        b"event: ping\ndata: {\"type\":\"ping\"}",
-        sse::END,
-    ]);
+    out.put_all(&[b"}}", sse::END]);
     out
 }
 
-/// The events after the text.
+/// The events after the content.
 fn end(said: &Said) -> Vec<u8> {
     let mut out = Vec::with_capacity(head_len(said));
-    out.put_all(&[
-        b"event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}",
-        sse::END,
-        b"event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{",
-    ]);
+    out.put(b"event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{");
     put_stop(said, &mut out);
     out.put(b"},\"usage\":");
     put_usage(said, said.saying.len(), &mut out);
@@ -138,8 +165,8 @@ fn end(said: &Said) -> Vec<u8> {
     out
 }
 
-/// A streamed message. What comes before the text comes with its first word,
-/// what comes after it with the last.
+/// A streamed message. What comes before a block of the content comes with its
+/// first piece, what comes after it with the last.
 struct Events {
     start: Vec<u8>,
     end: Vec<u8>,
@@ -148,124 +175,55 @@ struct Events {
 
 impl Frames for Events {
     fn steps(&self) -> usize {
-        self.saying.len().max(1)
+        self.saying.steps()
     }
 
-    fn render(&self, step: usize, out: &mut Batch) {
-        if step == 0 {
+    fn render(&self, number: usize, out: &mut Batch) {
+        let Some(step) = self.saying.step(number) else {
+            return;
+        };
+        let index = Digits::of(step.index as u64);
+        if number == 0 {
             out.put(&self.start);
         }
-        if !self.saying.is_empty() {
-            out.put(
-                b"event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\
-                  \"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"",
-            );
-            out.put(self.saying.piece(step));
-            out.put(b"\"}}");
+        if step.begins {
+            put_event(b"content_block_start", &index, out);
+            out.put(b",\"content_block\":");
+            match step.part.call() {
+                None => out.put(b"{\"type\":\"text\",\"text\":\"\"}}"),
+                Some(call) => {
+                    put_call(call, out);
+                    out.put(b"{}}}");
+                }
+            }
             out.put(sse::END);
         }
-        if step + 1 == self.steps() {
+        if number == 0 {
+            out.put_all(&[b"event: ping\ndata: {\"type\":\"ping\"}", sse::END]);
+        }
+        if let Some(piece) = step.piece {
+            put_event(b"content_block_delta", &index, out);
+            out.put(match step.part.call() {
+                None => b",\"delta\":{\"type\":\"text_delta\",\"text\":\"",
+                Some(_) => b",\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"",
+            });
+            out.put_all(&[piece, b"\"}}", sse::END]);
+        }
+        if step.ends {
+            put_event(b"content_block_stop", &index, out);
+            out.put_all(&[b"}", sse::END]);
+        }
+        if number + 1 == self.steps() {
             out.put(&self.end);
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::json::Escaped;
-    use crate::script::Script;
-    use serde_json::Value;
-    use std::sync::Arc;
-
-    fn saying<T>(text: &str, body: &str, f: impl FnOnce(&Said) -> T) -> T {
-        let ask = Messages.ask(body.as_bytes());
-        f(&Said {
-            id: "msg_123".to_owned(),
-            created: 1_234_567_890,
-            model: &Escaped::new(b"claude-sonnet-4-5"),
-            saying: Saying::new(&Arc::new(Script::new(text.as_bytes())), &ask.limits),
-            choices: ask.choices,
-            prompt_tokens: 9,
-            include_usage: ask.include_usage,
-            ask: &ask,
-        })
-    }
-
-    fn stream(text: &str, body: &str) -> String {
-        let frames = saying(text, body, |said| Messages.stream(said));
-        let mut out = Batch::new();
-        for step in 0..frames.steps() {
-            frames.render(step, &mut out);
-        }
-        String::from_utf8(out.as_bytes().to_vec()).unwrap()
-    }
-
-    fn whole(text: &str, body: &str) -> String {
-        String::from_utf8(saying(text, body, |said| Messages.whole(said))).unwrap()
-    }
-
-    #[test]
-    fn the_plain_reply_is_anthropics_object() {
-        insta::assert_snapshot!(whole("say \"hi\"", "{}"));
-    }
-
-    #[test]
-    fn the_stream_is_anthropics_sequence_of_events() {
-        insta::assert_snapshot!(stream("powered by anthropic", "{}"));
-        insta::assert_snapshot!(stream("", "{}"));
-    }
-
-    #[test]
-    fn the_stop_reason_says_why_it_ends() {
-        for (body, reason, sequence, content) in [
-            ("{}", "end_turn", Value::Null, "a b c"),
-            (r#"{"max_tokens":3}"#, "end_turn", Value::Null, "a b c"),
-            (r#"{"max_tokens":2}"#, "max_tokens", Value::Null, "a b "),
-            (
-                r#"{"stop_sequences":["x","c","b"]}"#,
-                "stop_sequence",
-                "b".into(),
-                "a ",
-            ),
-            (
-                r#"{"stop_sequences":["c"],"max_tokens":1}"#,
-                "max_tokens",
-                Value::Null,
-                "a ",
-            ),
-        ] {
-            let message: Value = serde_json::from_str(&whole("a b c", body)).unwrap();
-            assert_eq!(message["stop_reason"], reason, "{body}");
-            assert_eq!(message["stop_sequence"], sequence, "{body}");
-            assert_eq!(message["content"][0]["text"], content, "{body}");
-            let stream = stream("a b c", body);
-            let mut text = String::new();
-            for event in stream.strip_suffix("\n\n").unwrap().split("\n\n") {
-                let (name, data) = event.split_once('\n').unwrap();
-                let data: Value =
-                    serde_json::from_str(data.strip_prefix("data: ").unwrap()).unwrap();
-                assert_eq!(name.strip_prefix("event: ").unwrap(), data["type"]);
-                text += data["delta"]["text"].as_str().unwrap_or_default();
-                if data["type"] == "message_delta" {
-                    assert_eq!(data["delta"]["stop_reason"], reason, "{body}");
-                    assert_eq!(data["delta"]["stop_sequence"], sequence, "{body}");
-                    assert_eq!(data["usage"], message["usage"], "{body}");
-                }
-            }
-            assert_eq!(text, content, "{body}");
-        }
-    }
-
-    #[test]
-    fn parts_are_as_long_as_foreseen() {
-        for body in ["{}", r#"{"stop_sequences":["\u0001\u0001"]}"#] {
-            saying("one \u{1}\u{1} two", body, |said| {
-                let most = head_len(said);
-                assert!(start(said).len() <= most);
-                assert!(end(said).len() <= most);
-                assert!(Messages.whole(said).len() <= most + said.saying.text().len());
-            });
-        }
-    }
+/// An event about a block, up to the fields that are its own.
+fn put_event(name: &[u8], index: &Digits, out: &mut Batch) {
+    out.put_all(&[sse::EVENT, name, b"\n", sse::DATA, b"{\"type\":\"", name]);
+    out.put_all(&[b"\",\"index\":", index.as_bytes()]);
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! The body of a request (API reference, "Create a Message").
 
+use super::wish::Fields;
 use crate::api::body;
 use crate::api::openai::request;
 use crate::api::prompt::Prompt;
@@ -13,20 +14,25 @@ const MOST_STOPS: usize = 16;
 
 /// Reads a body. One that is not a single JSON object says nothing.
 pub fn read(body: &[u8]) -> Ask {
-    let body = String::from_utf8_lossy(body);
+    let body = body::text(body);
     let mut ask = Ask::default();
     let mut prompt = Prompt::new(PROMPT);
-    ask.is_object = body::read(&body, |key, value| match key {
-        "model" => ask.model = request::model(value),
-        "stream" => ask.stream = request::stream(value),
-        "max_tokens" => ask.limits.max_tokens = request::parse(value),
-        "stop_sequences" => ask.limits.stop = request::stop::<MOST_STOPS>(value),
-        _ => prompt.field(key, value),
+    let mut wanted = Fields::default();
+    ask.is_object = body::read(&body, |key, value| {
+        match key {
+            "model" => ask.model = request::model(value),
+            "stream" => ask.stream = request::stream(value),
+            "max_tokens" => ask.limits.max_tokens = request::parse(value),
+            "stop_sequences" => ask.limits.stop = request::stop::<MOST_STOPS>(value),
+            _ => prompt.field(key, value),
+        }
+        wanted.field(key, value);
     });
     if !ask.is_object {
         ask = Ask::default();
     } else {
         ask.prompt_tokens = prompt.tokens();
+        ask.wish = wanted.wish();
     }
     // Only `true` makes a stream here, whoever asks.
     if ask.stream != StreamField::True {

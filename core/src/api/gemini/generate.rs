@@ -7,7 +7,7 @@ use crate::api::{Dialect, Said};
 use crate::ask::{Ask, Framing, StreamField};
 use crate::batch::Batch;
 use crate::json::Digits;
-use crate::saying::{Finish, Saying};
+use crate::saying::{Finish, Part, Saying};
 use crate::sse;
 use crate::stream::Frames;
 
@@ -45,14 +45,32 @@ impl Dialect for GenerateContent {
 
     fn whole(&self, said: &Said) -> Vec<u8> {
         const CANDIDATE: usize = 120;
+        const A_PART: usize = 60;
         let response = Response::of(said);
-        let text = said.saying.text();
-        let candidates = said.choices * (text.len() + CANDIDATE);
+        let candidates = said.choices * (said.saying.size(A_PART) + CANDIDATE);
         let mut out = Vec::with_capacity(response.tail.len() + candidates + CANDIDATE);
         let finish = Some(said.saying.finish());
-        response.put(text, finish, said.saying.len(), &mut out);
+        let parts = said.saying.parts().iter();
+        let parts = parts.map(|part| (part, part.text()));
+        response.put(parts, finish, said.saying.len(), &mut out);
         out
     }
+}
+
+/// A part of the content: a call, whole, or a piece of the text. A call that a
+/// limit has cut takes nothing: what is there of its arguments is no JSON.
+fn put_part(part: &Part, piece: &[u8], out: &mut impl Out) {
+    let Some(call) = part.call() else {
+        out.put_all(&[b"{\"text\":\"", piece, b"\"}"]);
+        return;
+    };
+    out.put(b"{\"functionCall\":{\"name\":\"");
+    out.put_all(&[call.name.as_bytes(), b"\",\"args\":"]);
+    match part.is_whole() {
+        true => out.put_document(part.text()),
+        false => out.put(b"{}"),
+    }
+    out.put(b"}}");
 }
 
 /// What all objects of a reply are made of.
@@ -81,17 +99,28 @@ impl Response {
         }
     }
 
-    /// One object: every candidate says `text`, and has said `pieces`.
-    fn put(&self, text: &[u8], finish: Option<Finish>, pieces: usize, out: &mut impl Out) {
+    /// One object: every candidate says these parts, and has said `pieces`.
+    fn put<'a>(
+        &self,
+        parts: impl Iterator<Item = (&'a Part, &'a [u8])> + Clone,
+        finish: Option<Finish>,
+        pieces: usize,
+        out: &mut impl Out,
+    ) {
         out.put(b"{\"candidates\":[");
         for index in 0..self.candidates {
             if index > 0 {
                 out.put(b",");
             }
+            out.put(b"{\"content\":{\"parts\":[");
+            for (nth, (part, piece)) in parts.clone().enumerate() {
+                if nth > 0 {
+                    out.put(b",");
+                }
+                put_part(part, piece, out);
+            }
             out.put_all(&[
-                b"{\"content\":{\"parts\":[{\"text\":\"",
-                text,
-                b"\"}],\"role\":\"model\"},",
+                b"],\"role\":\"model\"},",
                 match finish {
                     None => b"".as_slice(),
                     Some(Finish::Stop) => b"\"finishReason\":\"STOP\",",
@@ -116,7 +145,7 @@ impl Response {
 }
 
 /// A streamed reply: an object for each word, the last of which says why the
-/// text ends.
+/// text ends. A call comes in one object, when its last piece is due.
 struct Parts {
     framing: Framing,
     response: Response,
@@ -124,20 +153,33 @@ struct Parts {
 
 impl Frames for Parts {
     fn steps(&self) -> usize {
-        self.response.saying.len().max(1)
+        self.response.saying.steps()
     }
 
-    fn render(&self, step: usize, out: &mut Batch) {
+    fn render(&self, number: usize, out: &mut Batch) {
         let saying = &self.response.saying;
-        let is_last = step + 1 == self.steps();
+        let Some(step) = saying.step(number) else {
+            return;
+        };
+        let is_call = step.part.call().is_some();
+        if is_call && !step.ends {
+            return;
+        }
+        let is_first = if is_call {
+            step.index == 0
+        } else {
+            step.begins
+        };
+        let is_last = number + 1 == self.steps();
         out.put(match self.framing {
             Framing::Events => sse::DATA,
-            Framing::Array if step == 0 => b"[",
+            Framing::Array if is_first => b"[",
             Framing::Array => b",\r\n",
         });
         let finish = is_last.then(|| saying.finish());
-        let pieces = saying.len().min(step + 1);
-        self.response.put(saying.piece(step), finish, pieces, out);
+        let pieces = saying.len().min(number + 1);
+        let part = std::iter::once((step.part, step.piece.unwrap_or_default()));
+        self.response.put(part, finish, pieces, out);
         match self.framing {
             Framing::Events => out.put(sse::END),
             Framing::Array if is_last => out.put(b"]"),
@@ -147,88 +189,4 @@ impl Frames for Parts {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::json::Escaped;
-    use crate::script::Script;
-    use serde_json::Value;
-    use std::sync::Arc;
-
-    const DIALECT: GenerateContent = GenerateContent { streams: true };
-
-    fn saying<T>(text: &str, body: &str, args: &str, f: impl FnOnce(&Said) -> T) -> T {
-        let mut ask = DIALECT.ask(body.as_bytes());
-        DIALECT.heed_path(b"gemini-2.5-flash", args.as_bytes(), &mut ask);
-        let model = ask.model.clone().unwrap();
-        f(&Said {
-            id: "123".to_owned(),
-            created: 1_234_567_890,
-            model: &Escaped::new(model.as_bytes()),
-            saying: Saying::new(&Arc::new(Script::new(text.as_bytes())), &ask.limits),
-            choices: ask.choices,
-            prompt_tokens: 9,
-            include_usage: ask.include_usage,
-            ask: &ask,
-        })
-    }
-
-    fn stream(text: &str, body: &str, args: &str) -> String {
-        let frames = saying(text, body, args, |said| DIALECT.stream(said));
-        let mut out = Batch::new();
-        for step in 0..frames.steps() {
-            frames.render(step, &mut out);
-        }
-        String::from_utf8(out.as_bytes().to_vec()).unwrap()
-    }
-
-    fn whole(text: &str, body: &str) -> String {
-        String::from_utf8(saying(text, body, "", |said| DIALECT.whole(said))).unwrap()
-    }
-
-    const TWO: &str = r#"{"generationConfig":{"candidateCount":2,"maxOutputTokens":2}}"#;
-
-    #[test]
-    fn the_plain_reply_is_googles_object() {
-        insta::assert_snapshot!(whole("say \"hi\"", "{}"));
-        insta::assert_snapshot!(whole("one two three", TWO));
-    }
-
-    #[test]
-    fn the_stream_is_events_or_an_array() {
-        insta::assert_snapshot!(stream("powered by google", "{}", "alt=sse"));
-        insta::assert_snapshot!(stream("powered by google", TWO, ""));
-        insta::assert_snapshot!(stream("", "{}", "alt=sse"));
-    }
-
-    #[test]
-    fn the_parts_are_the_plain_reply() {
-        for (text, body) in [
-            ("", "{}"),
-            ("one", "{}"),
-            ("one two \"three\"", "{}"),
-            ("one two three", TWO),
-            (
-                "one two three",
-                r#"{"generationConfig":{"stopSequences":["two"]}}"#,
-            ),
-        ] {
-            let whole: Value = serde_json::from_str(&whole(text, body)).unwrap();
-            let parts: Vec<Value> = serde_json::from_str(&stream(text, body, "")).unwrap();
-            let last = parts.last().unwrap();
-            assert_eq!(last["usageMetadata"], whole["usageMetadata"]);
-            let candidates = whole["candidates"].as_array().unwrap();
-            for (index, candidate) in candidates.iter().enumerate() {
-                let said: String = parts
-                    .iter()
-                    .map(|part| &part["candidates"][index]["content"]["parts"][0]["text"])
-                    .map(|text| text.as_str().unwrap())
-                    .collect();
-                assert_eq!(candidate["content"]["parts"][0]["text"], said);
-                let reasons = parts
-                    .iter()
-                    .filter_map(|part| part["candidates"][index].get("finishReason"));
-                assert_eq!(reasons.collect::<Vec<_>>(), [&candidate["finishReason"]]);
-            }
-        }
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 
 use serde_json::value::RawValue;
 
+use super::wish::Fields;
 use crate::api::body;
 use crate::api::openai::request;
 use crate::api::prompt::Prompt;
@@ -21,28 +22,34 @@ const MOST_STOPS: usize = 5;
 
 /// Reads a body. One that is not a single JSON object says nothing.
 pub fn read(body: &[u8]) -> Ask {
-    let body = String::from_utf8_lossy(body);
+    let body = body::text(body);
     let mut ask = Ask::default();
     let mut prompt = Prompt::new(PROMPT);
+    let mut wanted = Fields::default();
     ask.is_object = body::read(&body, |key, value| match key {
-        "generationConfig" | "generation_config" => config(value, &mut ask),
-        _ => prompt.field(key, value),
+        "generationConfig" | "generation_config" => config(value, &mut ask, &mut wanted),
+        _ => {
+            prompt.field(key, value);
+            wanted.field(key, value);
+        }
     });
     if !ask.is_object {
         return Ask::default();
     }
     ask.prompt_tokens = prompt.tokens();
+    ask.wish = wanted.wish();
     ask
 }
 
-fn config(value: &RawValue, ask: &mut Ask) {
+fn config<'a>(value: &'a RawValue, ask: &mut Ask, wanted: &mut Fields<'a>) {
     body::read(value.get(), |key, value| match key {
         "maxOutputTokens" | "max_output_tokens" => ask.limits.max_tokens = request::parse(value),
         "stopSequences" | "stop_sequences" => {
             ask.limits.stop = request::stop::<MOST_STOPS>(value);
         }
         "candidateCount" | "candidate_count" => ask.choices = request::choices(value),
-        _ => {}
+        "seed" => ask.seed = request::seed(value),
+        _ => wanted.config_field(key, value),
     });
 }
 

@@ -2,11 +2,14 @@
 //! `chat.completion.chunk` and `chat.completion`.
 
 mod chunks;
+pub mod wish;
 
 use chunks::Chunks;
 
+use super::tools::takes;
 use super::usage::Usage;
 use super::{logprobs, request};
+use crate::api::out::Out;
 use crate::api::{Dialect, Said};
 use crate::ask::Ask;
 use crate::json::Digits;
@@ -38,18 +41,21 @@ impl Dialect for Chat {
 
     fn whole(&self, said: &Said) -> Vec<u8> {
         const AROUND: usize = 120;
-        let each = said.saying.text().len() + AROUND;
-        let mut out = Vec::with_capacity(head_len(said) + said.choices * each + AROUND);
+        const A_PART: usize = 160;
+        let each = said.saying.size(A_PART) + AROUND;
+        let usage = Usage::detailed(said);
+        let around = head_len(said) + usage.as_bytes().len() + AROUND;
+        let mut out = Vec::with_capacity(around + said.choices * each);
         put_head(said, "chat.completion", &mut out);
-        for index in 0..said.choices {
-            out.extend_from_slice(if index == 0 {
+        for choice in 0..said.choices {
+            out.extend_from_slice(if choice == 0 {
                 b"{\"index\":"
             } else {
                 b",{\"index\":"
             });
-            out.extend_from_slice(Digits::of(index as u64).as_bytes());
+            out.extend_from_slice(Digits::of(choice as u64).as_bytes());
             out.extend_from_slice(b",\"message\":{\"role\":\"assistant\",\"content\":");
-            put_message(said, &mut out);
+            put_message(said, choice, &mut out);
             out.extend_from_slice(b",\"refusal\":null},\"logprobs\":");
             match logprobs_of(said) {
                 None => out.extend_from_slice(b"null"),
@@ -62,39 +68,74 @@ impl Dialect for Chat {
             out.extend_from_slice(b"\"}");
         }
         out.extend_from_slice(b"],\"usage\":");
-        out.extend_from_slice(Usage::of(said).as_bytes());
+        out.extend_from_slice(usage.as_bytes());
         out.push(b'}');
         out
     }
 }
 
 /// What a plain reply's message says, from the value of `content` on.
-fn put_message(said: &Said, out: &mut Vec<u8>) {
-    let Some(call) = said.saying.call() else {
-        out.push(b'"');
-        out.extend_from_slice(said.saying.text());
-        out.push(b'"');
-        return;
-    };
-    out.extend_from_slice(b"null");
-    put_call(call, said.ask.is_legacy_call, b"", said.saying.text(), out);
+fn put_message(said: &Said, choice: usize, out: &mut Vec<u8>) {
+    let parts = said.saying.parts();
+    let calls = parts.iter().filter_map(|part| Some((part.call()?, part)));
+    for (index, (call, part)) in calls.enumerate() {
+        if said.ask.is_legacy_call {
+            out.put(b"null,\"function_call\":");
+            put_function(call, part.text(), out);
+        } else {
+            out.put(if index == 0 {
+                b"null,\"tool_calls\":[{"
+            } else {
+                b",{"
+            });
+            put_call(call, choice, part.text(), out);
+        }
+    }
+    if !said.saying.has_calls() {
+        out.put_all(&[b"\"", said.saying.text(), b"\""]);
+    } else if !said.ask.is_legacy_call {
+        out.put(b"]");
+    }
 }
 
-/// The field that holds a call.
-fn put_call(call: &Call, is_legacy: bool, index: &[u8], arguments: &[u8], out: &mut Vec<u8>) {
-    if is_legacy {
-        out.extend_from_slice(b",\"function_call\":{\"name\":\"");
+/// One of the list `tool_calls`, after its brace.
+fn put_call(call: &Call, choice: usize, input: &[u8], out: &mut impl Out) {
+    let kind = kind(call);
+    let id = call.id(choice).as_bytes();
+    out.put_all(&[
+        b"\"id\":\"",
+        id,
+        b"\",\"type\":\"",
+        kind,
+        b"\",\"",
+        kind,
+        b"\":",
+    ]);
+    put_function(call, input, out);
+    out.put(b"}");
+}
+
+/// What is called, and what it takes.
+fn put_function(call: &Call, input: &[u8], out: &mut impl Out) {
+    let name = call.name.as_bytes();
+    out.put_all(&[
+        b"{\"name\":\"",
+        name,
+        b"\",\"",
+        takes(call),
+        b"\":\"",
+        input,
+        b"\"}",
+    ]);
+}
+
+/// The type of a call, and the field that says what is called.
+fn kind(call: &Call) -> &'static [u8] {
+    if call.is_custom {
+        b"custom"
     } else {
-        out.extend_from_slice(b",\"tool_calls\":[{");
-        out.extend_from_slice(index);
-        out.extend_from_slice(b"\"id\":\"");
-        out.extend_from_slice(call.id.as_bytes());
-        out.extend_from_slice(b"\",\"type\":\"function\",\"function\":{\"name\":\"");
+        b"function"
     }
-    out.extend_from_slice(call.name.as_bytes());
-    out.extend_from_slice(b"\",\"arguments\":\"");
-    out.extend_from_slice(arguments);
-    out.extend_from_slice(if is_legacy { b"\"}" } else { b"\"}}]" });
 }
 
 /// The part that all objects of a reply begin with, up to the list of choices.
@@ -134,11 +175,11 @@ fn head_len(said: &Said) -> usize {
 
 /// `finish_reason`
 fn reason(said: &Said) -> &'static [u8] {
-    match (said.saying.finish(), said.saying.call()) {
+    match (said.saying.finish(), said.saying.has_calls()) {
         (Finish::Length, _) => b"length",
-        (Finish::Stop, None) => b"stop",
-        (Finish::Stop, Some(_)) if said.ask.is_legacy_call => b"function_call",
-        (Finish::Stop, Some(_)) => b"tool_calls",
+        (Finish::Stop, false) => b"stop",
+        (Finish::Stop, true) if said.ask.is_legacy_call => b"function_call",
+        (Finish::Stop, true) => b"tool_calls",
     }
 }
 
@@ -146,7 +187,7 @@ fn reason(said: &Said) -> &'static [u8] {
 /// a call and of a very long reply have none.
 fn logprobs_of(said: &Said) -> Option<usize> {
     let tokens = said.saying.len().saturating_mul(said.choices);
-    let has_any = said.saying.call().is_none() && tokens <= logprobs::MOST_TOKENS;
+    let has_any = !said.saying.has_calls() && tokens <= logprobs::MOST_TOKENS;
     said.ask.logprobs.filter(|_| has_any)
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::inputs::{Input, Inputs};
 use super::request::{MOST_STOPS, choices, include_usage, model, parse, stop, stream};
-use super::usage::Usage;
+use super::usage::{Ending, Usage};
 use crate::api::{Dialect, Said, body};
 use crate::ask::{Ask, StreamField};
 use crate::batch::Batch;
@@ -40,7 +40,7 @@ impl Dialect for Completions {
             saying: said.saying.clone(),
             choices: said.choices,
             echo: Echo::of(said.ask),
-            usage: said.include_usage.then(|| Usage::of(said)),
+            ending: Ending::new(said, Usage::of(said)),
         })
     }
 
@@ -76,7 +76,7 @@ impl Dialect for Completions {
 /// Reads a body. OpenAI's own limit of 16 tokens, where a request has none,
 /// would cut what a configuration wants said, so there is none here.
 fn read(body: &[u8]) -> Ask {
-    let body = String::from_utf8_lossy(body);
+    let body = body::text(body);
     let mut ask = Ask {
         is_object: true,
         ..Ask::default()
@@ -188,8 +188,7 @@ struct Chunks {
     saying: Saying,
     choices: usize,
     echo: Echo,
-    /// If the client wants it, each chunk has the field.
-    usage: Option<Usage>,
+    ending: Ending,
 }
 
 impl Chunks {
@@ -208,17 +207,13 @@ impl Chunks {
                 out.put(b"\"}]");
             }
         }
-        out.put(match self.usage {
-            None => b"}",
-            Some(_) => b",\"usage\":null}",
-        });
-        out.put(sse::END);
+        self.ending.put_chunk(out);
     }
 }
 
 impl Frames for Chunks {
     fn steps(&self) -> usize {
-        self.saying.len().max(1)
+        self.saying.steps()
     }
 
     fn render(&self, step: usize, out: &mut Batch) {
@@ -236,14 +231,7 @@ impl Frames for Chunks {
             }
         }
         if is_last {
-            if let Some(usage) = &self.usage {
-                out.put(&self.head);
-                out.put(b"],\"usage\":");
-                out.put(usage.as_bytes());
-                out.put(b"}");
-                out.put(sse::END);
-            }
-            out.put(sse::DONE);
+            self.ending.put_stream(&self.head, out);
         }
     }
 }
@@ -251,33 +239,25 @@ impl Frames for Chunks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::Escaped;
-    use crate::script::Script;
+    use crate::api::testing;
     use proptest::prelude::*;
     use serde_json::Value;
 
     /// Hands what is said of `text` to a request with `body` to `f`.
     fn saying<T>(text: &str, body: &str, f: impl FnOnce(&Said) -> T) -> T {
         let ask = Completions.ask(body.as_bytes());
-        f(&Said {
-            id: "cmpl-123".to_owned(),
-            created: 1_234_567_890,
-            model: &Escaped::new(b"gpt-3.5-turbo-instruct"),
-            saying: Saying::new(&Arc::new(Script::new(text.as_bytes())), &ask.limits),
-            choices: ask.choices,
-            prompt_tokens: ask.prompt_tokens,
-            include_usage: ask.include_usage,
-            ask: &ask,
+        let model = "gpt-3.5-turbo-instruct";
+        testing::said(&Completions, model, text, &ask, |said| {
+            f(&Said {
+                prompt_tokens: ask.prompt_tokens,
+                ..said.clone()
+            })
         })
     }
 
     fn streamed(text: &str, body: &str) -> String {
         let frames = saying(text, body, |said| Completions.stream(said));
-        let mut out = Batch::new();
-        for step in 0..frames.steps() {
-            frames.render(step, &mut out);
-        }
-        String::from_utf8(out.as_bytes().to_vec()).unwrap()
+        testing::steps(&*frames).concat()
     }
 
     fn whole(text: &str, body: &str) -> String {

@@ -54,7 +54,7 @@ struct Asked {
 }
 
 fn read(body: &[u8]) -> Asked {
-    let body = String::from_utf8_lossy(body);
+    let body = body::text(body);
     let mut asked = Asked::default();
     let is_object = body::read(&body, |key, value| match key {
         "model" => asked.model = model(value),

@@ -1,14 +1,15 @@
-//! The body of a request: the top-level fields that decide about the reply,
-//! read in one pass. Whatever else is there is stepped over, to any depth,
-//! without a tree and without recursion.
+//! The body of a chat request: the top-level fields that decide about the
+//! reply, read in one pass. Whatever else is there is stepped over, to any
+//! depth, without a tree and without recursion. Other dialects read what they
+//! share with it in the same way.
 
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::tools;
+use super::chat::wish::Fields;
 use crate::api::body;
 use crate::ask::{Ask, LONGEST_MODEL, MOST_CHOICES, MOST_LOGPROBS, StreamField};
 
@@ -19,63 +20,36 @@ pub(crate) const BYTES_PER_TOKEN: u64 = 4;
 /// are not UTF-8 are read as U+FFFD.
 pub fn read(body: &[u8]) -> Ask {
     let body = body::text(body);
-    let mut json = serde_json::Deserializer::from_str(&body);
-    let ask = json.deserialize_map(Fields);
-    ask.and_then(|ask| json.end().map(|()| ask))
-        .unwrap_or_default()
-}
-
-struct Fields;
-
-impl<'de> Visitor<'de> for Fields {
-    type Value = Ask;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Ask, A::Error> {
-        let mut ask = Ask {
-            is_object: true,
-            ..Ask::default()
-        };
-        let mut wanted = tools::Fields::default();
-        let (mut has_logprobs, mut top_logprobs) = (false, 0);
-        // Of a field that comes twice, the last counts, as in JSON.parse.
-        while let Some(Text(key)) = map.next_key()? {
-            match key.as_str() {
-                "model" => ask.model = model(map.next_value()?),
-                "stream" => ask.stream = stream(map.next_value()?),
-                "max_tokens" | "max_completion_tokens" => {
-                    let most: &RawValue = map.next_value()?;
-                    ask.limits.max_tokens = parse(most).or(ask.limits.max_tokens);
-                }
-                "stop" => ask.limits.stop = stop::<MOST_STOPS>(map.next_value()?),
-                "n" => ask.choices = choices(map.next_value()?),
-                "stream_options" => ask.include_usage = include_usage(map.next_value()?),
-                "messages" => {
-                    let raw: &RawValue = map.next_value()?;
-                    ask.prompt_tokens = (raw.get().len() as u64).div_ceil(BYTES_PER_TOKEN);
-                    wanted.messages = Some(raw);
-                }
-                "tools" => wanted.tools = Some(map.next_value()?),
-                "tool_choice" => wanted.tool_choice = Some(map.next_value()?),
-                "functions" => wanted.functions = Some(map.next_value()?),
-                "function_call" => wanted.function_call = Some(map.next_value()?),
-                "response_format" => wanted.response_format = Some(map.next_value()?),
-                "seed" => ask.seed = parse::<i64>(map.next_value()?).map(|seed| seed as u64),
-                "logprobs" => has_logprobs = parse(map.next_value()?).unwrap_or(false),
-                "top_logprobs" => top_logprobs = parse(map.next_value()?).unwrap_or(0),
-                "service_tier" => ask.service_tier = service_tier(map.next_value()?),
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
+    let mut ask = Ask::default();
+    let mut wanted = Fields::default();
+    let (mut has_logprobs, mut top_logprobs) = (false, 0);
+    ask.is_object = body::read(&body, |key, value| {
+        match key {
+            "model" => ask.model = model(value),
+            "stream" => ask.stream = stream(value),
+            "max_tokens" | "max_completion_tokens" => {
+                ask.limits.max_tokens = parse(value).or(ask.limits.max_tokens);
             }
+            "stop" => ask.limits.stop = stop::<MOST_STOPS>(value),
+            "n" => ask.choices = choices(value),
+            "stream_options" => ask.include_usage = include_usage(value),
+            "messages" => {
+                ask.prompt_tokens = (value.get().len() as u64).div_ceil(BYTES_PER_TOKEN);
+            }
+            "seed" => ask.seed = seed(value),
+            "logprobs" => has_logprobs = parse(value).unwrap_or(false),
+            "top_logprobs" => top_logprobs = parse(value).unwrap_or(0),
+            "service_tier" => ask.service_tier = service_tier(value),
+            _ => {}
         }
-        ask.logprobs = has_logprobs.then_some(top_logprobs.min(MOST_LOGPROBS));
-        (ask.wish, ask.is_legacy_call) = wanted.wish();
-        Ok(ask)
+        wanted.field(key, value);
+    });
+    if !ask.is_object {
+        return Ask::default();
     }
+    ask.logprobs = has_logprobs.then_some(top_logprobs.min(MOST_LOGPROBS));
+    (ask.wish, ask.is_legacy_call) = wanted.wish();
+    ask
 }
 
 /// A JSON string. A lone half of a surrogate pair in it, which Rust's strings
@@ -111,6 +85,11 @@ pub(crate) fn model(value: &RawValue) -> Option<String> {
 /// A value of a field, if it is of the field's type.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(value: &'a RawValue) -> Option<T> {
     serde_json::from_str(value.get()).ok()
+}
+
+/// What generated data begins from.
+pub(crate) fn seed(value: &RawValue) -> Option<u64> {
+    parse::<i64>(value).map(|seed| seed as u64)
 }
 
 pub(crate) fn choices(value: &RawValue) -> usize {

@@ -1,69 +1,29 @@
 //! The stream of chat completions.
 
-use std::borrow::Cow;
-
-use super::{logprobs_of, put_call, reason};
+use super::{kind, logprobs_of, put_call, put_function, reason};
 use crate::api::Said;
 use crate::api::openai::logprobs;
-use crate::api::openai::usage::Usage;
+use crate::api::openai::tools::takes;
+use crate::api::openai::usage::{Ending, Usage};
+use crate::api::out::Out;
 use crate::batch::Batch;
 use crate::json::Digits;
-use crate::saying::Saying;
-use crate::sse;
+use crate::saying::{Saying, Step};
 use crate::stream::Frames;
-
-/// The object `delta`: what comes first, and what stands around each piece.
-struct Delta {
-    first: Cow<'static, [u8]>,
-    before: &'static [u8],
-    after: &'static [u8],
-}
-
-impl Delta {
-    fn of(said: &Said) -> Self {
-        const FIRST_OF_A_CALL: usize = 160;
-        let Some(call) = said.saying.call() else {
-            return Self {
-                first: Cow::Borrowed(b"{\"role\":\"assistant\"}"),
-                before: b"{\"content\":\"",
-                after: b"\"}",
-            };
-        };
-        let is_legacy = said.ask.is_legacy_call;
-        let len = FIRST_OF_A_CALL + call.id.len() + call.name.as_bytes().len();
-        let mut first = Vec::with_capacity(len);
-        first.extend_from_slice(b"{\"role\":\"assistant\",\"content\":null");
-        put_call(call, is_legacy, b"\"index\":0,", b"", &mut first);
-        first.extend_from_slice(b",\"refusal\":null}");
-        let (before, after): (&[u8], &[u8]) = match is_legacy {
-            true => (b"{\"function_call\":{\"arguments\":\"", b"\"}}"),
-            false => (
-                b"{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"",
-                b"\"}}]}",
-            ),
-        };
-        Self {
-            first: Cow::Owned(first),
-            before,
-            after,
-        }
-    }
-}
 
 /// A streamed reply. The role comes with the first word, the finish reason and
 /// the end of the stream with the last; of a call, its id and the name of the
-/// function come with the role.
+/// tool come before its first piece.
 pub struct Chunks {
     /// What each chunk begins with, rendered once.
     head: Vec<u8>,
-    delta: Delta,
     saying: Saying,
+    is_legacy_call: bool,
     choices: usize,
     reason: &'static [u8],
     /// If the client wants them, each chunk has the field.
     logprobs: Option<usize>,
-    /// If the client wants it, each chunk has the field.
-    usage: Option<Usage>,
+    ending: Ending,
 }
 
 impl Chunks {
@@ -71,92 +31,127 @@ impl Chunks {
     pub fn new(head: Vec<u8>, said: &Said) -> Self {
         Self {
             head,
-            delta: Delta::of(said),
             saying: said.saying.clone(),
+            is_legacy_call: said.ask.is_legacy_call,
             choices: said.choices,
             reason: reason(said),
             logprobs: logprobs_of(said),
-            usage: said.include_usage.then(|| Usage::of(said)),
+            ending: Ending::new(said, Usage::detailed(said)),
         }
     }
 
-    /// One chunk of choice `index`; it says piece `said`, if that is a token of
-    /// the text.
-    fn chunk(&self, index: usize, delta: [&[u8]; 3], said: Option<usize>, out: &mut Batch) {
-        self.begin(index, delta, said, out);
-        out.put(b",\"finish_reason\":null}]");
-        self.end(out);
+    /// The object `delta` with which a part begins.
+    fn put_first(&self, step: &Step, choice: usize, out: &mut Batch) {
+        let Some(call) = step.part.call() else {
+            out.put(b"{\"role\":\"assistant\"}");
+            return;
+        };
+        let is_first = step.index == 0;
+        out.put(if is_first {
+            b"{\"role\":\"assistant\",\"content\":null,"
+        } else {
+            b"{"
+        });
+        if self.is_legacy_call {
+            out.put(b"\"function_call\":");
+            put_function(call, b"", out);
+        } else {
+            put_index(step.index, out);
+            put_call(call, choice, b"", out);
+            out.put(b"]");
+        }
+        out.put(if is_first {
+            b",\"refusal\":null}"
+        } else {
+            b"}"
+        });
     }
 
-    /// The last chunk of choice `index`.
-    fn last(&self, index: usize, out: &mut Batch) {
-        self.begin(index, [b"{}", b"", b""], None, out);
-        out.put(b",\"finish_reason\":\"");
-        out.put(self.reason);
-        out.put(b"\"}]");
-        self.end(out);
+    /// The object `delta` with a piece.
+    fn put_piece(&self, step: &Step, piece: &[u8], out: &mut Batch) {
+        match step.part.call() {
+            None => out.put_all(&[b"{\"content\":\"", piece, b"\"}"]),
+            Some(_) if self.is_legacy_call => {
+                out.put_all(&[b"{\"function_call\":{\"arguments\":\"", piece, b"\"}}"]);
+            }
+            Some(call) => {
+                let (kind, takes) = (kind(call), takes(call));
+                out.put(b"{");
+                put_index(step.index, out);
+                out.put_all(&[b"\"", kind, b"\":{\"", takes, b"\":\"", piece, b"\"}}]}"]);
+            }
+        }
     }
 
-    fn begin(&self, index: usize, delta: [&[u8]; 3], said: Option<usize>, out: &mut Batch) {
+    /// A chunk of one of the choices, up to its delta.
+    fn begin(&self, choice: usize, out: &mut Batch) {
         out.put(&self.head);
         out.put(b"{\"index\":");
-        out.put(Digits::of(index as u64).as_bytes());
+        out.put(Digits::of(choice as u64).as_bytes());
         out.put(b",\"delta\":");
-        for part in delta {
-            out.put(part);
-        }
-        let Some(top) = self.logprobs else { return };
-        out.put(b",\"logprobs\":");
-        match said {
-            None => out.put(b"null"),
-            Some(piece) => {
+    }
+
+    /// Its rest; it says piece `said`, if that is a token of the text.
+    fn end(&self, said: Option<usize>, reason: Option<&[u8]>, out: &mut Batch) {
+        match (self.logprobs, said) {
+            (None, _) => {}
+            (Some(_), None) => out.put(b",\"logprobs\":null"),
+            (Some(top), Some(piece)) => {
+                out.put(b",\"logprobs\":");
                 logprobs::put(&self.saying, piece, piece + 1, top, &mut |part| {
                     out.put(part)
                 });
             }
         }
+        match reason {
+            None => out.put(b",\"finish_reason\":null}]"),
+            Some(reason) => {
+                out.put(b",\"finish_reason\":\"");
+                out.put(reason);
+                out.put(b"\"}]");
+            }
+        }
+        self.ending.put_chunk(out);
     }
+}
 
-    fn end(&self, out: &mut Batch) {
-        out.put(match self.usage {
-            None => b"}",
-            Some(_) => b",\"usage\":null}",
-        });
-        out.put(sse::END);
-    }
+/// Where a call stands in the list `tool_calls`, of which a chunk has one.
+fn put_index(index: usize, out: &mut Batch) {
+    let index = Digits::of(index as u64);
+    out.put_all(&[b"\"tool_calls\":[{\"index\":", index.as_bytes(), b","]);
 }
 
 impl Frames for Chunks {
     fn steps(&self) -> usize {
-        self.saying.len().max(1)
+        self.saying.steps()
     }
 
-    fn render(&self, step: usize, out: &mut Batch) {
-        let is_last = step + 1 == self.steps();
-        for index in 0..self.choices {
-            if step == 0 {
-                self.chunk(index, [&self.delta.first, b"", b""], None, out);
+    fn render(&self, number: usize, out: &mut Batch) {
+        let Some(step) = self.saying.step(number) else {
+            return;
+        };
+        let is_last = number + 1 == self.steps();
+        for choice in 0..self.choices {
+            if step.begins {
+                self.begin(choice, out);
+                self.put_first(&step, choice, out);
+                self.end(None, None, out);
             }
-            if !self.saying.is_empty() {
-                let word = self.saying.piece(step);
+            if let Some(piece) = step.piece {
                 #[cfg(feature = "inject-panic")]
-                crate::inject::panic_if(word.starts_with(b"panic-in-render"));
-                let delta = [self.delta.before, word, self.delta.after];
-                self.chunk(index, delta, Some(step), out);
+                crate::inject::panic_if(piece.starts_with(b"panic-in-render"));
+                self.begin(choice, out);
+                self.put_piece(&step, piece, out);
+                self.end(Some(number), None, out);
             }
             if is_last {
-                self.last(index, out);
+                self.begin(choice, out);
+                out.put(b"{}");
+                self.end(None, Some(self.reason), out);
             }
         }
         if is_last {
-            if let Some(usage) = &self.usage {
-                out.put(&self.head);
-                out.put(b"],\"usage\":");
-                out.put(usage.as_bytes());
-                out.put(b"}");
-                out.put(sse::END);
-            }
-            out.put(sse::DONE);
+            self.ending.put_stream(&self.head, out);
         }
     }
 }

@@ -1,39 +1,16 @@
 use super::*;
-use crate::batch::Batch;
-use crate::composing;
-use crate::json::Escaped;
-use crate::script::Script;
-use rand::SeedableRng;
-use rand::rngs::SmallRng;
+use crate::api::testing;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 /// Hands what is said of `text` to a request with `body` to `f`.
 fn saying<T>(text: &str, body: &str, f: impl FnOnce(&Said) -> T) -> T {
     let ask = Chat.ask(body.as_bytes());
-    let script = Arc::new(Script::new(text.as_bytes()));
-    let mut rng = SmallRng::seed_from_u64(1);
-    f(&Said {
-        id: "chatcmpl-123".to_owned(),
-        created: 1_234_567_890,
-        model: &Escaped::new(b"gpt-3.5-turbo"),
-        saying: composing::saying(&Chat, &ask, &script, &mut rng),
-        choices: ask.choices,
-        prompt_tokens: 9,
-        include_usage: ask.include_usage,
-        ask: &ask,
-    })
+    testing::said(&Chat, "gpt-3.5-turbo", text, &ask, f)
 }
 
 fn steps(text: &str, body: &str) -> Vec<String> {
     let frames = saying(text, body, |said| Chat.stream(said));
-    (0..frames.steps())
-        .map(|step| {
-            let mut out = Batch::new();
-            frames.render(step, &mut out);
-            String::from_utf8(out.as_bytes().to_vec()).unwrap()
-        })
-        .collect()
+    testing::steps(&*frames)
 }
 
 fn whole(text: &str, body: &str) -> String {
@@ -179,14 +156,9 @@ fn who_is_called_is_the_clients_choice() {
         (vec![&allowed("auto"), user], "get_time"),
         (vec![&allowed("auto"), tool], ""),
         (vec![&allowed("required"), tool], "get_time"),
-        (vec![r#""parallel_tool_calls":true"#], "get_weather"),
         (vec![r#""tool_choice":7"#], "get_weather"),
         (vec![r#""tool_choice":null"#], "get_weather"),
         (vec![r#""tools":null"#], ""),
-        (
-            vec![r#""tools":[{"type":"custom","custom":{"name":"c"}}]"#],
-            "",
-        ),
         (
             vec![r#""tools":[{"function":{"name":7}},{"function":{"name":"ok"}}]"#],
             "ok",
@@ -295,4 +267,140 @@ fn the_seed_decides_about_the_data() {
     assert_eq!(data("5").1, "fp_0000000001");
     assert_eq!(data("null"), data("\"5\""));
     assert_eq!(data("null").1, json!(null));
+}
+
+/// The stream put together as the plain reply has it: the choices' messages.
+fn joined(text: &str, body: &str) -> Vec<Value> {
+    let mut messages: Vec<Value> = Vec::new();
+    let stream = steps(text, body).concat();
+    for data in stream
+        .split("\n\n")
+        .filter_map(|it| it.strip_prefix("data: {"))
+    {
+        let chunk: Value = serde_json::from_str(&format!("{{{data}")).unwrap();
+        let choice = &chunk["choices"][0];
+        let index = choice["index"].as_u64().unwrap() as usize;
+        if index == messages.len() {
+            messages.push(choice["delta"].clone());
+            messages[index]["tool_calls"] = json!([]);
+        }
+        for call in choice["delta"]["tool_calls"]
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
+            let calls = messages[index]["tool_calls"].as_array_mut().unwrap();
+            let nth = call["index"].as_u64().unwrap() as usize;
+            if let Some(first) = calls.get_mut(nth) {
+                assert!(call.get("id").is_none() && call.get("type").is_none());
+                for (kind, field) in [("function", "arguments"), ("custom", "input")] {
+                    let Some(more) = call.get(kind) else { continue };
+                    assert!(more.get("name").is_none());
+                    let text = first[kind][field].as_str().unwrap().to_owned();
+                    first[kind][field] = (text + more[field].as_str().unwrap()).into();
+                }
+            } else {
+                assert_eq!(nth, calls.len(), "in order");
+                calls.push(call.clone());
+                calls[nth].as_object_mut().unwrap().remove("index");
+            }
+        }
+    }
+    messages
+}
+
+const THREE: &str = r#"{"n":2,"parallel_tool_calls":true,"tools":[
+    {"type":"function","function":{"name":"f","parameters":{"type":"object",
+        "properties":{"a":{"type":"string"}},"required":["a"]}}},
+    {"type":"custom","custom":{"name":"run"}},
+    {"type":"function","function":{"name":"g"}}]}"#;
+
+#[test]
+fn calls_run_in_parallel_for_who_says_so() {
+    insta::assert_snapshot!(whole("a b", THREE));
+    let plain: Value = serde_json::from_str(&whole("a b", THREE)).unwrap();
+    let mut ids = std::collections::HashSet::new();
+    let messages = joined("a b", THREE);
+    assert_eq!(messages.len(), 2);
+    for (index, message) in messages.iter().enumerate() {
+        let expected = &plain["choices"][index]["message"];
+        assert_eq!(message["tool_calls"], expected["tool_calls"]);
+        assert_eq!(message["refusal"], Value::Null);
+        let calls = expected["tool_calls"].as_array().unwrap();
+        assert_eq!(calls.len(), 3);
+        assert_eq!(calls[1]["custom"], json!({"name": "run", "input": "a b"}));
+        ids.extend(calls.iter().map(|call| call["id"].to_string()));
+    }
+    assert_eq!(ids.len(), 6, "each call of each choice has its own");
+}
+
+#[test]
+fn the_stream_of_parallel_calls_is_openais() {
+    let body = THREE.replace("\"n\":2,", "");
+    insta::assert_snapshot!(steps("a b", &body).concat());
+}
+
+#[test]
+fn so_many_are_called_and_no_more() {
+    let tools: Vec<_> = (0..20)
+        .map(|n| json!({"type": "function", "function": {"name": format!("f{n}")}}))
+        .collect();
+    let called = |more: Value| {
+        let mut body = json!({"tools": tools});
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let reply: Value = serde_json::from_str(&whole("a b", &body.to_string())).unwrap();
+        let message = &reply["choices"][0]["message"];
+        message["tool_calls"].as_array().map_or(0, Vec::len)
+    };
+    let allowed = json!({"type": "allowed_tools", "allowed_tools":
+        {"mode": "auto", "tools": [tools[3], tools[7]]}});
+    let result = json!([{"role": "tool", "content": "1"}]);
+    for (more, expected) in [
+        (json!({}), 1),
+        (json!({"parallel_tool_calls": false}), 1),
+        (json!({"parallel_tool_calls": null}), 1),
+        (json!({"parallel_tool_calls": true}), 16),
+        (
+            json!({"parallel_tool_calls": true, "tool_choice": "required"}),
+            16,
+        ),
+        (
+            json!({"parallel_tool_calls": true, "tool_choice": tools[2]}),
+            1,
+        ),
+        (
+            json!({"parallel_tool_calls": true, "tool_choice": allowed}),
+            2,
+        ),
+        (
+            json!({"parallel_tool_calls": true, "tool_choice": "none"}),
+            0,
+        ),
+        (json!({"parallel_tool_calls": true, "messages": result}), 0),
+        // Each takes a token.
+        (json!({"parallel_tool_calls": true, "max_tokens": 3}), 3),
+        (json!({"parallel_tool_calls": true, "max_tokens": 0}), 1),
+    ] {
+        assert_eq!(called(more.clone()), expected, "{more}");
+    }
+}
+
+#[test]
+fn a_custom_tool_takes_the_text() {
+    let tools = r#"{"tools":[{"type":"custom","custom":{"name":"c"}}]}"#;
+    let named = r#"{"tool_choice":{"type":"custom","custom":{"name":"d"}},"tools":[]}"#;
+    for (text, body, name) in [("a \"b\"", tools, "c"), ("", tools, "c"), ("a", named, "d")] {
+        let reply: Value = serde_json::from_str(&whole(text, body)).unwrap();
+        let choice = &reply["choices"][0];
+        assert_eq!(choice["finish_reason"], "tool_calls");
+        let call = &choice["message"]["tool_calls"][0];
+        assert_eq!(call["type"], "custom");
+        assert_eq!(call["custom"], json!({"name": name, "input": text}));
+        assert_eq!(
+            joined(text, body)[0]["tool_calls"],
+            choice["message"]["tool_calls"]
+        );
+    }
 }

@@ -1,126 +1,199 @@
 //! The events of a streamed response (API reference, "Responses", "Streaming
 //! events").
 
-use super::object::{Response, Status};
+use super::object::{Response, Status, put_content};
 use crate::api::Said;
+use crate::api::openai::tools::takes;
 use crate::api::out::Out;
 use crate::batch::Batch;
 use crate::json::Digits;
+use crate::saying::Step;
 use crate::sse;
 use crate::stream::Frames;
 
-/// A streamed response. What comes before the text comes with its first word,
-/// what comes after it with the last.
-pub struct Events {
-    response: Response,
-    /// The fields that say which part of which item an event is about.
-    place: Vec<u8>,
-}
-
-/// How many events come before the text.
-const BEFORE_TEXT: usize = 4;
+/// A streamed response. What comes before an output item comes with its first
+/// piece, what comes after it with the last.
+pub struct Events(Response);
 
 impl Events {
     /// Of what is said.
     pub fn new(said: &Said) -> Self {
-        let response = Response::of(said);
-        let place = [
-            b",\"item_id\":\"",
-            response.item_id.as_slice(),
-            b"\",\"output_index\":0,\"content_index\":0",
-        ]
-        .concat();
-        Self { response, place }
+        Self(Response::of(said))
     }
-
-    fn before_text(&self, out: &mut Batch) {
-        let response = &self.response;
-        for (number, name) in [b"response.created".as_slice(), b"response.in_progress"]
-            .into_iter()
-            .enumerate()
-        {
-            begin(name, number, out);
-            out.put(b",\"response\":");
-            response.put(Status::InProgress, out);
-            end(out);
-        }
-        begin(b"response.output_item.added", 2, out);
-        out.put(b",\"output_index\":0,\"item\":");
-        response.put_item(Status::InProgress, out);
-        end(out);
-        begin(b"response.content_part.added", 3, out);
-        out.put_all(&[&self.place, b",\"part\":"]);
-        response.put_part(Status::InProgress, out);
-        end(out);
-    }
-
-    fn delta(&self, step: usize, out: &mut Batch) {
-        begin(b"response.output_text.delta", BEFORE_TEXT + step, out);
-        let word = self.response.saying.piece(step);
-        out.put_all(&[&self.place, b",\"delta\":\"", word, b"\",\"logprobs\":[]"]);
-        end(out);
-    }
-
-    fn after_text(&self, out: &mut Batch) {
-        let response = &self.response;
-        let status = Status::at_end(&response.saying);
-        let number = BEFORE_TEXT + response.saying.len();
-        begin(b"response.output_text.done", number, out);
-        let text = response.saying.text();
-        out.put_all(&[&self.place, b",\"text\":\"", text, b"\",\"logprobs\":[]"]);
-        end(out);
-        begin(b"response.content_part.done", number + 1, out);
-        out.put_all(&[&self.place, b",\"part\":"]);
-        response.put_part(status, out);
-        end(out);
-        begin(b"response.output_item.done", number + 2, out);
-        out.put(b",\"output_index\":0,\"item\":");
-        response.put_item(status, out);
-        end(out);
-        let name: &[u8] = match status {
-            Status::Incomplete => b"response.incomplete",
-            Status::Completed | Status::InProgress => b"response.completed",
-        };
-        begin(name, number + 3, out);
-        out.put(b",\"response\":");
-        response.put(status, out);
-        end(out);
-    }
-}
-
-/// An event up to the fields that are its own.
-fn begin(name: &[u8], sequence_number: usize, out: &mut Batch) {
-    out.put_all(&[
-        sse::EVENT,
-        name,
-        b"\n",
-        sse::DATA,
-        b"{\"type\":\"",
-        name,
-        b"\",\"sequence_number\":",
-        Digits::of(sequence_number as u64).as_bytes(),
-    ]);
-}
-
-fn end(out: &mut Batch) {
-    out.put(b"}");
-    out.put(sse::END);
 }
 
 impl Frames for Events {
     fn steps(&self) -> usize {
-        self.response.saying.len().max(1)
+        self.0.saying.steps()
     }
 
-    fn render(&self, step: usize, out: &mut Batch) {
-        if step == 0 {
-            self.before_text(out);
+    fn render(&self, number: usize, out: &mut Batch) {
+        let Some(step) = self.0.saying.step(number) else {
+            return;
+        };
+        let mut events = Writer {
+            response: &self.0,
+            step,
+            next: events_before(&step, number),
+            out,
+        };
+        if number == 0 {
+            events.response(b"response.created", Status::InProgress);
+            events.response(b"response.in_progress", Status::InProgress);
         }
-        if !self.response.saying.is_empty() {
-            self.delta(step, out);
+        if step.begins {
+            events.before();
         }
-        if step + 1 == self.steps() {
-            self.after_text(out);
+        if let Some(piece) = step.piece {
+            events.delta(piece);
         }
+        if step.ends {
+            events.after();
+        }
+        if number + 1 == self.steps() {
+            let status = Status::at_end(&self.0.saying);
+            let name: &[u8] = match status {
+                Status::Incomplete => b"response.incomplete",
+                Status::Completed | Status::InProgress => b"response.completed",
+            };
+            events.response(name, status);
+        }
+    }
+}
+
+/// How many events come before those of a step.
+fn events_before(step: &Step, number: usize) -> usize {
+    const BEFORE_ITEMS: usize = 2;
+    /// Besides a call's pieces; only calls have other items before them.
+    const AROUND_A_CALL: usize = 3;
+    if number == 0 {
+        return 0;
+    }
+    let added = match (step.begins, step.part.call()) {
+        (true, _) => 0,
+        (false, Some(_)) => 1,
+        (false, None) => 2,
+    };
+    BEFORE_ITEMS + step.index * AROUND_A_CALL + number + added
+}
+
+/// Writes the events of one step.
+struct Writer<'a> {
+    response: &'a Response,
+    step: Step<'a>,
+    /// The number of the next event.
+    next: usize,
+    out: &'a mut Batch,
+}
+
+impl Writer<'_> {
+    /// About the whole response.
+    fn response(&mut self, name: &[u8], status: Status) {
+        self.begin(&[name]);
+        self.out.put(b",\"response\":");
+        self.response.put(status, self.out);
+        self.end();
+    }
+
+    /// About the output item.
+    fn item(&mut self, name: &[u8], status: Status) {
+        self.begin(&[name]);
+        let index = Digits::of(self.step.index as u64);
+        let fields = [b",\"output_index\":", index.as_bytes(), b",\"item\":"];
+        self.out.put_all(&fields);
+        self.response.put_item(self.step.part, status, self.out);
+        self.end();
+    }
+
+    /// About a part of a message's content.
+    fn content(&mut self, name: &[u8], text: &[u8]) {
+        self.begin(&[name]);
+        self.put_place();
+        self.out.put(b",\"part\":");
+        put_content(text, self.out);
+        self.end();
+    }
+
+    fn before(&mut self) {
+        self.item(b"response.output_item.added", Status::InProgress);
+        if self.step.part.call().is_none() {
+            self.content(b"response.content_part.added", b"");
+        }
+    }
+
+    fn delta(&mut self, piece: &[u8]) {
+        self.begin(&[self.says(), b".delta"]);
+        self.put_place();
+        self.out.put_all(&[b",\"delta\":\"", piece]);
+        self.end_said();
+    }
+
+    fn after(&mut self) {
+        let text = self.step.part.text();
+        self.begin(&[self.says(), b".done"]);
+        self.put_place();
+        match self.step.part.call() {
+            None => self.out.put(b",\"text\":\""),
+            Some(call) => {
+                if !call.is_custom {
+                    let name = call.name.as_bytes();
+                    self.out.put_all(&[b",\"name\":\"", name, b"\""]);
+                }
+                self.out.put_all(&[b",\"", takes(call), b"\":\""]);
+            }
+        }
+        self.out.put(text);
+        self.end_said();
+        if self.step.part.call().is_none() {
+            self.content(b"response.content_part.done", text);
+        }
+        let status = self.response.status_at_end(self.step.index);
+        self.item(b"response.output_item.done", status);
+    }
+
+    /// What the pieces are of.
+    fn says(&self) -> &'static [u8] {
+        match self.step.part.call() {
+            None => b"response.output_text",
+            Some(call) if call.is_custom => b"response.custom_tool_call_input",
+            Some(_) => b"response.function_call_arguments",
+        }
+    }
+
+    /// The fields that say which part of which item an event is about.
+    fn put_place(&mut self) {
+        self.out.put(b",\"item_id\":\"");
+        self.response.put_item_id(self.step.part, self.out);
+        let index = Digits::of(self.step.index as u64);
+        self.out
+            .put_all(&[b"\",\"output_index\":", index.as_bytes()]);
+        if self.step.part.call().is_none() {
+            self.out.put(b",\"content_index\":0");
+        }
+    }
+
+    /// An event up to the fields that are its own.
+    fn begin(&mut self, name: &[&[u8]]) {
+        self.out.put(sse::EVENT);
+        self.out.put_all(name);
+        self.out.put_all(&[b"\n", sse::DATA, b"{\"type\":\""]);
+        self.out.put_all(name);
+        let number = Digits::of(self.next as u64);
+        self.out
+            .put_all(&[b"\",\"sequence_number\":", number.as_bytes()]);
+        self.next += 1;
+    }
+
+    /// The end of one whose last field is a string that is said.
+    fn end_said(&mut self) {
+        self.out.put(match self.step.part.call() {
+            None => b"\",\"logprobs\":[]",
+            Some(_) => b"\"",
+        });
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.out.put_all(&[b"}", sse::END]);
     }
 }

@@ -1,11 +1,12 @@
 //! The object `response` (API reference, "Responses", "The response object").
 
 use crate::api::Said;
+use crate::api::openai::tools::takes;
 use crate::api::out::Out;
 use crate::json::Digits;
-use crate::saying::{Finish, Saying};
+use crate::saying::{Finish, Part, Saying};
 
-/// How far a response is.
+/// How far a response is, or an item of its output.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     /// There is no output yet.
@@ -49,9 +50,9 @@ pub struct Response {
     /// From the model to where the list of output begins.
     middle: Vec<u8>,
     usage: Vec<u8>,
-    /// The id of the one output item, a message.
-    pub item_id: Vec<u8>,
-    /// What the message says.
+    /// The random part of the id of a message.
+    random: Vec<u8>,
+    /// What its output items say: one message, or calls.
     pub saying: Saying,
 }
 
@@ -77,7 +78,7 @@ impl Response {
             ]
             .concat(),
             usage: usage(said),
-            item_id: [b"msg_", random.as_bytes()].concat(),
+            random: random.as_bytes().to_vec(),
             saying: said.saying.clone(),
         }
     }
@@ -85,9 +86,10 @@ impl Response {
     /// No less than what [`Response::put`] writes.
     pub fn len(&self) -> usize {
         const FIXED: usize = 400;
-        let parts = [&self.opening, &self.middle, &self.usage, &self.item_id];
+        const AN_ITEM: usize = 240;
+        let parts = [&self.opening, &self.middle, &self.usage, &self.random];
         let parts: usize = parts.iter().map(|part| part.len()).sum();
-        FIXED + parts + self.saying.text().len()
+        FIXED + parts + self.saying.size(AN_ITEM)
     }
 
     /// The whole object.
@@ -99,38 +101,85 @@ impl Response {
             status.details(),
             &self.middle,
         ]);
-        match status {
-            Status::InProgress => out.put(b"]}"),
-            Status::Completed | Status::Incomplete => {
-                self.put_item(status, out);
-                out.put_all(&[b"],\"usage\":", &self.usage, b"}"]);
+        if status == Status::InProgress {
+            out.put(b"]}");
+            return;
+        }
+        for (index, item) in self.saying.parts().iter().enumerate() {
+            if index > 0 {
+                out.put(b",");
             }
+            self.put_item(item, self.status_at_end(index), out);
+        }
+        out.put_all(&[b"],\"usage\":", &self.usage, b"}"]);
+    }
+
+    /// The status in which output item `index` ends: a limit cuts the last.
+    pub fn status_at_end(&self, index: usize) -> Status {
+        match index + 1 == self.saying.parts().len() {
+            true => Status::at_end(&self.saying),
+            false => Status::Completed,
         }
     }
 
-    /// The output item; one that is in progress has no content.
-    pub fn put_item(&self, status: Status, out: &mut impl Out) {
+    /// An output item; one that is in progress has no content.
+    pub fn put_item(&self, item: &Part, status: Status, out: &mut impl Out) {
+        let said = match status {
+            Status::InProgress => b"",
+            Status::Completed | Status::Incomplete => item.text(),
+        };
+        out.put(b"{\"id\":\"");
+        self.put_item_id(item, out);
+        let Some(call) = item.call() else {
+            out.put_all(&[
+                b"\",\"type\":\"message\",\"status\":\"",
+                status.name(),
+                b"\",\"role\":\"assistant\",\"content\":[",
+            ]);
+            if status != Status::InProgress {
+                put_content(said, out);
+            }
+            out.put(b"]}");
+            return;
+        };
+        let kind: &[u8] = match call.is_custom {
+            true => b"custom_tool_call",
+            false => b"function_call",
+        };
         out.put_all(&[
-            b"{\"id\":\"",
-            &self.item_id,
-            b"\",\"type\":\"message\",\"status\":\"",
+            b"\",\"type\":\"",
+            kind,
+            b"\",\"status\":\"",
             status.name(),
-            b"\",\"role\":\"assistant\",\"content\":[",
+            b"\",\"call_id\":\"",
+            call.id(0).as_bytes(),
+            b"\",\"name\":\"",
+            call.name.as_bytes(),
+            b"\",\"",
+            takes(call),
+            b"\":\"",
+            said,
+            b"\"}",
         ]);
-        if status != Status::InProgress {
-            self.put_part(status, out);
-        }
-        out.put(b"]}");
     }
 
-    /// The part of the item's content; one that is in progress has no text.
-    pub fn put_part(&self, status: Status, out: &mut impl Out) {
-        out.put(b"{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":\"");
-        if status != Status::InProgress {
-            out.put(self.saying.text());
-        }
-        out.put(b"\"}");
+    /// The id of an output item.
+    pub fn put_item_id(&self, item: &Part, out: &mut impl Out) {
+        let Some(call) = item.call() else {
+            out.put_all(&[b"msg_", &self.random]);
+            return;
+        };
+        let id = call.id(0);
+        let random = id.strip_prefix(super::CALL_ID_PREFIX).unwrap_or(id);
+        out.put(if call.is_custom { b"ctc_" } else { b"fc_" });
+        out.put(random.as_bytes());
     }
+}
+
+/// The one part of a message's content.
+pub fn put_content(text: &[u8], out: &mut impl Out) {
+    out.put(b"{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":\"");
+    out.put_all(&[text, b"\"}"]);
 }
 
 /// `usage`: nothing is cached, nothing reasoned about.

@@ -3,6 +3,8 @@
 
 use serde_json::value::RawValue;
 
+use super::repeats;
+use super::wish::Fields;
 use crate::api::body;
 use crate::api::openai::request;
 use crate::api::prompt::Prompt;
@@ -17,6 +19,8 @@ struct Repeated {
     /// Whether a value is of the field's type; one that is not counts as not
     /// said.
     fits: fn(&RawValue) -> bool,
+    /// Writes a value.
+    put: fn(&RawValue, &mut Vec<u8>),
 }
 
 const fn repeated(
@@ -28,10 +32,11 @@ const fn repeated(
         name,
         default,
         fits,
+        put: |value, out| json::compact(value.get(), out),
     }
 }
 
-static REPEATED: [Repeated; 14] = [
+static REPEATED: [Repeated; 17] = [
     repeated("instructions", "null", |value| {
         body::is_string(value) || body::is_list(value)
     }),
@@ -49,6 +54,19 @@ static REPEATED: [Repeated; 14] = [
     repeated("safety_identifier", "null", body::is_string),
     repeated("store", "true", is_boolean),
     repeated("temperature", "1.0", |value| is_number(value, 2.0)),
+    Repeated {
+        name: "text",
+        default: "{\"format\":{\"type\":\"text\"},\"verbosity\":\"medium\"}",
+        fits: repeats::is_text,
+        put: repeats::put_text,
+    },
+    repeated("tool_choice", "\"auto\"", repeats::is_tool_choice),
+    Repeated {
+        name: "tools",
+        default: "[]",
+        fits: repeats::are_tools,
+        put: repeats::put_tools,
+    },
     repeated("top_logprobs", "0", |value| {
         is_count(value) && is_number(value, 20.0)
     }),
@@ -61,11 +79,8 @@ static REPEATED: [Repeated; 14] = [
 /// What a model would read.
 pub const PROMPT: [&str; 3] = ["input", "instructions", "tools"];
 
-/// What every response has: text is all there is, and nothing runs in the
-/// background.
-const FIXED: &str = "\"background\":false,\"service_tier\":\"default\",\
-     \"text\":{\"format\":{\"type\":\"text\"},\"verbosity\":\"medium\"},\
-     \"tool_choice\":\"auto\",\"tools\":[]";
+/// What every response has: nothing runs in the background.
+const FIXED: &str = "\"background\":false,\"service_tier\":\"default\"";
 
 fn is_boolean(value: &RawValue) -> bool {
     matches!(value.get(), "true" | "false")
@@ -81,10 +96,11 @@ fn is_number(value: &RawValue, most: f64) -> bool {
 
 /// Reads a body. One that is not a single JSON object says nothing.
 pub fn read(body: &[u8]) -> Ask {
-    let body = String::from_utf8_lossy(body);
+    let body = body::text(body);
     let mut ask = Ask::default();
     let mut values = [None; REPEATED.len()];
     let mut prompt = Prompt::new(PROMPT);
+    let mut wanted = Fields::default();
     ask.is_object = body::read(&body, |key, value| {
         match key {
             "model" => ask.model = request::model(value),
@@ -96,12 +112,14 @@ pub fn read(body: &[u8]) -> Ask {
         for (_, slot) in known.filter(|(field, _)| field.name == key) {
             *slot = Some(value);
         }
+        wanted.field(key, value);
     });
     if !ask.is_object {
         ask = Ask::default();
         values.fill(None);
     } else {
         ask.prompt_tokens = prompt.tokens();
+        ask.wish = wanted.wish();
     }
     ask.echo = echo(&values);
     // Only `true` makes a stream here: SDKs leave the field out for a plain
@@ -117,18 +135,24 @@ fn echo(values: &[Option<&RawValue>; REPEATED.len()]) -> Vec<u8> {
     let said = || {
         REPEATED.iter().zip(values).map(|(field, value)| {
             let value = value.filter(|value| (field.fits)(value));
-            (field, value.map_or(field.default, RawValue::get))
+            (field, value)
         })
     };
     let len: usize = said()
-        .map(|(field, value)| field.name.len() + value.len() + "\"\":,".len())
+        .map(|(field, value)| {
+            let value = value.map_or(field.default, RawValue::get);
+            field.name.len() + value.len() + "\"\":,".len()
+        })
         .sum();
     let mut out = Vec::with_capacity(len + FIXED.len());
     for (field, value) in said() {
         out.push(b'"');
         out.extend_from_slice(field.name.as_bytes());
         out.extend_from_slice(b"\":");
-        json::compact(value, &mut out);
+        match value {
+            Some(value) => (field.put)(value, &mut out),
+            None => out.extend_from_slice(field.default.as_bytes()),
+        }
         out.push(b',');
     }
     out.extend_from_slice(FIXED.as_bytes());
@@ -168,6 +192,12 @@ mod tests {
             ("store", json!(false)),
             ("temperature", json!(0.5)),
             ("top_logprobs", json!(5)),
+            ("tool_choice", json!("required")),
+            ("tool_choice", json!({"type": "custom", "name": "x"})),
+            (
+                "tools",
+                json!([{"type": "custom", "name": "x y"}, {"type": "web_search"}]),
+            ),
             ("top_p", json!(0)),
             ("truncation", json!("auto")),
         ] {
@@ -192,6 +222,12 @@ mod tests {
             ("store", "null"),
             ("temperature", "3"),
             ("temperature", "\"hot\""),
+            ("text", "\"x\""),
+            ("text", "{\"format\":{}}"),
+            ("tool_choice", "\"perhaps\""),
+            ("tool_choice", "{}"),
+            ("tools", "{}"),
+            ("tools", "[{\"type\":\"custom\"},7]"),
             ("top_logprobs", "21"),
             ("top_logprobs", "0.5"),
             ("top_p", "1.5"),
@@ -202,6 +238,36 @@ mod tests {
         }
         assert_eq!(echoed("nonsense"), defaults);
         assert_eq!(echoed(r#"{"store":false"#), defaults);
+    }
+
+    #[test]
+    fn what_may_be_left_out_of_them_is_filled_in() {
+        let tools = echoed(
+            r#"{"tools":[{"type":"function","name":"f"},
+            {"type":"function","name":"g","strict":false,"parameters":{ }}]}"#,
+        );
+        let expected = json!([
+            {"type": "function", "name": "f", "parameters": null, "strict": true},
+            {"type": "function", "name": "g", "parameters": {}, "strict": false},
+        ]);
+        assert_eq!(tools["tools"], expected);
+        for (text, expected) in [
+            (
+                "{}",
+                json!({"format": {"type": "text"}, "verbosity": "medium"}),
+            ),
+            (
+                r#"{"verbosity":"low"}"#,
+                json!({"format": {"type": "text"}, "verbosity": "low"}),
+            ),
+            (
+                r#"{"format":{"type":"json_object"}}"#,
+                json!({"format": {"type": "json_object"}, "verbosity": "medium"}),
+            ),
+        ] {
+            let echoed = echoed(&format!("{{\"text\":{text}}}"));
+            assert_eq!(echoed["text"], expected, "{text}");
+        }
     }
 
     #[test]

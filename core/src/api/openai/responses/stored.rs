@@ -3,10 +3,9 @@
 //! that was made with `"store": false`. Deleting what is not there succeeds, so
 //! that a client's cleaning up does not fail.
 
-use super::request::PROMPT;
 use crate::api::openai::error::{Error, INVALID_REQUEST};
-use crate::api::{Answer, Lookup, Query, prompt};
-use crate::json::{self, Digits};
+use crate::api::{Answer, Lookup, Query};
+use crate::json;
 
 /// What grows takes up to three times what it holds; a byte may become six.
 const GROWN: usize = 3 * 6;
@@ -51,26 +50,6 @@ impl Lookup for Delete {
     }
 }
 
-/// Counts the tokens of a request.
-pub struct InputTokens;
-
-impl Lookup for InputTokens {
-    fn memory(&self, query: &Query) -> usize {
-        prompt::memory(query.body)
-    }
-
-    fn answer(&self, query: &Query) -> Result<Answer, Error> {
-        let tokens = prompt::tokens_of(query.body, PROMPT);
-        Ok([
-            b"{\"object\":\"response.input_tokens\",\"input_tokens\":",
-            Digits::of(tokens).as_bytes(),
-            b"}",
-        ]
-        .concat()
-        .into())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,20 +74,5 @@ mod tests {
             answer(&Delete, b"resp_\"1\xff", b"").unwrap(),
             "{\"id\":\"resp_\\\"1\u{fffd}\",\"object\":\"response\",\"deleted\":true}"
         );
-    }
-
-    #[test]
-    fn tokens_are_counted() {
-        for (body, tokens) in [
-            ("", 0),
-            ("{}", 0),
-            (r#"{"input":"123456"}"#, 2),
-            (r#"{"input":"123456""#, 0),
-        ] {
-            assert_eq!(
-                answer(&InputTokens, b"", body.as_bytes()).unwrap(),
-                format!("{{\"object\":\"response.input_tokens\",\"input_tokens\":{tokens}}}")
-            );
-        }
     }
 }
