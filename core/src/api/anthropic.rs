@@ -1,6 +1,8 @@
 //! Anthropic's API.
 
 pub mod error;
+pub mod forms;
 pub mod messages;
 mod request;
 pub mod tokens;
+mod wording;
