@@ -74,4 +74,6 @@ pub fn check(form: &Form, body: &[u8], names_model: bool) -> Result<(), Error> {
 }
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;

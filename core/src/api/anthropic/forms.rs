@@ -166,3 +166,6 @@ static TOOL: Object = open(&[
 static ENABLED: Object = open(&[Field::required("budget_tokens", &[at_least(1024)])]);
 
 static METADATA: Object = closed(&[Field::optional("user_id", &[Rule::Null, ANY_STRING])]);
+
+#[cfg(test)]
+mod tests;

@@ -103,3 +103,6 @@ const SEED: &[Rule] = &[Rule::Integer {
 const fn number(least: f64, most: f64) -> Rule {
     Rule::Number { least, most }
 }
+
+#[cfg(test)]
+mod tests;

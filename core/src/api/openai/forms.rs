@@ -94,3 +94,6 @@ const fn integer(least: i64, most: i64) -> Rule {
 
 /// The form of a text that has a type and nothing else.
 static FORMAT: Object = closed(&[Field::required("type", STRING)]);
+
+#[cfg(test)]
+mod tests;

@@ -98,3 +98,6 @@ static NAMED_SCHEMA: Object = closed(&[
     Field::optional("schema", OBJECT),
     Field::optional("strict", NULLABLE_BOOLEAN),
 ]);
+
+#[cfg(test)]
+mod tests;
