@@ -76,11 +76,7 @@ impl LocationConf {
         });
         inherit(&mut self.models, &above.models, Models::default);
         inherit(&mut self.stream, &above.stream, StreamMode::default);
-        inherit(
-            &mut self.validate,
-            &above.validate,
-            validate::Mode::default,
-        );
+        inherit(&mut self.validate, &above.validate, validate::Mode::default);
         inherit(
             &mut self.ignore_client_abort,
             &above.ignore_client_abort,

@@ -65,7 +65,7 @@ const REFUSED: [(&str, &str, &str); 9] = [
     (
         "/v1/messages",
         r#"{"model":"m","messages":[{"role":"user","content":"hi"}]}"#,
-        r#"{"type":"error","error":{"type":"invalid_request_error","message":"max_tokens: Field required"},"request_id":"ID"}"#,
+        r#"{"type":"error","error":{"type":"invalid_request_error","message":"max_tokens: Field required"},"request_id":"req_ID"}"#,
     ),
     (
         "/v1beta/models/g:generateContent",
@@ -85,7 +85,11 @@ fn strict_refuses_in_the_services_words_and_the_connection_goes_on() {
         assert_eq!(reply.header("content-type"), Some("application/json"));
         assert_eq!(reply.header("connection"), Some("keep-alive"));
         let id = reply.header("request-id").or(reply.header("x-request-id"));
-        assert_eq!(reply.text(), expected.replace("ID", id.unwrap()), "{body}");
+        assert_eq!(
+            reply.text(),
+            expected.replace("req_ID", id.unwrap()),
+            "{body}"
+        );
     }
     client.send(request("GET", "/health", &[]));
     assert_eq!(client.reply().status, 200);
@@ -110,18 +114,36 @@ fn accepted() -> Vec<(&'static str, Value)> {
         "type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"],
     }}}]);
     vec![
-        ("/v1/chat/completions", json!({"model": "m", "messages": hello, "stream": false})),
+        (
+            "/v1/chat/completions",
+            json!({"model": "m", "messages": hello, "stream": false}),
+        ),
         (
             "/v1/chat/completions",
             json!({"model": "m", "messages": hello, "stream": false, "n": 2, "seed": 1,
                 "tools": tools, "tool_choice": {"type": "function", "function": {"name": "f"}}}),
         ),
-        ("/v1/completions", json!({"model": "m", "prompt": ["a", "b"], "max_tokens": 2})),
-        ("/v1/embeddings", json!({"model": "m", "input": ["a", "b"], "dimensions": 4})),
+        (
+            "/v1/completions",
+            json!({"model": "m", "prompt": ["a", "b"], "max_tokens": 2}),
+        ),
+        (
+            "/v1/embeddings",
+            json!({"model": "m", "input": ["a", "b"], "dimensions": 4}),
+        ),
         ("/v1/moderations", json!({"input": "a"})),
-        ("/v1/responses", json!({"model": "m", "input": "hi", "max_output_tokens": 16})),
-        ("/v1/messages", json!({"model": "m", "messages": hello, "max_tokens": 2})),
-        ("/v1/messages/count_tokens", json!({"model": "m", "messages": hello})),
+        (
+            "/v1/responses",
+            json!({"model": "m", "input": "hi", "max_output_tokens": 16}),
+        ),
+        (
+            "/v1/messages",
+            json!({"model": "m", "messages": hello, "max_tokens": 2}),
+        ),
+        (
+            "/v1/messages/count_tokens",
+            json!({"model": "m", "messages": hello}),
+        ),
         (
             "/v1beta/models/g:generateContent",
             json!({"contents": [{"parts": [{"text": "hi"}]}]}),
@@ -136,7 +158,12 @@ fn accepted() -> Vec<(&'static str, Value)> {
 /// A reply without what differs from one to the next.
 fn steady(mut reply: Value) -> Value {
     const CHANGING: [&str; 6] = [
-        "id", "call_id", "created", "created_at", "completed_at", "responseId",
+        "id",
+        "call_id",
+        "created",
+        "created_at",
+        "completed_at",
+        "responseId",
     ];
     match &mut reply {
         Value::Object(fields) => {
@@ -172,9 +199,8 @@ fn what_strict_accepts_it_answers_as_lenient_does() {
 fn a_large_body_is_checked_to_its_end() {
     let nginx = start("strict");
     let text = "lorem ipsum \\u0001 ".repeat(60_000);
-    let body = |n| {
-        format!(r#"{{"model":"m","messages":[{{"role":"user","content":"{text}"}}],"n":{n}}}"#)
-    };
+    let body =
+        |n| format!(r#"{{"model":"m","messages":[{{"role":"user","content":"{text}"}}],"n":{n}}}"#);
     assert!(body("1").len() > 1_000_000);
     assert_eq!(nginx.chat(body("1")).status, 200);
     let refused = nginx.chat(body("0"));
@@ -207,7 +233,10 @@ fn the_innermost_directive_counts() {
         server: "location /a/ { llm_mock_validate lenient; } location / { }",
         ..Conf::default()
     });
-    for (path, expected) in [("/v1/chat/completions", 400), ("/a/v1/chat/completions", 200)] {
+    for (path, expected) in [
+        ("/v1/chat/completions", 400),
+        ("/a/v1/chat/completions", 200),
+    ] {
         assert_eq!(nginx.ask(post(path, "{}")).status, expected, "{path}");
     }
 }
@@ -231,7 +260,11 @@ fn async_openai_raises_the_error_that_the_api_has() {
     match block_on(client.chat().create(ask(3.0))) {
         Err(OpenAIError::ApiError(error)) => {
             let error = format!("{error:?}");
-            for part in ["invalid_request_error", "\"temperature\"", "decimal_above_max_value"] {
+            for part in [
+                "invalid_request_error",
+                "\"temperature\"",
+                "decimal_above_max_value",
+            ] {
                 assert!(error.contains(part), "{error}");
             }
         }

@@ -45,18 +45,21 @@ impl Route {
         }
     }
 
+    /// Beside a route that [`Self::deletes`] too.
+    const fn delete(path: &'static str, service: Option<Service>, endpoint: Endpoint) -> Self {
+        let mut route = Self::get(path, service, endpoint).deletes();
+        route.method = Method::Delete;
+        route
+    }
+
+    /// Says that the path takes DELETE as well.
+    const fn deletes(mut self) -> Self {
+        self.allow = "GET, DELETE, HEAD, OPTIONS";
+        self
+    }
+
     const fn takes(mut self, form: &'static Form) -> Self {
         self.form = Some(form);
-        self
-    }
-
-    const fn allowing(mut self, allow: &'static str) -> Self {
-        self.allow = allow;
-        self
-    }
-
-    const fn on(mut self, method: Method) -> Self {
-        self.method = method;
         self
     }
 
@@ -148,14 +151,12 @@ pub static ROUTES: &[Route] = &[
         Some(Service::OpenAi),
         Endpoint::Lookup(&openai::responses::stored::Get),
     )
-    .allowing("GET, DELETE, HEAD, OPTIONS"),
-    Route::get(
+    .deletes(),
+    Route::delete(
         "/v1/responses/{response_id}",
         Some(Service::OpenAi),
         Endpoint::Lookup(&openai::responses::stored::Delete),
-    )
-    .on(Method::Delete)
-    .allowing("GET, DELETE, HEAD, OPTIONS"),
+    ),
     Route::post(
         "/v1/completions",
         Service::OpenAi,
