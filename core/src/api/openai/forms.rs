@@ -73,16 +73,12 @@ const VERBOSITY: &[Rule] = &[Rule::Null, Rule::Word(&["low", "medium", "high"])]
 
 const CACHE_RETENTION: &[Rule] = &[Rule::Null, Rule::Word(&["in_memory", "24h"])];
 
-const STREAM_OPTIONS: &[Rule] = &[
-    Rule::Null,
-    Rule::Object(&Object {
-        fields: &[
-            Field::optional("include_usage", BOOLEAN),
-            Field::optional("include_obfuscation", BOOLEAN),
-        ],
-        is_open: false,
-    }),
-];
+const STREAM_OPTIONS: &[Rule] = &[Rule::Null, Rule::Object(&STREAMED)];
+
+static STREAMED: Object = closed(&[
+    Field::optional("include_usage", BOOLEAN),
+    Field::optional("include_obfuscation", BOOLEAN),
+]);
 
 const fn decimal(least: f64, most: f64) -> Rule {
     Rule::Number { least, most }

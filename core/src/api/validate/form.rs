@@ -27,9 +27,9 @@ pub struct ToolChoice {
 /// An object.
 pub struct Object {
     /// The fields that are known.
-    pub fields: &'static [Field],
+    pub(super) fields: &'static [Field],
     /// Whether it may have others.
-    pub is_open: bool,
+    pub(super) is_open: bool,
 }
 
 /// A field of an object.
@@ -124,6 +124,17 @@ pub enum Rule {
     },
 }
 
+impl Object {
+    /// The most fields that a table may have.
+    const MOST: usize = u64::BITS as usize;
+
+    const fn new(fields: &'static [Field], is_open: bool) -> Self {
+        // Tables are made when this is compiled, and so it fails there.
+        assert!(fields.len() <= Self::MOST, "too many fields for one table");
+        Self { fields, is_open }
+    }
+}
+
 impl Field {
     /// One that may be there.
     pub const fn optional(name: &'static str, rules: &'static [Rule]) -> Self {
@@ -170,18 +181,12 @@ pub static ANY: Object = open(&[]);
 
 /// An object that has these fields and no others.
 pub const fn closed(fields: &'static [Field]) -> Object {
-    Object {
-        fields,
-        is_open: false,
-    }
+    Object::new(fields, false)
 }
 
 /// An object that has these fields and perhaps others.
 pub const fn open(fields: &'static [Field]) -> Object {
-    Object {
-        fields,
-        is_open: true,
-    }
+    Object::new(fields, true)
 }
 
 /// A list of any length.

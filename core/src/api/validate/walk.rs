@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::form::{Field, Form, Object, Presence, Rule, STRING};
+use super::form::{Field, Form, MANY, Object, Presence, Rule, STRING};
 use super::path::Path;
 use super::wording::{Counted, Found, Range, Type, Violation};
 use crate::api::openai::error::Error;
@@ -91,6 +91,11 @@ impl Walk<'_> {
             Rule::Null | Rule::Boolean => Ok(()),
             Rule::Integer { least, most } => self.integer(value, *least, *most, path),
             Rule::Number { least, most } => self.number(value, *least, *most, path),
+            // A prompt may be megabytes.
+            Rule::String {
+                least: 0,
+                most: MANY,
+            } => Ok(()),
             Rule::String { least, most } => {
                 let len = text(value).chars().count();
                 self.length(Counted::Characters, len, *least, *most, path)
