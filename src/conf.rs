@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use llm_mock_core::api::openai::error::Error;
 use llm_mock_core::api::openai::models::Models;
+use llm_mock_core::api::validate;
 use llm_mock_core::ask::StreamMode;
 use llm_mock_core::json::Escaped;
 use llm_mock_core::reply::Settings;
@@ -45,6 +46,8 @@ pub struct LocationConf {
     pub models: Option<Models>,
     /// `llm_mock_stream`
     pub stream: Option<StreamMode>,
+    /// `llm_mock_validate`
+    pub validate: Option<validate::Mode>,
     /// `llm_mock_ignore_client_abort`
     pub ignore_client_abort: Option<bool>,
 }
@@ -73,6 +76,7 @@ impl LocationConf {
         });
         inherit(&mut self.models, &above.models, Models::default);
         inherit(&mut self.stream, &above.stream, StreamMode::default);
+        inherit(&mut self.validate, &above.validate, validate::Mode::default);
         inherit(
             &mut self.ignore_client_abort,
             &above.ignore_client_abort,
@@ -83,6 +87,16 @@ impl LocationConf {
     /// Whether the module answers here.
     pub fn is_enabled(&self) -> bool {
         self.enable == Some(true)
+    }
+
+    /// Whether a body that the service would refuse is refused.
+    pub fn is_strict(&self) -> bool {
+        self.validate == Some(validate::Mode::Strict)
+    }
+
+    /// When a reply is a stream.
+    pub fn stream_mode(&self) -> StreamMode {
+        self.stream.unwrap_or_default()
     }
 
     /// Whether a reply goes on when the client has closed its side.

@@ -4,6 +4,7 @@ use std::ffi::CStr;
 use std::sync::Arc;
 
 use llm_mock_core::api::openai::models::Models;
+use llm_mock_core::api::validate;
 use llm_mock_core::ask::StreamMode;
 use llm_mock_core::json::Escaped;
 use llm_mock_core::script::Script;
@@ -44,7 +45,7 @@ pub enum Refusal {
 }
 
 /// Every directive there is.
-pub static DIRECTIVES: [Directive; 8] = [
+pub static DIRECTIVES: [Directive; 9] = [
     Directive {
         name: c"llm_mock",
         set: Setter::One(|conf, argument| once(&mut conf.enable, flag(argument)?)),
@@ -85,6 +86,14 @@ pub static DIRECTIVES: [Directive; 8] = [
             let mode = StreamMode::from_name(argument.text())
                 .ok_or_else(|| invalid(argument, "expected \"auto\", \"always\" or \"never\""))?;
             once(&mut conf.stream, mode)
+        }),
+    },
+    Directive {
+        name: c"llm_mock_validate",
+        set: Setter::One(|conf, argument| {
+            let mode = validate::Mode::from_name(argument.text())
+                .ok_or_else(|| invalid(argument, "expected \"lenient\" or \"strict\""))?;
+            once(&mut conf.validate, mode)
         }),
     },
     Directive {

@@ -1,8 +1,9 @@
 //! From a request to a reply.
 
 use llm_mock_core::api::openai::error::Error;
+use llm_mock_core::api::routes::{self, ROUTES, Routed, Target};
 use llm_mock_core::api::service::Service;
-use llm_mock_core::api::{self, Endpoint, Method, Query, ROUTES, Routed};
+use llm_mock_core::api::{Endpoint, Method, Query, validate};
 use llm_mock_core::ask::{Ask, Client, accepts_json};
 use llm_mock_core::id;
 use llm_mock_core::json::Escaped;
@@ -32,13 +33,19 @@ pub fn answer(request: &Request) -> Verdict {
     if !memory::is_there(memory::FOR_A_REPLY) {
         return no_memory(request).unwrap_or(Verdict::Fail);
     }
+    if let Some(status) = request.refused_with() {
+        // The path is the error page's.
+        let service = Service::of(request.target());
+        return match error(service, &Error::refused(status)) {
+            Some(reply) => Verdict::Reply(reply),
+            None => Verdict::Fail,
+        };
+    }
     let method = request.method();
-    let service = service(request);
+    let routed = routes::route(method, request.path());
+    let service = routed.service(request.path());
     let reply = worker::with_rng(|rng| {
-        if let Some(status) = request.refused_with() {
-            return Some(Reply::error(service, &Error::refused(status), rng));
-        }
-        Some(match api::route(method, request.path()) {
+        Some(match routed {
             Routed::Preflight => Reply::preflight(rng),
             Routed::NotFound => Reply::error(
                 service,
@@ -48,10 +55,11 @@ pub fn answer(request: &Request) -> Verdict {
             Routed::NotAllowed(route) => {
                 Reply::not_allowed(service, request.method_name(), route, rng)
             }
-            Routed::To(route, _) => match route.endpoint {
+            Routed::To(target) => match target.route.endpoint {
                 Endpoint::Fixed(json) => Reply::fixed(json, rng),
                 Endpoint::Generate(dialect) if method == Method::Head => {
-                    Reply::generated_head(dialect, request.args(), rng)
+                    let mode = request.conf().stream_mode();
+                    Reply::generated_head(dialect, request.args(), mode, rng)
                 }
                 Endpoint::Generate(_) | Endpoint::Lookup(_) => return None,
             },
@@ -66,22 +74,26 @@ pub fn answer(request: &Request) -> Verdict {
 
 /// Answers a request whose body matters, once that is there.
 pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
-    let Routed::To(route, name) = api::route(request.method(), request.path()) else {
+    let routed = routes::route(request.method(), request.path());
+    let service = routed.service(request.path());
+    let Routed::To(target) = routed else {
         return None;
     };
     if !memory::is_there(memory::FOR_A_REPLY) {
         return no_memory(request);
     }
-    let service = service(request);
+    if let Err(violation) = check(request, &target, body)? {
+        return error(service, &violation);
+    }
     let mut settings = match request.conf().settings(request) {
         Ok(settings) => settings,
-        Err(error) => {
-            request.log_error(&error.message);
-            return worker::with_rng(|rng| Reply::error(service, &error, rng).of(service));
+        Err(bad_setting) => {
+            request.log_error(&bad_setting.message);
+            return error(service, &bad_setting);
         }
     };
     // With Azure a deployment is what answers a request that names no model.
-    let deployed = match api::deployment(request.path()) {
+    let deployed = match target.deployment() {
         Some(name) if memory::is_there(memory::FOR_A_REPLY + Escaped::memory(name)) => {
             Some(Escaped::new(name))
         }
@@ -90,11 +102,11 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
     };
     settings.model = deployed.as_ref().unwrap_or(settings.model);
     let now = ngx::now();
-    let reply = match route.endpoint {
+    let reply = match target.route.endpoint {
         Endpoint::Fixed(_) => None,
         Endpoint::Lookup(lookup) => {
             let query = Query {
-                name,
+                name: target.name,
                 body,
                 unix: now.unix,
                 id: &worker::with_rng(|rng| id::object("", rng))?,
@@ -106,6 +118,7 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
             worker::with_rng(|rng| Reply::look_up(service, lookup, &query, now.monotonic, rng))
         }
         Endpoint::Generate(dialect) => {
+            let name = target.name;
             if !memory::is_there(memory::FOR_A_REPLY + Ask::memory(body) + Ask::memory(name)) {
                 return no_memory(request);
             }
@@ -121,13 +134,23 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
     reply.map(|reply| reply.of(service))
 }
 
-/// Whose errors and headers a client expects. After a refusal, the path is the
-/// error page's.
-fn service(request: &Request) -> Service {
-    match request.refused_with() {
-        None => Service::of(request.path()),
-        Some(_) => Service::of(request.target()),
+/// Checks a body, where bodies are checked. `None` if there is no memory for it.
+fn check(request: &Request, target: &Target, body: &[u8]) -> Option<Result<(), Error>> {
+    let form = match target.route.form {
+        // A HEAD has no body that could be wrong.
+        Some(form) if request.conf().is_strict() && request.method() != Method::Head => form,
+        _ => return Some(Ok(())),
+    };
+    if !memory::is_there(memory::FOR_A_REPLY + validate::memory(body)) {
+        return no_memory(request);
     }
+    let names_model = target.deployment().is_some();
+    Some(validate::check(form, body, names_model))
+}
+
+/// A refusal, as `service` words it.
+fn error(service: Service, error: &Error) -> Option<Reply> {
+    worker::with_rng(|rng| Reply::error(service, error, rng).of(service))
 }
 
 fn client(request: &Request) -> Client {

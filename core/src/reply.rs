@@ -7,8 +7,9 @@ use rand::RngCore;
 use crate::api::openai::error::Error;
 use crate::api::openai::logprobs;
 use crate::api::openai::models::Models;
+use crate::api::routes::Route;
 use crate::api::service::Service;
-use crate::api::{Answer, Dialect, Lookup, Query, Route, Said};
+use crate::api::{Answer, Dialect, Lookup, Query, Said};
 use crate::ask::{Ask, Client, StreamMode};
 use crate::json::Escaped;
 use crate::pace::Pace;
@@ -231,10 +232,15 @@ impl Reply {
 
     /// The headers of what an endpoint that generates text says unasked, for a
     /// request that wants no body (HEAD).
-    pub fn generated_head(dialect: &dyn Dialect, args: &[u8], rng: &mut dyn RngCore) -> Self {
+    pub fn generated_head(
+        dialect: &dyn Dialect,
+        args: &[u8],
+        mode: StreamMode,
+        rng: &mut dyn RngCore,
+    ) -> Self {
         let mut ask = dialect.ask(&[]);
         dialect.heed_path(&[], args, &mut ask);
-        let (media_type, extra) = if ask.wants_stream(StreamMode::Auto, Client::default()) {
+        let (media_type, extra) = if ask.wants_stream(mode, Client::default()) {
             (ask.framing.content_type(), Extra::Stream)
         } else {
             (JSON, Extra::Nothing)

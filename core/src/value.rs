@@ -60,16 +60,17 @@ impl<'a> Value<'a> {
         })
     }
 
+    /// The fields of an object: the name as a string, and the value.
+    pub fn fields(self) -> impl Iterator<Item = (Self, Self)> {
+        let mut items = self.items().filter(move |_| self.is_object());
+        std::iter::from_fn(move || Some((items.next()?, items.next()?)))
+    }
+
     /// The value of a field; of one that comes twice, the last.
     pub fn field(self, name: &str) -> Option<Self> {
-        let mut items = self.items().filter(|_| self.is_object());
-        let mut found = None;
-        while let (Some(it), Some(value)) = (items.next(), items.next()) {
-            if it.is(name) {
-                found = Some(value);
-            }
-        }
-        found
+        self.fields()
+            .filter_map(|(key, value)| key.is(name).then_some(value))
+            .last()
     }
 }
 

@@ -11,6 +11,8 @@ use llm_mock_core::api::openai::chat::Chat;
 use llm_mock_core::api::openai::completions::Completions;
 use llm_mock_core::api::openai::models::Models;
 use llm_mock_core::api::openai::responses::Responses;
+use llm_mock_core::api::routes::ROUTES;
+use llm_mock_core::api::validate;
 use llm_mock_core::ask::{Ask, Client, LONGEST_MODEL, StreamMode};
 use llm_mock_core::json::Escaped;
 use llm_mock_core::reply::{Now, Reply, Settings};
@@ -40,6 +42,10 @@ fn assert_enough(body: &[u8], text: &[u8]) {
     let script_peak = peak(|| Script::new(text));
     assert!(script_peak <= Script::memory(text), "{script_peak}");
     let script = Arc::new(Script::new(text));
+    for form in ROUTES.iter().filter_map(|route| route.form) {
+        let check_peak = peak(|| validate::check(form, body, false));
+        assert!(check_peak <= validate::memory(body), "{check_peak}");
+    }
     let gemini = GenerateContent { streams: false };
     for dialect in [
         &Chat as &dyn Dialect,
@@ -118,6 +124,11 @@ fn the_worst_that_can_be_said_is_within_bounds() {
         "{{\"generationConfig\":{{\"candidateCount\":128,\"stopSequences\":[\"{}\"]}}}}",
         "\\u0001 ".repeat(20_000)
     );
+    let nested = "[".repeat(100_000);
+    let words = format!(
+        "{{\"model\":\"m\",\"messages\":[{{\"role\":\"{0}\",\"{0}\":1}}]}}",
+        "\\u0001".repeat(20_000)
+    );
     let broken_instructions =
         [b"{\"instructions\":\"".as_slice(), &[0xff; 100_000], b"\"}"].concat();
     for body in [
@@ -131,6 +142,8 @@ fn the_worst_that_can_be_said_is_within_bounds() {
         model.as_bytes(),
         stop.as_bytes(),
         stops.as_bytes(),
+        nested.as_bytes(),
+        words.as_bytes(),
         &broken_model,
     ] {
         assert_enough(body, &text);

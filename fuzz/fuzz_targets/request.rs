@@ -11,6 +11,8 @@ use llm_mock_core::api::openai::chat::Chat;
 use llm_mock_core::api::openai::completions::Completions;
 use llm_mock_core::api::openai::models::Models;
 use llm_mock_core::api::openai::responses::Responses;
+use llm_mock_core::api::routes::ROUTES;
+use llm_mock_core::api::validate;
 use llm_mock_core::ask::{Ask, Client, StreamField, StreamMode};
 use llm_mock_core::batch::Batch;
 use llm_mock_core::json::Escaped;
@@ -23,6 +25,11 @@ use serde_json::Value;
 
 fuzz_target!(|body: &[u8]| {
     compare(body, &Chat.ask(body));
+    for form in ROUTES.iter().filter_map(|route| route.form) {
+        if let Err(error) = validate::check(form, body, false) {
+            assert_eq!(error.status, 400);
+        }
+    }
     let gemini = GenerateContent { streams: false };
     for dialect in [
         &Chat as &dyn Dialect,

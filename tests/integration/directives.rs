@@ -23,7 +23,7 @@ fn refused(directives: &str, says: &[&str]) {
     }
 }
 
-const DIRECTIVES: [(&str, &str); 8] = [
+const DIRECTIVES: [(&str, &str); 9] = [
     ("llm_mock", "on"),
     ("llm_mock_reply", "text"),
     ("llm_mock_delay", "1ms"),
@@ -31,6 +31,7 @@ const DIRECTIVES: [(&str, &str); 8] = [
     ("llm_mock_model", "name"),
     ("llm_mock_models", "name"),
     ("llm_mock_stream", "always"),
+    ("llm_mock_validate", "strict"),
     ("llm_mock_ignore_client_abort", "on"),
 ];
 
@@ -96,6 +97,9 @@ fn a_choice_is_one_of_its_words() {
         let shown = format!("invalid value \"{bare}\" in \"llm_mock_stream\"");
         let expected = "expected \"auto\", \"always\" or \"never\"";
         refused(&format!("llm_mock_stream {value};"), &[&shown, expected]);
+        let shown = format!("invalid value \"{bare}\" in \"llm_mock_validate\"");
+        let expected = "expected \"lenient\" or \"strict\"";
+        refused(&format!("llm_mock_validate {value};"), &[&shown, expected]);
     }
 }
 
@@ -193,6 +197,7 @@ fn every_good_value_is_accepted() {
             &["one", "one two three", "'org/model:tag' \"a name\""],
         ),
         ("llm_mock_stream", &["auto", "always", "never"]),
+        ("llm_mock_validate", &["lenient", "strict"]),
         ("llm_mock_ignore_client_abort", &["on", "off"]),
     ]);
     let mut locations = String::new();

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::client::{Client, chat, request};
 use crate::http::Reply;
-use crate::nginx::Nginx;
+use crate::nginx::{Conf, Nginx};
 
 const CHAT: &str = "/v1/chat/completions";
 
@@ -154,6 +154,26 @@ fn head_gets_the_headers_alone() {
         // A body would be taken for the next reply.
         client.send(request("GET", "/health", &[]));
         assert_eq!(client.reply().text(), r#"{"status":"ok"}"#);
+    }
+}
+
+#[test]
+fn head_follows_llm_mock_stream() {
+    let nginx = Nginx::with(&Conf {
+        server: "llm_mock on;
+            location /always/ { llm_mock_stream always; }
+            location /never/ { llm_mock_stream never; }",
+        ..Conf::default()
+    });
+    for (path, content_type) in [
+        ("/always/v1/messages", "text/event-stream"),
+        ("/always/v1/chat/completions", "text/event-stream"),
+        ("/never/v1/chat/completions", "application/json"),
+    ] {
+        let mut client = Client::connect(&nginx);
+        client.send(request("HEAD", path, &[]));
+        let reply = client.reply_to_head();
+        assert_eq!(reply.header("content-type"), Some(content_type), "{path}");
     }
 }
 

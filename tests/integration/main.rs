@@ -60,6 +60,7 @@ mod services;
 mod soak;
 #[cfg(target_os = "linux")]
 mod stalled;
+mod strict;
 #[cfg(target_os = "linux")]
 mod subrequests;
 mod text;

@@ -19,7 +19,7 @@ fn start() -> Nginx {
     Nginx::start(&format!("llm_mock_reply \"{TEXT}\"; llm_mock_delay 5ms;"))
 }
 
-fn client(nginx: &Nginx, base: &str) -> Client<OpenAIConfig> {
+pub fn client(nginx: &Nginx, base: &str) -> Client<OpenAIConfig> {
     choose_cryptography();
     let base = format!("http://{}{base}", nginx.address());
     Client::with_config(

@@ -1,9 +1,11 @@
 //! Anthropic's API.
 
 pub mod error;
+pub mod forms;
 pub mod messages;
 mod request;
 mod wish;
+mod wording;
 
 use super::count::CountTokens;
 

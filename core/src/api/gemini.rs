@@ -1,9 +1,11 @@
 //! Google's Gemini API.
 
 pub mod error;
+pub mod forms;
 pub mod generate;
 mod request;
 mod wish;
+mod wording;
 
 use super::count::CountTokens;
 

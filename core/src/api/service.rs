@@ -17,13 +17,9 @@ pub enum Service {
 }
 
 impl Service {
-    /// The service of a path, whether there is a route to it or not.
+    /// The service of a path that no route tells it of.
     /// Arguments may follow the path.
     pub fn of(path: &[u8]) -> Self {
-        // What nearly all ask for need not be searched.
-        if path.ends_with(b"/chat/completions") {
-            return Self::OpenAi;
-        }
         let path = path.split(|&byte| byte == b'?').next().unwrap_or_default();
         let has = |part: &[u8]| path.windows(part.len()).any(|at| at == part);
         if path.ends_with(b"/messages") || has(b"/messages/") {

@@ -18,7 +18,7 @@ pub const PROMPT: [&str; 4] = [
 ];
 
 /// As many stop sequences as Google takes.
-const MOST_STOPS: usize = 5;
+pub(super) const MOST_STOPS: usize = 5;
 
 /// Reads a body. One that is not a single JSON object says nothing.
 pub fn read(body: &[u8]) -> Ask {

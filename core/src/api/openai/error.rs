@@ -1,7 +1,9 @@
 //! OpenAI's error object (API reference, "Errors"):
 //! `{"error":{"message":...,"type":...,"param":...,"code":...}}`.
 
-use crate::api::Route;
+use std::borrow::Cow;
+
+use crate::api::routes::Route;
 use crate::json;
 
 /// An error as OpenAI's SDKs read it.
@@ -14,7 +16,7 @@ pub struct Error {
     /// The class, such as `invalid_request_error`.
     pub kind: &'static str,
     /// The field that is wrong, if it is one.
-    pub param: Option<&'static str>,
+    pub param: Option<Cow<'static, str>>,
     /// The reason, for a program; null where OpenAI gives none.
     pub code: Option<&'static str>,
 }
@@ -67,22 +69,33 @@ impl Error {
             status: 404,
             message: format!("The model '{name}' does not exist"),
             kind: INVALID_REQUEST,
-            param: Some("model"),
+            param: Some("model".into()),
             code: Some("model_not_found"),
         }
     }
 
     /// 400: a list is longer than the API takes.
-    pub fn too_long(field: &'static str, most: usize, len: usize) -> Self {
+    pub fn too_long(field: impl Into<Cow<'static, str>>, most: usize, len: usize) -> Self {
+        let field = field.into();
+        let message = format!(
+            "Invalid '{field}': array too long. Expected an array with maximum length \
+             {most}, but got an array with length {len} instead."
+        );
+        Self::invalid(message, Some(field), Some("array_above_max_length"))
+    }
+
+    /// 400: the body is not what the API takes.
+    pub fn invalid(
+        message: String,
+        param: Option<Cow<'static, str>>,
+        code: Option<&'static str>,
+    ) -> Self {
         Self {
             status: 400,
-            message: format!(
-                "Invalid '{field}': array too long. Expected an array with maximum length \
-                 {most}, but got an array with length {len} instead."
-            ),
+            message,
             kind: INVALID_REQUEST,
-            param: Some(field),
-            code: Some("array_above_max_length"),
+            param,
+            code,
         }
     }
 
@@ -165,12 +178,13 @@ impl Error {
         out.extend_from_slice(b"\",\"type\":\"");
         out.extend_from_slice(self.kind.as_bytes());
         out.push(b'"');
-        for (name, value) in [(",\"param\":", self.param), (",\"code\":", self.code)] {
+        let param = self.param.as_deref();
+        for (name, value) in [(",\"param\":", param), (",\"code\":", self.code)] {
             out.extend_from_slice(name.as_bytes());
             match value {
                 Some(value) => {
                     out.push(b'"');
-                    out.extend_from_slice(value.as_bytes());
+                    json::escape(value, &mut out);
                     out.push(b'"');
                 }
                 None => out.extend_from_slice(b"null"),
@@ -192,7 +206,9 @@ mod tests {
             path: "/health",
             method: Method::Get,
             allow: "GET, HEAD, OPTIONS",
+            service: None,
             endpoint: Endpoint::Fixed("{}"),
+            form: None,
         }];
         let error = Error::not_found(b"GET", b"/a\"b\xff", &routes);
         assert_eq!(
