@@ -36,6 +36,7 @@ cargo clippy --workspace --all-targets --locked -- -D warnings
 settle debug
 step "Tests, with the embedded nginx"
 cargo test --workspace --locked
+"$here/tests/clients/run" --quick
 step "Panics, with a module that is built to panic"
 cargo test --workspace --locked --features inject-panic --test integration -- panics
 "$here/tests/sanitize.sh" --quick
@@ -55,4 +56,6 @@ prepare_source
 build_module
 step "Integration tests, with $(server_name)"
 unset NGINX_SOURCE_DIR NGINX_BUILD_DIR
-LLM_MOCK_TEST_NGINX=$server LLM_MOCK_TEST_MODULE=$built cargo test --workspace --locked --test '*'
+export LLM_MOCK_TEST_NGINX=$server LLM_MOCK_TEST_MODULE=$built
+cargo test --workspace --locked --test '*'
+"$here/tests/clients/run" --quick

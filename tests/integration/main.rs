@@ -62,6 +62,7 @@ mod soak;
 mod stalled;
 #[cfg(target_os = "linux")]
 mod subrequests;
+mod suites;
 mod text;
 mod timing;
 mod tls;
