@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Passes all tests: installs what is missing, then format, lints, unit tests, and
-# the integration tests against the embedded nginx, some of them under memcheck,
-# and the distribution's.
+# the integration tests and OpenAI's own clients against the embedded nginx, some
+# under memcheck, and the distribution's.
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 set -euo pipefail
 
