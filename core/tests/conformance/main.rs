@@ -52,10 +52,15 @@ fn assert_plain_valid(name: &str, requests: &[(Method, &str, Value)]) {
     }
 }
 
+/// The schema of a function's arguments, and of a document.
+fn place() -> Value {
+    json!({"type": "object", "required": ["city"], "additionalProperties": false,
+        "properties": {"city": {"type": "string"}}})
+}
+
 #[test]
 fn chat_completions() {
-    let parameters = json!({"type": "object", "required": ["city"], "additionalProperties": false,
-        "properties": {"city": {"type": "string"}}});
+    let parameters = place();
     let function = json!({"name": "get_weather", "parameters": parameters});
     let tools = json!([{"type": "function", "function": function}]);
     let format =
@@ -80,6 +85,8 @@ fn chat_completions() {
             json!({"tools": tools, "stream_options": {"include_usage": true}}),
             json!({"tools": tools, "tool_choice": "required", "n": 2, "logprobs": true}),
             json!({"tools": tools, "max_tokens": 1}),
+            json!({"tools": [tools[0], {"type": "function", "function": {"name": "leave"}}],
+                "parallel_tool_calls": true, "n": 2}),
             json!({"functions": [function]}),
             json!({"response_format": format, "seed": 3}),
             json!({"response_format": format, "logprobs": true, "top_logprobs": 1}),
@@ -123,7 +130,17 @@ fn responses() {
     let Some(schemas) = Schemas::find() else {
         return;
     };
+    let tool = json!({"type": "function", "name": "find", "parameters": place(), "strict": true});
+    let other = json!({"type": "function", "name": "leave", "parameters": {}, "strict": false});
+    let format = json!({"type": "json_schema", "name": "place", "schema": place()});
     for request in [
+        json!({"tools": [tool], "input": "hi"}),
+        json!({"tools": [tool, tool], "tool_choice": "required", "max_output_tokens": 1}),
+        json!({"tools": [tool], "tool_choice": {"type": "function", "name": "find"}}),
+        json!({"tools": [tool], "tool_choice": "none"}),
+        json!({"tools": [tool, other], "parallel_tool_calls": true}),
+        json!({"text": {"format": format, "verbosity": "low"}}),
+        json!({"text": {"format": {"type": "json_object"}}}),
         json!({}),
         json!({"model": "gpt-4o", "input": "hi", "instructions": "be brief"}),
         json!({"instructions": [{"role": "developer", "content": "be brief"}]}),

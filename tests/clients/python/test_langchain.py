@@ -55,27 +55,29 @@ def test_asynchronously():
     assert pieces(asyncio.run(work())) == WORDS
 
 
-def test_a_tool_is_called_and_its_result_answered():
-    model = chat().bind_tools([get_weather])
+@pytest.mark.parametrize("responses", [False, True])
+def test_a_tool_is_called_and_its_result_answered(responses):
+    model = chat(use_responses_api=responses).bind_tools([get_weather])
     question = HumanMessage("How is the weather?")
     called = model.invoke([question])
-    assert called.response_metadata["finish_reason"] == "tool_calls"
     [call] = called.tool_calls
     result = get_weather.invoke(call)
     assert isinstance(result, ToolMessage)
     assert model.invoke([question, called, result]).text == SAID
 
 
-def test_arguments_are_streamed():
-    chunks = list(chat().bind_tools([get_weather]).stream("Hi!"))
+@pytest.mark.parametrize("responses", [False, True])
+def test_arguments_are_streamed(responses):
+    chunks = list(chat(use_responses_api=responses).bind_tools([get_weather]).stream("Hi!"))
     assert len([chunk for chunk in chunks if chunk.tool_call_chunks]) > 3
     [call] = sum(chunks[1:], chunks[0]).tool_calls
     assert (call["name"], set(call["args"])) == ("get_weather", {"city", "days"})
 
 
+@pytest.mark.parametrize("responses", [False, True])
 @pytest.mark.parametrize("method", ["json_schema", "function_calling"])
-def test_structured_output(method):
-    model = chat().with_structured_output(Weather, method=method)
+def test_structured_output(method, responses):
+    model = chat(use_responses_api=responses).with_structured_output(Weather, method=method)
     assert isinstance(model.invoke("Hi!"), Weather)
 
 

@@ -19,11 +19,11 @@ const compatible = (base = '/v1') =>
     supportsStructuredOutputs: true,
   });
 
-const CHAT = {
+const MODELS = {
   '@ai-sdk/openai': (base) => openai(base).chat('gpt-4o'),
+  '@ai-sdk/openai with responses': (base) => openai(base).responses('gpt-4o'),
   '@ai-sdk/openai-compatible': (base) => compatible(base)('gpt-4o'),
 };
-const MODELS = { ...CHAT, '@ai-sdk/openai with responses': (base) => openai(base).responses('gpt-4o') };
 
 const ask = (model) => ({ model, prompt: 'Hi!', maxRetries: 0 });
 
@@ -68,9 +68,7 @@ for (const [name, model] of Object.entries(MODELS)) {
       return true;
     });
   });
-}
 
-for (const [name, model] of Object.entries(CHAT)) {
   test(`${name}: structured output`, async () => {
     const { output } = await generateText({ ...ask(model()), output: Output.object({ schema: Weather }) });
     assert.deepEqual(Weather.parse(output), output);
