@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Passes all tests: installs what is missing, then format, lints, unit tests, and
-# the integration tests against the embedded nginx, some of them under memcheck,
-# and the distribution's.
+# the integration tests and OpenAI's own clients against the embedded nginx, some
+# under memcheck, and the distribution's.
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 set -euo pipefail
 
@@ -36,6 +36,7 @@ cargo clippy --workspace --all-targets --locked -- -D warnings
 settle "$work/debug"
 step "Tests, with the embedded nginx"
 cargo test --workspace --locked
+"$here/tests/clients/run" --quick
 step "Panics, with a module that is built to panic"
 cargo test --workspace --locked --features inject-panic --test integration -- panics
 "$here/bench/instructions"
@@ -56,4 +57,6 @@ prepare_source
 build_module
 step "Integration tests, with $(server_name)"
 unset NGINX_SOURCE_DIR NGINX_BUILD_DIR
-LLM_MOCK_TEST_NGINX=$server LLM_MOCK_TEST_MODULE=$built cargo test --workspace --locked --test '*'
+export LLM_MOCK_TEST_NGINX=$server LLM_MOCK_TEST_MODULE=$built
+cargo test --workspace --locked --test '*'
+"$here/tests/clients/run" --quick

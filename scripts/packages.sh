@@ -89,6 +89,8 @@ apt_install() {
             openssl) packages+=(libssl-dev) ;;
             certificates) packages+=(ca-certificates) ;;
             valgrind) packages+=(valgrind) ;;
+            python) packages+=(python3-venv) ;;
+            js) packages+=(nodejs npm) ;;
             libclang)
                 # The distribution's own clang version; the two small packages of it suffice.
                 clang=$(apt-cache depends libclang-dev 2>/dev/null |

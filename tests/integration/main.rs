@@ -63,6 +63,7 @@ mod stalled;
 mod strict;
 #[cfg(target_os = "linux")]
 mod subrequests;
+mod suites;
 mod text;
 mod timing;
 mod tls;

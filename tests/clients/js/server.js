@@ -1,0 +1,32 @@
+// The server that tests/integration/suites.rs starts, and what it says.
+
+import { z } from 'zod';
+
+export const URL = process.env.LLM_MOCK_URL;
+
+export const WORDS = ['Hello ', 'there, ', '世界! ', '"quoted" ', 'and ', 'more.'];
+export const SAID = WORDS.join('');
+
+export const HI = [{ role: 'user', content: 'Hi!' }];
+
+// What a reply in a form of the client's holds.
+export const Weather = z.object({
+  city: z.string(),
+  days: z.number().int(),
+  unit: z.enum(['C', 'F']),
+  notes: z.array(z.string()),
+});
+
+// The items of an iterable.
+export async function all(iterable) {
+  const items = [];
+  for await (const item of iterable) items.push(item);
+  return items;
+}
+
+// The first item that fits; ends the iteration.
+export async function first(iterable, fits) {
+  for await (const item of iterable) {
+    if (fits(item)) return item;
+  }
+}

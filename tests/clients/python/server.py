@@ -1,0 +1,28 @@
+"""The server that tests/integration/suites.rs starts, and what it says."""
+
+import os
+from typing import Literal
+
+from pydantic import BaseModel
+
+URL = os.environ.get("LLM_MOCK_URL", "")
+
+WORDS = ["Hello ", "there, ", "世界! ", '"quoted" ', "and ", "more."]
+SAID = "".join(WORDS)
+
+HI = [{"role": "user", "content": "Hi!"}]
+
+
+class Weather(BaseModel):
+    """What a reply in a form of the client's holds."""
+
+    city: str
+    days: int
+    unit: Literal["C", "F"]
+    notes: list[str]
+
+
+WEATHER_TOOL = {
+    "type": "function",
+    "function": {"name": "get_weather", "description": "The forecast.", "parameters": Weather.model_json_schema()},
+}
