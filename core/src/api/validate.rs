@@ -7,6 +7,7 @@
 
 pub mod form;
 pub mod path;
+mod text;
 mod walk;
 pub mod wording;
 

@@ -1,17 +1,12 @@
 //! The walk over a body, along a table. It recurses as deep as the table, which
 //! refers to itself nowhere, and steps over what the table says nothing of.
 
-use std::borrow::Cow;
-
 use super::form::{Field, Form, MANY, Object, Presence, Rule, STRING};
 use super::path::Path;
+use super::text::{cut, is_camel_case_of, number, start_of, text};
 use super::wording::{Counted, Found, Range, Type, Violation};
 use crate::api::openai::error::Error;
-use crate::api::openai::request::Text;
 use crate::value::Value;
-
-/// How much of a client's own text an error repeats, in characters.
-const LONGEST_QUOTE: usize = 100;
 
 /// A walk along a form.
 pub struct Walk<'f> {
@@ -42,7 +37,7 @@ impl Walk<'_> {
                 }
                 None if table.is_open || found.unknown.is_some() => {}
                 None => {
-                    let name = cut(&key, LONGEST_QUOTE);
+                    let name = cut(&key);
                     found.unknown = self.refuse(&path.field(&name), &Violation::Unknown);
                 }
             }
@@ -73,7 +68,7 @@ impl Walk<'_> {
         if names.any(|name| text(name) == chosen) {
             return Ok(());
         }
-        let violation = Violation::NoSuchTool(cut(&chosen, LONGEST_QUOTE));
+        let violation = Violation::NoSuchTool(cut(&chosen));
         self.fail(&Path::BODY.field("tool_choice"), &violation)
     }
 
@@ -120,7 +115,7 @@ impl Walk<'_> {
                 let mut len = 0;
                 for (key, value) in value.fields() {
                     let key = text(key);
-                    let name = start_of(&key, LONGEST_QUOTE);
+                    let name = start_of(&key);
                     self.value(value, values, &path.field(name))?;
                     len += 1;
                 }
@@ -184,7 +179,7 @@ impl Walk<'_> {
         let violation = Violation::OutOfRange {
             range,
             is_above,
-            json: start_of(value.json(), LONGEST_QUOTE),
+            json: start_of(value.json()),
         };
         self.fail(path, &violation)
     }
@@ -207,7 +202,7 @@ impl Walk<'_> {
         let violation = Violation::NotAmong {
             words: words.to_vec(),
             is_tag: false,
-            text: cut(&word, LONGEST_QUOTE),
+            text: cut(&word),
         };
         self.fail(path, &violation)
     }
@@ -237,7 +232,7 @@ impl Walk<'_> {
                 let violation = Violation::NotAmong {
                     words: objects.iter().map(|(name, _)| *name).collect(),
                     is_tag: true,
-                    text: cut(&word, LONGEST_QUOTE),
+                    text: cut(&word),
                 };
                 self.fail(&place, &violation)
             }
@@ -331,7 +326,7 @@ impl Walk<'_> {
         let violation = Violation::Type {
             rules,
             got: Type::of(value),
-            json: start_of(value.json(), LONGEST_QUOTE),
+            json: start_of(value.json()),
         };
         self.fail(path, &violation)
     }
@@ -352,50 +347,4 @@ fn is_said(value: Value) -> bool {
 
 fn is_string(value: &Value) -> bool {
     value.json().starts_with('"')
-}
-
-/// What a string holds; of another value, its JSON.
-fn text(value: Value<'_>) -> Cow<'_, str> {
-    let json = value.json();
-    let inside = json.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
-    match inside {
-        None => Cow::Borrowed(json),
-        Some(inside) if !inside.contains('\\') => Cow::Borrowed(inside),
-        Some(inside) => match serde_json::from_str(json) {
-            Ok(Text(text)) => Cow::Owned(text),
-            Err(_) => Cow::Borrowed(inside),
-        },
-    }
-}
-
-/// A number, in a string or not.
-fn number(value: Value) -> Option<f64> {
-    text(value).parse().ok()
-}
-
-/// The first characters of a text.
-fn start_of(text: &str, most: usize) -> &str {
-    let end = text.char_indices().nth(most).map_or(text.len(), |it| it.0);
-    text.get(..end).unwrap_or_default()
-}
-
-/// The same, with dots where there were more.
-fn cut(text: &str, most: usize) -> String {
-    let start = start_of(text, most);
-    let dots = if start.len() < text.len() { "..." } else { "" };
-    [start, dots].concat()
-}
-
-/// Whether `key` is `snake_case_name` in camelCase.
-fn is_camel_case_of(key: &str, name: &str) -> bool {
-    let mut after_line = false;
-    let camel = name.chars().filter_map(|c| {
-        if c == '_' {
-            after_line = true;
-            return None;
-        }
-        let upper = std::mem::take(&mut after_line);
-        Some(if upper { c.to_ascii_uppercase() } else { c })
-    });
-    key.chars().eq(camel)
 }
