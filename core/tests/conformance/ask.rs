@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use llm_mock_core::api::openai::error::Error;
 use llm_mock_core::api::openai::models::Models;
+use llm_mock_core::api::routes::{ROUTES, Routed, route};
 use llm_mock_core::api::service::Service;
-use llm_mock_core::api::{Endpoint, Method, Query, ROUTES, Routed, route};
+use llm_mock_core::api::{Endpoint, Method, Query};
 use llm_mock_core::ask::{Client, StreamMode};
 use llm_mock_core::batch::Batch;
 use llm_mock_core::json::Escaped;
@@ -38,23 +39,23 @@ fn body(method: Method, path: &str, body: &Value) -> String {
     };
     let mut rng = SmallRng::seed_from_u64(1);
     let mut reply = match route(method, path.as_bytes()) {
-        Routed::To(route, name) => match &route.endpoint {
+        Routed::To(target) => match target.route.endpoint {
             Endpoint::Generate(dialect) => {
                 let ask = dialect.ask(&sent);
                 let client = Client {
                     is_api_client: true,
                 };
-                Reply::compose(*dialect, &ask, client, &settings, NOW, &mut rng)
+                Reply::compose(dialect, &ask, client, &settings, NOW, &mut rng)
             }
             Endpoint::Lookup(lookup) => {
                 let query = Query {
-                    name,
+                    name: target.name,
                     body: &sent,
                     unix: NOW.unix,
                     id: "00000000000000000000000000000",
                     settings: &settings,
                 };
-                Reply::look_up(Service::OpenAi, *lookup, &query, NOW.monotonic, &mut rng)
+                Reply::look_up(Service::OpenAi, lookup, &query, NOW.monotonic, &mut rng)
             }
             Endpoint::Fixed(json) => Reply::fixed(json, &mut rng),
         },
