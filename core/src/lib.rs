@@ -26,6 +26,7 @@ pub mod script;
 pub mod sse;
 pub mod stream;
 pub mod time;
+pub mod tokens;
 pub mod value;
 pub mod wheel;
 pub mod wish;
