@@ -75,10 +75,7 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
     let service = service(request);
     let mut settings = match request.conf().settings(request) {
         Ok(settings) => settings,
-        Err(error) => {
-            request.log_error(&error.message);
-            return worker::with_rng(|rng| Reply::error(service, &error, rng).of(service));
-        }
+        Err(error) => return refuse(request, service, &error),
     };
     // With Azure a deployment is what answers a request that names no model.
     let deployed = match api::deployment(request.path()) {
@@ -111,6 +108,18 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
             }
             let mut ask = dialect.ask(body);
             dialect.heed_path(name, request.args(), &mut ask);
+            let model = ask.model.as_deref().map(str::as_bytes);
+            let model = model.unwrap_or(settings.model.as_bytes());
+            if let Some(encoding) = settings.tokenizer.encoding(model) {
+                if !memory::is_there(memory::FOR_A_REPLY + dialect.memory_of_prompt(body)) {
+                    return no_memory(request);
+                }
+                ask.prompt_tokens = dialect.prompt_tokens(body, encoding);
+                settings.script = match request.conf().script(Some(encoding), request) {
+                    Ok(script) => script,
+                    Err(error) => return refuse(request, service, &error),
+                };
+            }
             if !memory::is_there(Reply::memory(&ask, &settings)) {
                 return no_memory(request);
             }
@@ -119,6 +128,12 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
         }
     };
     reply.map(|reply| reply.of(service))
+}
+
+/// Answers with an error that the configuration has made.
+fn refuse(request: &Request, service: Service, error: &Error) -> Option<Reply> {
+    request.log_error(&error.message);
+    worker::with_rng(|rng| Reply::error(service, error, rng).of(service))
 }
 
 /// Whose errors and headers a client expects. After a refusal, the path is the

@@ -17,6 +17,7 @@ use llm_mock_core::reply::{Now, Reply, Settings};
 use llm_mock_core::saying::Saying;
 use llm_mock_core::script::Script;
 use llm_mock_core::stream::{Frames, Poll, Stream};
+use llm_mock_core::tokens::TokenizerMode;
 use llm_mock_core::wheel::Wheel;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
@@ -33,6 +34,7 @@ fn settings<'a>(model: &'a Escaped, models: &'a Models) -> Settings<'a> {
         model,
         models,
         stream: StreamMode::Auto,
+        tokenizer: TokenizerMode::Off,
     }
 }
 

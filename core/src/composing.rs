@@ -29,8 +29,6 @@ const AROUND_AN_OBJECT: usize = 32;
 
 /// How much memory [`saying`] takes at most, in bytes.
 pub fn memory(ask: &Ask, script: &Script) -> usize {
-    /// What [`Script::of_json`] takes for a byte.
-    const OF_A_BYTE: usize = 3 * 6 + 3 * 4;
     let schema = match &ask.wish {
         Wish::Text => return 0,
         Wish::Object => 0,
@@ -40,9 +38,7 @@ pub fn memory(ask: &Ask, script: &Script) -> usize {
             function.parameters.document_memory().saturating_add(name)
         }
     };
-    longest(ask, script)
-        .saturating_mul(OF_A_BYTE)
-        .saturating_add(schema)
+    Script::memory_of_json(longest(ask, script), script.how_cut()).saturating_add(schema)
 }
 
 /// What is said to `ask`, with `script` for the text.
@@ -54,7 +50,7 @@ pub fn saying(
 ) -> Saying {
     // Who gave no seed gets the same each time too.
     let seed = ask.seed.unwrap_or(0);
-    let json = |document: &str| Arc::new(Script::of_json(document));
+    let json = |document: &str| Arc::new(Script::of_json(document, script.how_cut()));
     match &ask.wish {
         Wish::Text => Saying::new(script, &ask.limits),
         Wish::Object => Saying::new(&json(&object(script)), &ask.limits),

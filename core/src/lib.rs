@@ -12,6 +12,7 @@ pub mod api;
 pub mod ask;
 mod base64;
 pub mod batch;
+pub mod chunk;
 pub mod composing;
 pub mod embedding;
 pub mod id;

@@ -8,7 +8,7 @@ use crate::script::Script;
 /// Where a client wants a reply to end before it is over.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Limits {
-    /// After so many tokens. A piece of the script is a token.
+    /// After so many tokens.
     pub max_tokens: Option<u64>,
     /// Before the first of these.
     pub stop: Vec<String>,
@@ -40,6 +40,8 @@ pub struct Saying {
     script: Arc<Script>,
     /// How many of the script's pieces are begun.
     len: usize,
+    /// How many of its tokens.
+    tokens: usize,
     /// Where it ends in the script's text.
     end: usize,
     finish: Finish,
@@ -58,17 +60,18 @@ impl Saying {
             Some((at, which)) => (at, Some(which)),
             None => (text.len(), None),
         };
-        let mut len = script.pieces_before(end);
+        let mut tokens = script.tokens_before(end);
         let mut finish = Finish::Stop;
         let most = limits.max_tokens.unwrap_or(u64::MAX);
         let most = usize::try_from(most).unwrap_or(usize::MAX);
-        if len > most {
-            (len, end, finish) = (most, script.start_of(most), Finish::Length);
+        if tokens > most {
+            (tokens, end, finish) = (most, script.start_of_token(most), Finish::Length);
             stop = None;
         }
         Self {
             script: Arc::clone(script),
-            len,
+            len: script.pieces_before(end),
+            tokens,
             end,
             finish,
             stop,
@@ -105,6 +108,28 @@ impl Saying {
         }
         let start = self.script.start_of(index);
         let end = self.script.start_of(index + 1).min(self.end);
+        self.bytes(start, end)
+    }
+
+    /// How many tokens it has.
+    pub fn tokens(&self) -> usize {
+        self.tokens
+    }
+
+    /// How many of them begin in the pieces before this one.
+    pub fn tokens_before(&self, piece: usize) -> usize {
+        match piece < self.len {
+            true => self.script.tokens_before(self.script.start_of(piece)),
+            false => self.tokens,
+        }
+    }
+
+    /// Token `index`, as the inside of a JSON string; empty past the end, and
+    /// of a token that ends inside a character, which the last one that has a
+    /// part of it says.
+    pub fn token(&self, index: usize) -> &[u8] {
+        let start = self.script.start_of_token(index);
+        let end = self.script.start_of_token(index + 1).min(self.end);
         self.bytes(start, end)
     }
 

@@ -65,6 +65,8 @@ mod subrequests;
 mod text;
 mod timing;
 mod tls;
+#[cfg(target_os = "linux")]
+mod tokens;
 mod tools;
 mod transcript;
 #[cfg(target_os = "linux")]

@@ -10,6 +10,7 @@ use crate::batch::Batch;
 use crate::json::Escaped;
 use crate::reply::Settings;
 use crate::script::Script;
+use crate::tokens::TokenizerMode;
 
 /// The body of the reply to a query.
 pub fn ask(
@@ -30,6 +31,7 @@ pub fn ask(
             model: &Escaped::new(b"gpt-3.5-turbo"),
             models,
             stream: StreamMode::Auto,
+            tokenizer: TokenizerMode::Off,
         },
     };
     let body = match lookup.answer(&query)? {

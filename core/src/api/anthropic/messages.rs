@@ -3,13 +3,14 @@
 
 use super::request;
 use crate::api::out::Out;
-use crate::api::{Dialect, Said};
+use crate::api::{Dialect, Said, counting};
 use crate::ask::Ask;
 use crate::batch::Batch;
 use crate::json::{self, Digits};
 use crate::saying::{Finish, Saying};
 use crate::sse;
 use crate::stream::Frames;
+use crate::tokens::Encoding;
 
 /// The dialect of `/v1/messages`.
 pub struct Messages;
@@ -21,6 +22,10 @@ impl Dialect for Messages {
 
     fn ask(&self, body: &[u8]) -> Ask {
         request::read(body)
+    }
+
+    fn prompt_tokens(&self, body: &[u8], encoding: Encoding) -> u64 {
+        counting::of_messages(body, &request::PROMPT, encoding)
     }
 
     fn stream(&self, said: &Said) -> Box<dyn Frames> {
@@ -38,7 +43,7 @@ impl Dialect for Messages {
         out.put_all(&[b"[{\"type\":\"text\",\"text\":\"", text, b"\"}],"]);
         put_stop(said, &mut out);
         out.put(b",\"usage\":");
-        put_usage(said, said.saying.len(), &mut out);
+        put_usage(said, said.saying.tokens(), &mut out);
         out.put(b"}");
         out
     }
@@ -105,7 +110,7 @@ fn start(said: &Said) -> Vec<u8> {
     put_head(said, &mut out);
     out.put(b"[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":");
     // The first token is there when the message starts.
-    put_usage(said, said.saying.len().min(1), &mut out);
+    put_usage(said, said.saying.tokens().min(1), &mut out);
     out.put_all(&[
         b"}}",
         sse::END,
@@ -128,7 +133,7 @@ fn end(said: &Said) -> Vec<u8> {
     ]);
     put_stop(said, &mut out);
     out.put(b"},\"usage\":");
-    put_usage(said, said.saying.len(), &mut out);
+    put_usage(said, said.saying.tokens(), &mut out);
     out.put_all(&[
         b"}",
         sse::END,

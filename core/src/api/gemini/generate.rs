@@ -3,13 +3,14 @@
 
 use super::request;
 use crate::api::out::Out;
-use crate::api::{Dialect, Said};
+use crate::api::{Dialect, Said, counting};
 use crate::ask::{Ask, Framing, StreamField};
 use crate::batch::Batch;
 use crate::json::Digits;
 use crate::saying::{Finish, Saying};
 use crate::sse;
 use crate::stream::Frames;
+use crate::tokens::Encoding;
 
 /// The dialect of `:generateContent` and `:streamGenerateContent`.
 pub struct GenerateContent {
@@ -36,6 +37,10 @@ impl Dialect for GenerateContent {
         request::heed_path(name, args, ask);
     }
 
+    fn prompt_tokens(&self, body: &[u8], encoding: Encoding) -> u64 {
+        counting::of_messages(body, &request::PROMPT, encoding)
+    }
+
     fn stream(&self, said: &Said) -> Box<dyn Frames> {
         Box::new(Parts {
             framing: said.ask.framing,
@@ -50,7 +55,7 @@ impl Dialect for GenerateContent {
         let candidates = said.choices * (text.len() + CANDIDATE);
         let mut out = Vec::with_capacity(response.tail.len() + candidates + CANDIDATE);
         let finish = Some(said.saying.finish());
-        response.put(text, finish, said.saying.len(), &mut out);
+        response.put(text, finish, said.saying.tokens(), &mut out);
         out
     }
 }
@@ -81,8 +86,8 @@ impl Response {
         }
     }
 
-    /// One object: every candidate says `text`, and has said `pieces`.
-    fn put(&self, text: &[u8], finish: Option<Finish>, pieces: usize, out: &mut impl Out) {
+    /// One object: every candidate says `text`, and has said `tokens`.
+    fn put(&self, text: &[u8], finish: Option<Finish>, tokens: usize, out: &mut impl Out) {
         out.put(b"{\"candidates\":[");
         for index in 0..self.candidates {
             if index > 0 {
@@ -102,7 +107,7 @@ impl Response {
                 b"}",
             ]);
         }
-        let tokens = (pieces as u64).saturating_mul(self.candidates as u64);
+        let tokens = (tokens as u64).saturating_mul(self.candidates as u64);
         out.put_all(&[
             b"],\"usageMetadata\":{\"promptTokenCount\":",
             Digits::of(self.prompt_tokens).as_bytes(),
@@ -136,8 +141,8 @@ impl Frames for Parts {
             Framing::Array => b",\r\n",
         });
         let finish = is_last.then(|| saying.finish());
-        let pieces = saying.len().min(step + 1);
-        self.response.put(saying.piece(step), finish, pieces, out);
+        let tokens = saying.tokens_before(step + 1);
+        self.response.put(saying.piece(step), finish, tokens, out);
         match self.framing {
             Framing::Events => out.put(sse::END),
             Framing::Array if is_last => out.put(b"]"),

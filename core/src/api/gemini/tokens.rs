@@ -14,7 +14,7 @@ impl Lookup for CountTokens {
     }
 
     fn answer(&self, query: &Query) -> Result<Answer, Error> {
-        let tokens = prompt::tokens_of(query.body, PROMPT);
+        let tokens = prompt::tokens_for(query, PROMPT);
         Ok([b"{\"totalTokens\":", Digits::of(tokens).as_bytes(), b"}"]
             .concat()
             .into())

@@ -7,9 +7,10 @@ pub mod stored;
 
 use self::events::Events;
 use self::object::{Response, Status};
-use crate::api::{Dialect, Said};
+use crate::api::{Dialect, Said, counting};
 use crate::ask::Ask;
 use crate::stream::Frames;
+use crate::tokens::Encoding;
 
 /// The dialect of `/v1/responses`.
 pub struct Responses;
@@ -23,6 +24,10 @@ impl Dialect for Responses {
 
     fn ask(&self, body: &[u8]) -> Ask {
         request::read(body)
+    }
+
+    fn prompt_tokens(&self, body: &[u8], encoding: Encoding) -> u64 {
+        counting::of_messages(body, &request::PROMPT, encoding)
     }
 
     fn stream(&self, said: &Said) -> Box<dyn Frames> {

@@ -10,7 +10,7 @@ impl Usage {
     /// Of a reply.
     pub fn of(said: &Said) -> Self {
         const LONGEST: usize = 120;
-        let completion = (said.saying.len() as u64).saturating_mul(said.choices as u64);
+        let completion = (said.saying.tokens() as u64).saturating_mul(said.choices as u64);
         let mut out = Vec::with_capacity(LONGEST);
         for (name, tokens) in [
             ("{\"prompt_tokens\":", said.prompt_tokens),

@@ -80,7 +80,7 @@ impl Chunks {
         }
     }
 
-    /// One chunk of choice `index`; it says piece `said`, if that is a token of
+    /// One chunk of choice `index`; it says piece `said`, if that is a part of
     /// the text.
     fn chunk(&self, index: usize, delta: [&[u8]; 3], said: Option<usize>, out: &mut Batch) {
         self.begin(index, delta, said, out);
@@ -110,7 +110,7 @@ impl Chunks {
         match said {
             None => out.put(b"null"),
             Some(piece) => {
-                logprobs::put(&self.saying, piece, piece + 1, top, &mut |part| {
+                logprobs::put(&self.saying, piece..piece + 1, top, &mut |part| {
                     out.put(part)
                 });
             }

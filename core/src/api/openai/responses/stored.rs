@@ -60,7 +60,7 @@ impl Lookup for InputTokens {
     }
 
     fn answer(&self, query: &Query) -> Result<Answer, Error> {
-        let tokens = prompt::tokens_of(query.body, PROMPT);
+        let tokens = prompt::tokens_for(query, PROMPT);
         Ok([
             b"{\"object\":\"response.input_tokens\",\"input_tokens\":",
             Digits::of(tokens).as_bytes(),
