@@ -291,7 +291,10 @@ impl Saying {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chunk::{Chunk, Cut, Unit};
+    use crate::tokens::Encoding;
     use proptest::prelude::*;
+    use std::num::NonZeroU32;
 
     fn said(text: &str, max_tokens: Option<u64>, stop: &[&str]) -> (Vec<String>, Finish) {
         let script = Arc::new(Script::new(text.as_bytes()));
@@ -323,6 +326,64 @@ mod tests {
                 let (pieces, finish) = expected;
                 (pieces.into_iter().map(str::to_owned).collect(), finish)
             });
+        }
+    }
+
+    #[test]
+    fn tokens_and_pieces_of_calls_are_counted_apart() {
+        use Finish::*;
+        assert!(Encoding::O200kBase.load());
+        let cut = Cut {
+            chunk: Chunk {
+                unit: Unit::Char,
+                size: NonZeroU32::new(9).unwrap(),
+            },
+            encoding: Some(Encoding::O200kBase),
+        };
+        // Two tokens, two pieces; one token, one piece; nothing.
+        let texts = ["Tokenization", "the", ""];
+        let call = || Call {
+            ids: Vec::new(),
+            name: Escaped::new(b"f"),
+            is_custom: false,
+        };
+        for (max_tokens, expected, tokens, finish) in [
+            (
+                None,
+                vec!["Tokenizat", "ion", "the", ""],
+                vec![0, 2, 2, 3, 4],
+                Stop,
+            ),
+            (
+                Some(4),
+                vec!["Tokenizat", "ion", "the", ""],
+                vec![0, 2, 2, 3, 4],
+                Stop,
+            ),
+            (
+                Some(3),
+                vec!["Tokenizat", "ion", "the"],
+                vec![0, 2, 2, 3],
+                Length,
+            ),
+            (Some(1), vec!["Token"], vec![0, 1], Length),
+            (Some(0), vec![], vec![0], Length),
+        ] {
+            let script = |text: &str| Arc::new(Script::cut(text.as_bytes(), cut));
+            let calls = texts.map(|text| (call(), script(text)));
+            let limits = Limits {
+                max_tokens,
+                ..Limits::default()
+            };
+            let saying = Saying::calls(calls.into(), &limits);
+            let pieces: Vec<_> = (0..saying.len()).map(|k| saying.piece(k)).collect();
+            let expected: Vec<_> = expected.iter().map(|it| it.as_bytes()).collect();
+            assert_eq!(pieces, expected, "{max_tokens:?}");
+            let before: Vec<_> = (0..=saying.len())
+                .map(|k| saying.tokens_before(k))
+                .collect();
+            assert_eq!(before, tokens, "{max_tokens:?}");
+            assert_eq!(saying.finish(), finish);
         }
     }
 
