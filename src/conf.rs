@@ -6,10 +6,12 @@ use llm_mock_core::api::openai::error::Error;
 use llm_mock_core::api::openai::models::Models;
 use llm_mock_core::api::validate;
 use llm_mock_core::ask::StreamMode;
+use llm_mock_core::chunk::{Chunk, Cut, Cutting};
 use llm_mock_core::json::Escaped;
 use llm_mock_core::reply::Settings;
-use llm_mock_core::script::Script;
+use llm_mock_core::script::{Script, Scripts};
 use llm_mock_core::time::{self, Micros};
+use llm_mock_core::tokens::{Encoding, TokenizerMode};
 
 use crate::memory;
 use crate::ngx::{ComplexValue, Request};
@@ -35,7 +37,13 @@ pub struct LocationConf {
     /// `llm_mock`
     pub enable: Option<bool>,
     /// `llm_mock_reply`
-    pub reply: Option<Value<Arc<Script>>>,
+    pub reply: Option<Value<Arc<[u8]>>>,
+    /// `llm_mock_chunk`
+    pub chunk: Option<Chunk>,
+    /// `llm_mock_tokenizer`
+    pub tokenizer: Option<TokenizerMode>,
+    /// What these three make, when all is merged.
+    scripts: Option<Arc<Scripts>>,
     /// `llm_mock_delay`
     pub delay: Option<Value<Micros>>,
     /// `llm_mock_first_delay`
@@ -54,17 +62,33 @@ pub struct LocationConf {
 
 impl LocationConf {
     /// Takes over from the level above what this one does not say, and the
-    /// defaults where neither does.
-    pub fn merge(&mut self, above: &Self) {
+    /// defaults where neither does. `None` if there is no memory for that.
+    pub fn merge(&mut self, above: &Self) -> Option<()> {
         fn inherit<T: Clone>(here: &mut Option<T>, above: &Option<T>, default: impl FnOnce() -> T) {
             if here.is_none() {
                 *here = above.clone().or_else(|| Some(default()));
             }
         }
         inherit(&mut self.enable, &above.enable, || false);
+        if self.reply.is_none() && self.chunk.is_none() && self.tokenizer.is_none() {
+            self.scripts.clone_from(&above.scripts);
+        }
         inherit(&mut self.reply, &above.reply, || {
-            Value::Constant(Arc::new(Script::new(DEFAULT_REPLY)))
+            Value::Constant(DEFAULT_REPLY.into())
         });
+        inherit(&mut self.chunk, &above.chunk, Chunk::default);
+        inherit(
+            &mut self.tokenizer,
+            &above.tokenizer,
+            TokenizerMode::default,
+        );
+        if let (None, Some(Value::Constant(text))) = (&self.scripts, &self.reply) {
+            let cutting = self.cutting();
+            if !memory::is_there(Scripts::memory(text, cutting)) {
+                return None;
+            }
+            self.scripts = Some(Arc::new(Scripts::new(text, cutting)));
+        }
         inherit(&mut self.delay, &above.delay, || {
             Value::Constant(DEFAULT_DELAY)
         });
@@ -82,6 +106,7 @@ impl LocationConf {
             &above.ignore_client_abort,
             || false,
         );
+        Some(())
     }
 
     /// Whether the module answers here.
@@ -104,6 +129,31 @@ impl LocationConf {
         self.ignore_client_abort == Some(true)
     }
 
+    /// How replies are cut here.
+    fn cutting(&self) -> Cutting {
+        Cutting::new(
+            self.chunk.unwrap_or_default(),
+            self.tokenizer.unwrap_or_default(),
+        )
+    }
+
+    /// What is said to one request whose tokens are counted in `encoding`.
+    ///
+    /// # Errors
+    ///
+    /// A variable can't be evaluated, or there is no memory for what it holds.
+    pub fn script(
+        &self,
+        encoding: Option<Encoding>,
+        request: &Request,
+    ) -> Result<Arc<Script>, Error> {
+        if let Some(Value::Variable(text)) = &self.reply {
+            return said(text, self.cutting().of(encoding), request);
+        }
+        let script = self.scripts.as_ref().and_then(|it| it.of(encoding));
+        script.cloned().ok_or_else(not_configured)
+    }
+
     /// What holds for one request, its variables evaluated.
     ///
     /// # Errors
@@ -112,7 +162,6 @@ impl LocationConf {
     /// directive.
     pub fn settings(&self, request: &Request) -> Result<Settings<'_>, Error> {
         let Self {
-            reply: Some(reply),
             delay: Some(delay),
             first_delay: Some(first_delay),
             model: Some(model),
@@ -121,13 +170,10 @@ impl LocationConf {
             ..
         } = self
         else {
-            return Err(Error::bad_setting("llm_mock is not configured".to_owned()));
+            return Err(not_configured());
         };
         Ok(Settings {
-            script: match reply {
-                Value::Constant(script) => Arc::clone(script),
-                Value::Variable(text) => Arc::new(said(text, request)?),
-            },
+            script: self.script(None, request)?,
             delay: time(delay, "llm_mock_delay", DEFAULT_DELAY, request)?,
             first_delay: time(
                 first_delay,
@@ -138,18 +184,23 @@ impl LocationConf {
             model,
             models,
             stream: *stream,
+            tokenizer: self.cutting().tokenizer,
         })
     }
 }
 
+fn not_configured() -> Error {
+    Error::bad_setting("llm_mock is not configured".to_owned())
+}
+
 /// A text for one request alone.
-fn said(text: &ComplexValue, request: &Request) -> Result<Script, Error> {
+fn said(text: &ComplexValue, cut: Cut, request: &Request) -> Result<Arc<Script>, Error> {
     let text = evaluate(text, "llm_mock_reply", request)?;
-    if !memory::is_there(Script::memory(text)) {
+    if !memory::is_there(Script::memory(text, cut)) {
         let why = "no memory for the text of \"llm_mock_reply\"";
         return Err(Error::bad_setting(why.to_owned()));
     }
-    Ok(Script::new(text))
+    Ok(Arc::new(Script::cut(text, cut)))
 }
 
 /// A variable that is empty, such as the header that a client did not send,

@@ -1,14 +1,14 @@
 //! The directives: their names, and how each reads its arguments.
 
 use std::ffi::CStr;
-use std::sync::Arc;
 
 use llm_mock_core::api::openai::models::Models;
 use llm_mock_core::api::validate;
 use llm_mock_core::ask::StreamMode;
+use llm_mock_core::chunk::{Chunk, Cutting, Unit};
 use llm_mock_core::json::Escaped;
-use llm_mock_core::script::Script;
 use llm_mock_core::time;
+use llm_mock_core::tokens::TokenizerMode;
 
 use crate::conf::{LocationConf, Value};
 use crate::ngx::Argument;
@@ -25,6 +25,8 @@ pub struct Directive {
 pub enum Setter {
     /// There must be one.
     One(fn(&mut LocationConf, &Argument) -> Result<(), Refusal>),
+    /// There must be one or two.
+    OneOrTwo(fn(&mut LocationConf, &Argument, Option<&Argument>) -> Result<(), Refusal>),
     /// There must be one or more.
     Some(fn(&mut LocationConf, &[Argument]) -> Result<(), Refusal>),
 }
@@ -45,7 +47,7 @@ pub enum Refusal {
 }
 
 /// Every directive there is.
-pub static DIRECTIVES: [Directive; 9] = [
+pub static DIRECTIVES: [Directive; 11] = [
     Directive {
         name: c"llm_mock",
         set: Setter::One(|conf, argument| once(&mut conf.enable, flag(argument)?)),
@@ -55,7 +57,7 @@ pub static DIRECTIVES: [Directive; 9] = [
         set: Setter::One(|conf, argument| {
             let reply = match argument.variable()? {
                 Some(text) => Value::Variable(text),
-                None => Value::Constant(Arc::new(Script::new(argument.text()))),
+                None => Value::Constant(argument.text().into()),
             };
             once(&mut conf.reply, reply)
         }),
@@ -97,6 +99,33 @@ pub static DIRECTIVES: [Directive; 9] = [
         }),
     },
     Directive {
+        name: c"llm_mock_tokenizer",
+        set: Setter::One(|conf, argument| {
+            let mode = TokenizerMode::from_name(argument.text()).ok_or_else(|| {
+                let names = "\"off\", \"auto\", \"cl100k_base\" or \"o200k_base\"";
+                invalid(argument, &format!("expected {names}"))
+            })?;
+            load(mode, argument)?;
+            once(&mut conf.tokenizer, mode)
+        }),
+    },
+    Directive {
+        name: c"llm_mock_chunk",
+        set: Setter::OneOrTwo(|conf, unit, size| {
+            let size = size.map(|size| {
+                Chunk::size(size.text())
+                    .ok_or_else(|| invalid(size, "expected a whole number from 1"))
+            });
+            let chunk = Chunk {
+                unit: Unit::from_name(unit.text())
+                    .ok_or_else(|| invalid(unit, "expected \"word\", \"token\" or \"char\""))?,
+                size: size.transpose()?.unwrap_or(Chunk::default().size),
+            };
+            load(Cutting::new(chunk, TokenizerMode::Off).tokenizer, unit)?;
+            once(&mut conf.chunk, chunk)
+        }),
+    },
+    Directive {
         name: c"llm_mock_ignore_client_abort",
         set: Setter::One(|conf, argument| once(&mut conf.ignore_client_abort, flag(argument)?)),
     },
@@ -117,6 +146,14 @@ fn time(argument: &Argument) -> Result<Value<time::Micros>, Refusal> {
             time::parse(argument.text()).map_err(|e| invalid(argument, &e.to_string()))?,
         ),
     })
+}
+
+/// Makes ready what `mode` counts with, as `argument` says.
+fn load(mode: TokenizerMode, argument: &Argument) -> Result<(), Refusal> {
+    match mode.load() {
+        true => Ok(()),
+        false => Err(invalid(argument, "no memory for the tokenizer")),
+    }
 }
 
 fn model(argument: &Argument) -> Result<&[u8], Refusal> {

@@ -87,10 +87,7 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
     }
     let mut settings = match request.conf().settings(request) {
         Ok(settings) => settings,
-        Err(bad_setting) => {
-            request.log_error(&bad_setting.message);
-            return error(service, &bad_setting);
-        }
+        Err(bad_setting) => return misconfigured(request, service, &bad_setting),
     };
     // With Azure a deployment is what answers a request that names no model.
     let deployed = match target.deployment() {
@@ -124,6 +121,18 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
             }
             let mut ask = dialect.ask(body);
             dialect.heed_path(name, request.args(), &mut ask);
+            let model = ask.model.as_deref().map(str::as_bytes);
+            let model = model.unwrap_or(settings.model.as_bytes());
+            if let Some(encoding) = settings.tokenizer.encoding(model) {
+                if !memory::is_there(memory::FOR_A_REPLY + dialect.memory_of_prompt(body)) {
+                    return no_memory(request);
+                }
+                ask.prompt_tokens = dialect.prompt_tokens(body, encoding);
+                settings.script = match request.conf().script(Some(encoding), request) {
+                    Ok(script) => script,
+                    Err(bad_setting) => return misconfigured(request, service, &bad_setting),
+                };
+            }
             if !memory::is_there(Reply::memory(&ask, &settings)) {
                 return no_memory(request);
             }
@@ -146,6 +155,12 @@ fn check(request: &Request, target: &Target, body: &[u8]) -> Option<Result<(), E
     }
     let names_model = target.deployment().is_some();
     Some(validate::check(form, body, names_model))
+}
+
+/// A refusal for what the configuration has made of a request.
+fn misconfigured(request: &Request, service: Service, bad_setting: &Error) -> Option<Reply> {
+    request.log_error(&bad_setting.message);
+    error(service, bad_setting)
 }
 
 /// A refusal, as `service` words it.

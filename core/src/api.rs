@@ -17,6 +17,7 @@ use crate::json::Escaped;
 use crate::reply::Settings;
 use crate::saying::Saying;
 use crate::stream::Frames;
+use crate::tokens::Encoding;
 
 /// What one reply says and carries, in terms of no API.
 #[derive(Debug, Clone)]
@@ -53,6 +54,14 @@ pub trait Dialect: Sync {
     /// counts as not said.
     fn ask(&self, body: &[u8]) -> Ask;
 
+    /// How many tokens the prompt in the body of a request has in `encoding`.
+    fn prompt_tokens(&self, body: &[u8], encoding: Encoding) -> u64;
+
+    /// How much memory [`Dialect::prompt_tokens`] takes at most, in bytes.
+    fn memory_of_prompt(&self, body: &[u8]) -> usize {
+        prompt::exact::memory(body)
+    }
+
     /// Adds what the path says where the route has `{...}`, and what the
     /// arguments after it say.
     fn heed_path(&self, _name: &[u8], _args: &[u8], _ask: &mut Ask) {}
@@ -78,6 +87,19 @@ pub struct Query<'a> {
     pub id: &'a str,
     /// What the directives say.
     pub settings: &'a Settings<'a>,
+}
+
+impl Query<'_> {
+    /// The encoding in which tokens are counted for a request that names this
+    /// model in its body.
+    pub fn encoding(&self, model: Option<&str>) -> Option<Encoding> {
+        let settings = self.settings;
+        let model = model.map(str::as_bytes).unwrap_or(match self.name {
+            b"" => settings.model.as_bytes(),
+            name => name,
+        });
+        settings.tokenizer.encoding(model)
+    }
 }
 
 /// An endpoint that generates no text.

@@ -51,8 +51,6 @@ pub fn around(ask: &Ask) -> usize {
 
 /// How much memory [`saying`] takes at most, in bytes.
 pub fn memory(ask: &Ask, script: &Script) -> usize {
-    /// What [`Script::of_json`] takes for a byte.
-    const OF_A_BYTE: usize = 3 * 6 + 3 * 4;
     const A_CALL: usize = 3 * (size_of::<Part>() + size_of::<Script>());
     /// It may have been read, and been moved from one list to another.
     const AN_ID: usize = 4 * size_of::<String>() + 64;
@@ -72,8 +70,7 @@ pub fn memory(ask: &Ask, script: &Script) -> usize {
         }
     };
     let calls: usize = ask.wish.tools().iter().map(of_a_call).sum();
-    made(ask, script)
-        .saturating_mul(OF_A_BYTE)
+    Script::memory_of_json(made(ask, script), script.how_cut())
         .saturating_add(schemas)
         .saturating_add(calls)
 }
@@ -87,7 +84,7 @@ pub fn saying(
 ) -> Saying {
     // Who gave no seed gets the same each time too.
     let seed = ask.seed.unwrap_or(0);
-    let json = |document: &str| Arc::new(Script::of_json(document));
+    let json = |document: &str| Arc::new(Script::of_json(document, script.how_cut()));
     match &ask.wish {
         Wish::Text => Saying::new(script, &ask.limits),
         Wish::Object => Saying::new(&json(&object(script)), &ask.limits),

@@ -16,6 +16,7 @@ use crate::pace::Pace;
 use crate::script::Script;
 use crate::stream::{Stream, Whole};
 use crate::time::Micros;
+use crate::tokens::TokenizerMode;
 use crate::{composing, id};
 
 /// What the directives say of one request.
@@ -33,6 +34,8 @@ pub struct Settings<'a> {
     pub models: &'a Models,
     /// `llm_mock_stream`
     pub stream: StreamMode,
+    /// `llm_mock_tokenizer`
+    pub tokenizer: TokenizerMode,
 }
 
 /// The time at which a reply is made.
@@ -108,8 +111,8 @@ fn logprobs(ask: &Ask, text: usize) -> usize {
     let Some(top) = ask.logprobs else {
         return 0;
     };
-    // A token that another follows has two bytes.
-    let tokens = (text / 2 + 1).min(logprobs::MOST_TOKENS / ask.choices);
+    // A token may be a byte.
+    let tokens = text.min(logprobs::MOST_TOKENS / ask.choices);
     tokens
         .saturating_mul(logprobs::AROUND_A_TOKEN + top * logprobs::A_LIKELY_TOKEN)
         .saturating_add(text.saturating_mul(logprobs::OF_A_BYTE))

@@ -10,7 +10,7 @@ use crate::script::Script;
 /// Where a client wants a reply to end before it is over.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Limits {
-    /// After so many tokens. A piece of the script is a token.
+    /// After so many tokens.
     pub max_tokens: Option<u64>,
     /// Before the first of these.
     pub stop: Vec<String>,
@@ -59,6 +59,8 @@ pub struct Part {
     call: Option<Call>,
     /// Its pieces among those of the whole reply.
     pieces: Range<usize>,
+    /// Its tokens among those of the whole reply.
+    tokens: Range<usize>,
     /// Where it ends in the script's text.
     end: usize,
 }
@@ -86,6 +88,13 @@ impl Part {
         let start = self.script.start_of(index);
         let end = self.script.start_of(index + 1).min(self.end);
         Some(self.bytes(start, end))
+    }
+
+    /// How many tokens of the whole reply begin before a piece of this part.
+    fn tokens_before(&self, number: usize) -> usize {
+        let index = number.saturating_sub(self.pieces.start);
+        let begun = self.script.tokens_before(self.script.start_of(index));
+        self.tokens.end.min(self.tokens.start + begun)
     }
 
     fn bytes(&self, start: usize, end: usize) -> &[u8] {
@@ -129,17 +138,18 @@ impl Saying {
             Some((at, which)) => (at, Some(which)),
             None => (text.len(), None),
         };
-        let mut len = script.pieces_before(end);
+        let mut tokens = script.tokens_before(end);
         let mut finish = Finish::Stop;
         let most = limits.most();
-        if len > most {
-            (len, end, finish) = (most, script.start_of(most), Finish::Length);
+        if tokens > most {
+            (tokens, end, finish) = (most, script.start_of_token(most), Finish::Length);
             stop = None;
         }
         let part = Part {
             script: Arc::clone(script),
             call: None,
-            pieces: 0..len,
+            pieces: 0..script.pieces_before(end),
+            tokens: 0..tokens,
             end,
         };
         Self {
@@ -150,26 +160,30 @@ impl Saying {
     }
 
     /// As much of calls, and of what each hands over, as `limits` allow. A call
-    /// has one piece at least; there must be at least one. A stop sequence is
+    /// has one token and one piece at least; there must be at least one. A stop sequence is
     /// one of the text, and does not count.
     pub fn calls(calls: Vec<(Call, Arc<Script>)>, limits: &Limits) -> Self {
         let mut parts = Vec::with_capacity(calls.len());
-        let (mut len, mut finish) = (0, Finish::Stop);
+        let (mut pieces_said, mut tokens_said, mut finish) = (0, 0, Finish::Stop);
         for (call, script) in calls {
-            let wanted = script.len().max(1);
-            let pieces = wanted.min(limits.most() - len);
-            if pieces < wanted {
+            let wanted = script.tokens().max(1);
+            let tokens = wanted.min(limits.most() - tokens_said);
+            if tokens < wanted {
                 finish = Finish::Length;
             }
-            if pieces > 0 || parts.is_empty() {
+            let end = script.start_of_token(tokens);
+            let pieces = script.pieces_before(end).max(tokens.min(1));
+            if tokens > 0 || parts.is_empty() {
                 parts.push(Part {
-                    end: script.start_of(pieces),
                     script,
                     call: Some(call),
-                    pieces: len..len + pieces,
+                    pieces: pieces_said..pieces_said + pieces,
+                    tokens: tokens_said..tokens_said + tokens,
+                    end,
                 });
             }
-            len += pieces;
+            pieces_said += pieces;
+            tokens_said += tokens;
         }
         Self {
             parts: parts.into(),
@@ -223,6 +237,30 @@ impl Saying {
         step.and_then(|step| step.piece).unwrap_or_default()
     }
 
+    /// How many tokens it has.
+    pub fn tokens(&self) -> usize {
+        self.parts.last().map_or(0, |part| part.tokens.end)
+    }
+
+    /// How many of them begin before a piece; all of them past the last.
+    pub fn tokens_before(&self, piece: usize) -> usize {
+        match self.step(piece) {
+            Some(step) => step.part.tokens_before(piece),
+            None => self.tokens(),
+        }
+    }
+
+    /// Token `index` of the text, as the inside of a JSON string; empty past the
+    /// end, and of a token that ends inside a character, which the last one that
+    /// has a part of it says.
+    pub fn token(&self, index: usize) -> &[u8] {
+        self.parts.first().map_or(&[], |part| {
+            let start = part.script.start_of_token(index);
+            let end = part.script.start_of_token(index + 1).min(part.end);
+            part.bytes(start, end)
+        })
+    }
+
     /// The text, as the inside of a JSON string; of calls, what the first hands
     /// over.
     pub fn text(&self) -> &[u8] {
@@ -253,7 +291,10 @@ impl Saying {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chunk::{Chunk, Cut, Unit};
+    use crate::tokens::Encoding;
     use proptest::prelude::*;
+    use std::num::NonZeroU32;
 
     fn said(text: &str, max_tokens: Option<u64>, stop: &[&str]) -> (Vec<String>, Finish) {
         let script = Arc::new(Script::new(text.as_bytes()));
@@ -285,6 +326,64 @@ mod tests {
                 let (pieces, finish) = expected;
                 (pieces.into_iter().map(str::to_owned).collect(), finish)
             });
+        }
+    }
+
+    #[test]
+    fn tokens_and_pieces_of_calls_are_counted_apart() {
+        use Finish::*;
+        assert!(Encoding::O200kBase.load());
+        let cut = Cut {
+            chunk: Chunk {
+                unit: Unit::Char,
+                size: NonZeroU32::new(9).unwrap(),
+            },
+            encoding: Some(Encoding::O200kBase),
+        };
+        // Two tokens, two pieces; one token, one piece; nothing.
+        let texts = ["Tokenization", "the", ""];
+        let call = || Call {
+            ids: Vec::new(),
+            name: Escaped::new(b"f"),
+            is_custom: false,
+        };
+        for (max_tokens, expected, tokens, finish) in [
+            (
+                None,
+                vec!["Tokenizat", "ion", "the", ""],
+                vec![0, 2, 2, 3, 4],
+                Stop,
+            ),
+            (
+                Some(4),
+                vec!["Tokenizat", "ion", "the", ""],
+                vec![0, 2, 2, 3, 4],
+                Stop,
+            ),
+            (
+                Some(3),
+                vec!["Tokenizat", "ion", "the"],
+                vec![0, 2, 2, 3],
+                Length,
+            ),
+            (Some(1), vec!["Token"], vec![0, 1], Length),
+            (Some(0), vec![], vec![0], Length),
+        ] {
+            let script = |text: &str| Arc::new(Script::cut(text.as_bytes(), cut));
+            let calls = texts.map(|text| (call(), script(text)));
+            let limits = Limits {
+                max_tokens,
+                ..Limits::default()
+            };
+            let saying = Saying::calls(calls.into(), &limits);
+            let pieces: Vec<_> = (0..saying.len()).map(|k| saying.piece(k)).collect();
+            let expected: Vec<_> = expected.iter().map(|it| it.as_bytes()).collect();
+            assert_eq!(pieces, expected, "{max_tokens:?}");
+            let before: Vec<_> = (0..=saying.len())
+                .map(|k| saying.tokens_before(k))
+                .collect();
+            assert_eq!(before, tokens, "{max_tokens:?}");
+            assert_eq!(saying.finish(), finish);
         }
     }
 

@@ -13,6 +13,7 @@ use llm_mock_core::batch::Batch;
 use llm_mock_core::json::Escaped;
 use llm_mock_core::reply::Settings;
 use llm_mock_core::script::Script;
+use llm_mock_core::tokens::TokenizerMode;
 use peak_alloc::PeakAlloc;
 use proptest::prelude::*;
 
@@ -34,6 +35,7 @@ fn assert_enough(name: &[u8], body: &[u8]) {
         model: &model,
         models: &models,
         stream: StreamMode::Auto,
+        tokenizer: TokenizerMode::Off,
     };
     let query = Query {
         name,

@@ -14,9 +14,11 @@ use llm_mock_core::api::openai::responses::Responses;
 use llm_mock_core::api::routes::ROUTES;
 use llm_mock_core::api::validate;
 use llm_mock_core::ask::{Ask, Client, LONGEST_MODEL, StreamMode};
+use llm_mock_core::chunk::{Chunk, Cut, Unit};
 use llm_mock_core::json::Escaped;
 use llm_mock_core::reply::{Now, Reply, Settings};
 use llm_mock_core::script::Script;
+use llm_mock_core::tokens::{Encoding, TokenizerMode};
 use peak_alloc::PeakAlloc;
 use proptest::prelude::*;
 use rand::SeedableRng;
@@ -39,13 +41,18 @@ fn peak<T>(f: impl FnOnce() -> T) -> usize {
 }
 
 fn assert_enough(body: &[u8], text: &[u8]) {
-    let script_peak = peak(|| Script::new(text));
-    assert!(script_peak <= Script::memory(text), "{script_peak}");
-    let script = Arc::new(Script::new(text));
     for form in ROUTES.iter().filter_map(|route| route.form) {
         let check_peak = peak(|| validate::check(form, body, false));
         assert!(check_peak <= validate::memory(body), "{check_peak}");
     }
+    assert_enough_cut(body, text, Cut::default());
+}
+
+fn assert_enough_cut(body: &[u8], text: &[u8], cut: Cut) {
+    let script_peak = peak(|| Script::cut(text, cut));
+    let asked_for = Script::memory(text, cut);
+    assert!(script_peak <= asked_for, "{script_peak} of {asked_for}");
+    let script = Arc::new(Script::cut(text, cut));
     let gemini = GenerateContent { streams: false };
     for dialect in [
         &Chat as &dyn Dialect,
@@ -62,6 +69,11 @@ fn assert_enough_for(dialect: &dyn Dialect, body: &[u8], script: &Arc<Script>) {
     let ask_peak = peak(|| dialect.ask(body));
     assert!(ask_peak <= Ask::memory(body), "{ask_peak}");
     let ask = dialect.ask(body);
+    if let Some(encoding) = script.how_cut().encoding {
+        let asked_for = dialect.memory_of_prompt(body);
+        let taken = peak(|| dialect.prompt_tokens(body, encoding));
+        assert!(taken <= asked_for, "{taken} of {asked_for}");
+    }
     let model = Escaped::new(b"gpt-3.5-turbo");
     let models = Models::default();
     for stream in [StreamMode::Always, StreamMode::Never] {
@@ -72,6 +84,7 @@ fn assert_enough_for(dialect: &dyn Dialect, body: &[u8], script: &Arc<Script>) {
             model: &model,
             models: &models,
             stream,
+            tokenizer: TokenizerMode::Off,
         };
         let now = Now {
             monotonic: 0,
@@ -234,6 +247,37 @@ fn parallel_calls_are_within_bounds() {
     let bare = r#"{"type":"function"}"#;
     let bare = format!(r#"{{"tools":[{}]}}"#, vec![bare; 10_000].join(","));
     assert_enough(bare.as_bytes(), b"");
+}
+
+#[test]
+fn tokens_and_chunks_are_within_bounds() {
+    let _alone = ALONE.lock();
+    let encodings = TokenizerMode::Auto;
+    let taken = peak(|| encodings.load());
+    assert!(taken < 5 * 1024 * 1024, "{taken}");
+    assert_eq!(peak(|| encodings.load()), 0, "they are made once");
+    let long = "a".repeat(70_000);
+    let escaped = "\\u0001".repeat(5_000);
+    let words = "a b ".repeat(5_000);
+    for text in [&long, &escaped, &words] {
+        for unit in [Unit::Word, Unit::Token, Unit::Char] {
+            let cut = Cut {
+                chunk: Chunk {
+                    unit,
+                    ..Chunk::default()
+                },
+                encoding: Some(Encoding::O200kBase),
+            };
+            for field in ["messages", "prompt", "input", "system", "contents"] {
+                let body = format!("{{\"{field}\":\"{text}\",\"logprobs\":true}}");
+                assert_enough_cut(body.as_bytes(), b"a", cut);
+            }
+            assert_enough_cut(b"", text.as_bytes(), cut);
+            assert_enough_cut(b"", &[0xff; 10_000], cut);
+            let object = br#"{"response_format":{"type":"json_object"}}"#;
+            assert_enough_cut(object, text.as_bytes(), cut);
+        }
+    }
 }
 
 #[test]

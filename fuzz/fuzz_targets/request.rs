@@ -19,6 +19,7 @@ use llm_mock_core::json::Escaped;
 use llm_mock_core::reply::{Now, Reply, Settings};
 use llm_mock_core::script::Script;
 use llm_mock_core::stream::Poll;
+use llm_mock_core::tokens::TokenizerMode;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use serde_json::Value;
@@ -60,6 +61,7 @@ fn reply(dialect: &dyn Dialect, body: &[u8], stream: StreamMode) -> String {
         model: &Escaped::new(b"gpt-3.5-turbo"),
         models: &Models::default(),
         stream,
+        tokenizer: TokenizerMode::Off,
     };
     let now = Now {
         monotonic: 0,

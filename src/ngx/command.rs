@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_void};
 use std::ptr;
 
 use nginx_sys::{
-    NGX_CONF_1MORE, NGX_CONF_TAKE1, NGX_HTTP_LOC_CONF, NGX_HTTP_LOC_CONF_OFFSET,
+    NGX_CONF_1MORE, NGX_CONF_TAKE1, NGX_CONF_TAKE12, NGX_HTTP_LOC_CONF, NGX_HTTP_LOC_CONF_OFFSET,
     NGX_HTTP_MAIN_CONF, NGX_HTTP_SRV_CONF, NGX_LOG_EMERG, ngx_command_t, ngx_conf_log_error,
     ngx_conf_t, ngx_str_t, ngx_uint_t,
 };
@@ -31,6 +31,7 @@ const fn commands() -> [ngx_command_t; COUNT + 1] {
         let name = DIRECTIVES[index].name;
         let arguments = match DIRECTIVES[index].set {
             Setter::One(_) => NGX_CONF_TAKE1,
+            Setter::OneOrTwo(_) => NGX_CONF_TAKE12,
             Setter::Some(_) => NGX_CONF_1MORE,
         };
         commands[index] = ngx_command_t {
@@ -82,8 +83,8 @@ unsafe extern "C" fn set(
     // SAFETY: nginx calls this with the configuration being read, one of
     // COMMANDS, and what `create_loc_conf` made for this level, to which
     // nothing else refers while the setter runs. The parser's array holds the
-    // directive's name and, as NGX_CONF_TAKE1 and NGX_CONF_1MORE say, at least
-    // one argument.
+    // directive's name and, as NGX_CONF_TAKE1, NGX_CONF_TAKE12 and
+    // NGX_CONF_1MORE say, at least one argument.
     unsafe {
         let Some(directive) = DIRECTIVES.get((*command).offset) else {
             return NGX_CONF_ERROR;
@@ -99,6 +100,10 @@ unsafe extern "C" fn set(
         let conf = &mut *conf.cast::<LocationConf>();
         let put = || match directive.set {
             Setter::One(set) => set(conf, &argument(1)),
+            Setter::OneOrTwo(set) => {
+                let second = (words > 2).then(|| argument(2));
+                set(conf, &argument(1), second.as_ref())
+            }
             Setter::Some(set) => set(conf, &(1..words).map(argument).collect::<Vec<_>>()),
         };
         match guard((*cf).log, put) {

@@ -121,9 +121,10 @@ unsafe extern "C" fn merge_loc_conf(
     above: *mut c_void,
     conf: *mut c_void,
 ) -> *mut c_char {
+    // SAFETY: nginx calls this with the configuration being read.
+    let no_memory = || unsafe { refuse(cf, "llm_mock: no memory for the configuration") };
     if !memory::is_there(memory::FOR_A_DIRECTIVE) {
-        // SAFETY: nginx calls this with the configuration being read.
-        return unsafe { refuse(cf, "llm_mock: no memory for the configuration") };
+        return no_memory();
     }
     // SAFETY: both were made by `create_loc_conf`, for two levels, so they are
     // distinct, and nothing else refers to them meanwhile.
@@ -133,7 +134,8 @@ unsafe extern "C" fn merge_loc_conf(
         guard((*cf).log, || conf.merge(above))
     };
     match merged {
-        Some(()) => NGX_CONF_OK,
+        Some(Some(())) => NGX_CONF_OK,
+        Some(None) => no_memory(),
         None => NGX_CONF_ERROR,
     }
 }

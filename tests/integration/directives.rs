@@ -23,7 +23,7 @@ fn refused(directives: &str, says: &[&str]) {
     }
 }
 
-const DIRECTIVES: [(&str, &str); 9] = [
+const DIRECTIVES: [(&str, &str); 11] = [
     ("llm_mock", "on"),
     ("llm_mock_reply", "text"),
     ("llm_mock_delay", "1ms"),
@@ -32,6 +32,8 @@ const DIRECTIVES: [(&str, &str); 9] = [
     ("llm_mock_models", "name"),
     ("llm_mock_stream", "always"),
     ("llm_mock_validate", "strict"),
+    ("llm_mock_tokenizer", "auto"),
+    ("llm_mock_chunk", "word"),
     ("llm_mock_ignore_client_abort", "on"),
 ];
 
@@ -40,7 +42,9 @@ fn a_directive_takes_one_argument() {
     for (name, value) in DIRECTIVES {
         let expected = format!("invalid number of arguments in \"{name}\" directive");
         refused(&format!("{name};"), &[&expected]);
-        if name != "llm_mock_models" {
+        if name == "llm_mock_chunk" {
+            refused(&format!("{name} {value} 1 1;"), &[&expected]);
+        } else if name != "llm_mock_models" {
             refused(&format!("{name} {value} {value};"), &[&expected]);
         }
     }
@@ -100,6 +104,44 @@ fn a_choice_is_one_of_its_words() {
         let shown = format!("invalid value \"{bare}\" in \"llm_mock_validate\"");
         let expected = "expected \"lenient\" or \"strict\"";
         refused(&format!("llm_mock_validate {value};"), &[&shown, expected]);
+    }
+}
+
+#[test]
+fn a_tokenizer_is_one_that_there_is() {
+    for value in ["on", "p50k_base", "gpt-4o", "\"\"", "$x"] {
+        let bare = value.trim_matches('"');
+        refused(
+            &format!("llm_mock_tokenizer {value};"),
+            &[
+                &format!("invalid value \"{bare}\" in \"llm_mock_tokenizer\""),
+                "expected \"off\", \"auto\", \"cl100k_base\" or \"o200k_base\"",
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_chunk_is_a_number_of_units() {
+    for value in ["line", "words", "3", "\"\"", "$x"] {
+        let bare = value.trim_matches('"');
+        refused(
+            &format!("llm_mock_chunk {value};"),
+            &[
+                &format!("invalid value \"{bare}\" in \"llm_mock_chunk\""),
+                "expected \"word\", \"token\" or \"char\"",
+            ],
+        );
+    }
+    for value in ["0", "-1", "1.5", "x", "\"\"", "4294967296", "$x"] {
+        let bare = value.trim_matches('"');
+        refused(
+            &format!("llm_mock_chunk char {value};"),
+            &[
+                &format!("invalid value \"{bare}\" in \"llm_mock_chunk\""),
+                "expected a whole number from 1",
+            ],
+        );
     }
 }
 
@@ -198,6 +240,21 @@ fn every_good_value_is_accepted() {
         ),
         ("llm_mock_stream", &["auto", "always", "never"]),
         ("llm_mock_validate", &["lenient", "strict"]),
+        (
+            "llm_mock_tokenizer",
+            &["off", "auto", "cl100k_base", "o200k_base"],
+        ),
+        (
+            "llm_mock_chunk",
+            &[
+                "word",
+                "token",
+                "char",
+                "word 3",
+                "token 1",
+                "char 4294967295",
+            ],
+        ),
         ("llm_mock_ignore_client_abort", &["on", "off"]),
     ]);
     let mut locations = String::new();

@@ -67,6 +67,8 @@ mod suites;
 mod text;
 mod timing;
 mod tls;
+#[cfg(target_os = "linux")]
+mod tokens;
 mod tools;
 mod transcript;
 #[cfg(target_os = "linux")]

@@ -17,6 +17,7 @@ use llm_mock_core::reply::{Now, Reply, Settings};
 use llm_mock_core::saying::Saying;
 use llm_mock_core::script::Script;
 use llm_mock_core::stream::{Frames, Poll, Stream};
+use llm_mock_core::tokens::TokenizerMode;
 use llm_mock_core::wheel::Wheel;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
@@ -132,6 +133,7 @@ fn compose() -> Work {
             model: &model,
             models: &models,
             stream: StreamMode::Auto,
+            tokenizer: TokenizerMode::Off,
         };
         let ask = Chat.ask(black_box(BODY.as_bytes()));
         let client = Client::default();

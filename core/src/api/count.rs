@@ -19,7 +19,7 @@ impl<const N: usize> Lookup for CountTokens<N> {
     }
 
     fn answer(&self, query: &Query) -> Result<Answer, Error> {
-        let tokens = prompt::tokens_of(query.body, self.fields);
+        let tokens = prompt::tokens_for(query, self.fields);
         let tokens = Digits::of(tokens);
         let parts = [self.opening.as_bytes(), tokens.as_bytes(), b"}"];
         Ok(parts.concat().into())

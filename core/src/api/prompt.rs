@@ -1,9 +1,12 @@
 //! How many tokens a request has, where only their number matters.
 
+pub mod exact;
+
 use serde_json::value::RawValue;
 
-use super::body;
-use super::openai::request::BYTES_PER_TOKEN;
+use super::openai::request::{BYTES_PER_TOKEN, model};
+use super::{Query, body};
+use crate::tokens::TokenizerMode;
 
 /// How long the fields are that a model would read.
 pub struct Prompt<const N: usize> {
@@ -43,12 +46,33 @@ pub fn tokens_of<const N: usize>(body: &[u8], fields: [&'static str; N]) -> u64 
     if is_object { prompt.tokens() } else { 0 }
 }
 
-/// How much memory [`tokens_of`] takes at most, and an answer that tells of it.
+/// The same for a query, counted if the configuration says so.
+pub fn tokens_for<const N: usize>(query: &Query, fields: [&'static str; N]) -> u64 {
+    if query.settings.tokenizer == TokenizerMode::Off {
+        return tokens_of(query.body, fields);
+    }
+    let mut asked = None;
+    let text = body::text(query.body);
+    body::read(&text, |key, value| {
+        if key == "model" {
+            asked = model(value);
+        }
+    });
+    match query.encoding(asked.as_deref()) {
+        Some(encoding) => exact::of_messages(query.body, &fields, encoding),
+        None => tokens_of(query.body, fields),
+    }
+}
+
+/// How much memory [`tokens_for`] takes at most, and an answer that tells of it.
 pub fn memory(body: &[u8]) -> usize {
     // What is not UTF-8 is read as three bytes; a key may be as long as the
     // body. What grows takes up to three times what it holds.
     const MARGIN: usize = 1024;
-    body.len().saturating_mul(3 * (3 + 3)) + MARGIN
+    body.len()
+        .saturating_mul(3 * (3 + 3))
+        .saturating_add(exact::memory(body))
+        .saturating_add(MARGIN)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::json::Escaped;
 use crate::reply::Settings;
 use crate::script::Script;
 use crate::stream::Frames;
+use crate::tokens::TokenizerMode;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 
@@ -34,6 +35,7 @@ pub fn ask(
             model: &Escaped::new(b"gpt-3.5-turbo"),
             models,
             stream: StreamMode::Auto,
+            tokenizer: TokenizerMode::Off,
         },
     };
     let body = match lookup.answer(&query)? {

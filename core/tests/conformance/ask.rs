@@ -13,6 +13,7 @@ use llm_mock_core::json::Escaped;
 use llm_mock_core::reply::{Now, Reply, Settings};
 use llm_mock_core::script::Script;
 use llm_mock_core::stream::Poll;
+use llm_mock_core::tokens::TokenizerMode;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use serde_json::Value;
@@ -36,6 +37,7 @@ fn body(method: Method, path: &str, body: &Value) -> String {
         model: &Escaped::new(b"gpt-3.5-turbo"),
         models: &Models::only([b"gpt-4o".as_slice(), b"mine"].into_iter()),
         stream: StreamMode::Auto,
+        tokenizer: TokenizerMode::Off,
     };
     let mut rng = SmallRng::seed_from_u64(1);
     let mut reply = match route(method, path.as_bytes()) {

@@ -3,6 +3,7 @@
 
 use super::request;
 use crate::api::out::Out;
+use crate::api::prompt::exact;
 use crate::api::{Dialect, Said};
 use crate::ask::Ask;
 use crate::batch::Batch;
@@ -10,6 +11,7 @@ use crate::json::{self, Digits};
 use crate::saying::{Call, Finish, Part, Saying};
 use crate::sse;
 use crate::stream::Frames;
+use crate::tokens::Encoding;
 
 /// The dialect of `/v1/messages`.
 pub struct Messages;
@@ -25,6 +27,10 @@ impl Dialect for Messages {
 
     fn call_id_prefix(&self) -> &'static str {
         "toolu_"
+    }
+
+    fn prompt_tokens(&self, body: &[u8], encoding: Encoding) -> u64 {
+        exact::of_messages(body, &request::PROMPT, encoding)
     }
 
     fn stream(&self, said: &Said) -> Box<dyn Frames> {
@@ -45,7 +51,7 @@ impl Dialect for Messages {
         out.put(b"],");
         put_stop(said, &mut out);
         out.put(b",\"usage\":");
-        put_usage(said, said.saying.len(), &mut out);
+        put_usage(said, said.saying.tokens(), &mut out);
         out.put(b"}");
         out
     }
@@ -144,7 +150,7 @@ fn start(said: &Said) -> Vec<u8> {
     put_head(said, &mut out);
     out.put(b"[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":");
     // The first token is there when the message starts.
-    put_usage(said, said.saying.len().min(1), &mut out);
+    put_usage(said, said.saying.tokens().min(1), &mut out);
     out.put_all(&[b"}}", sse::END]);
     out
 }
@@ -155,7 +161,7 @@ fn end(said: &Said) -> Vec<u8> {
     out.put(b"event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{");
     put_stop(said, &mut out);
     out.put(b"},\"usage\":");
-    put_usage(said, said.saying.len(), &mut out);
+    put_usage(said, said.saying.tokens(), &mut out);
     out.put_all(&[
         b"}",
         sse::END,

@@ -3,6 +3,7 @@
 
 use super::request;
 use crate::api::out::Out;
+use crate::api::prompt::exact;
 use crate::api::{Dialect, Said};
 use crate::ask::{Ask, Framing, StreamField};
 use crate::batch::Batch;
@@ -10,6 +11,7 @@ use crate::json::Digits;
 use crate::saying::{Finish, Part, Saying};
 use crate::sse;
 use crate::stream::Frames;
+use crate::tokens::Encoding;
 
 /// The dialect of `:generateContent` and `:streamGenerateContent`.
 pub struct GenerateContent {
@@ -36,6 +38,10 @@ impl Dialect for GenerateContent {
         request::heed_path(name, args, ask);
     }
 
+    fn prompt_tokens(&self, body: &[u8], encoding: Encoding) -> u64 {
+        exact::of_messages(body, &request::PROMPT, encoding)
+    }
+
     fn stream(&self, said: &Said) -> Box<dyn Frames> {
         Box::new(Parts {
             framing: said.ask.framing,
@@ -52,7 +58,7 @@ impl Dialect for GenerateContent {
         let finish = Some(said.saying.finish());
         let parts = said.saying.parts().iter();
         let parts = parts.map(|part| (part, part.text()));
-        response.put(parts, finish, said.saying.len(), &mut out);
+        response.put(parts, finish, said.saying.tokens(), &mut out);
         out
     }
 }
@@ -99,12 +105,12 @@ impl Response {
         }
     }
 
-    /// One object: every candidate says these parts, and has said `pieces`.
+    /// One object: every candidate says these parts, and has said `tokens`.
     fn put<'a>(
         &self,
         parts: impl Iterator<Item = (&'a Part, &'a [u8])> + Clone,
         finish: Option<Finish>,
-        pieces: usize,
+        tokens: usize,
         out: &mut impl Out,
     ) {
         out.put(b"{\"candidates\":[");
@@ -131,7 +137,7 @@ impl Response {
                 b"}",
             ]);
         }
-        let tokens = (pieces as u64).saturating_mul(self.candidates as u64);
+        let tokens = (tokens as u64).saturating_mul(self.candidates as u64);
         out.put_all(&[
             b"],\"usageMetadata\":{\"promptTokenCount\":",
             Digits::of(self.prompt_tokens).as_bytes(),
@@ -177,9 +183,9 @@ impl Frames for Parts {
             Framing::Array => b",\r\n",
         });
         let finish = is_last.then(|| saying.finish());
-        let pieces = saying.len().min(number + 1);
+        let tokens = saying.tokens_before(number + 1);
         let part = std::iter::once((step.part, step.piece.unwrap_or_default()));
-        self.response.put(part, finish, pieces, out);
+        self.response.put(part, finish, tokens, out);
         match self.framing {
             Framing::Events => out.put(sse::END),
             Framing::Array if is_last => out.put(b"]"),

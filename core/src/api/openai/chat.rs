@@ -10,12 +10,14 @@ use super::tools::takes;
 use super::usage::Usage;
 use super::{logprobs, request};
 use crate::api::out::Out;
+use crate::api::prompt::exact;
 use crate::api::{Dialect, Said};
 use crate::ask::Ask;
 use crate::json::Digits;
 use crate::saying::{Call, Finish};
 use crate::sse;
 use crate::stream::Frames;
+use crate::tokens::Encoding;
 
 /// The dialect of `/v1/chat/completions`.
 pub struct Chat;
@@ -30,6 +32,10 @@ impl Dialect for Chat {
         #[cfg(feature = "inject-panic")]
         crate::inject::panic_if(ask.model.as_deref() == Some("panic in ask"));
         ask
+    }
+
+    fn prompt_tokens(&self, body: &[u8], encoding: Encoding) -> u64 {
+        exact::of_messages(body, &["messages", "tools", "functions"], encoding)
     }
 
     fn stream(&self, said: &Said) -> Box<dyn Frames> {
@@ -59,7 +65,7 @@ impl Dialect for Chat {
             out.extend_from_slice(b",\"refusal\":null},\"logprobs\":");
             match logprobs_of(said) {
                 None => out.extend_from_slice(b"null"),
-                Some(top) => logprobs::put(&said.saying, 0, said.saying.len(), top, &mut |part| {
+                Some(top) => logprobs::put(&said.saying, 0..said.saying.len(), top, &mut |part| {
                     out.extend_from_slice(part);
                 }),
             }
@@ -186,7 +192,7 @@ fn reason(said: &Said) -> &'static [u8] {
 /// How many likely tokens come with each, if any probability does: the tokens of
 /// a call and of a very long reply have none.
 fn logprobs_of(said: &Said) -> Option<usize> {
-    let tokens = said.saying.len().saturating_mul(said.choices);
+    let tokens = said.saying.tokens().saturating_mul(said.choices);
     let has_any = !said.saying.has_calls() && tokens <= logprobs::MOST_TOKENS;
     said.ask.logprobs.filter(|_| has_any)
 }

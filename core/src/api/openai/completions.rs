@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::inputs::{Input, Inputs};
 use super::request::{MOST_STOPS, choices, include_usage, model, parse, stop, stream};
 use super::usage::{Ending, Usage};
+use crate::api::prompt::exact;
 use crate::api::{Dialect, Said, body};
 use crate::ask::{Ask, StreamField};
 use crate::batch::Batch;
@@ -13,6 +14,7 @@ use crate::json::{self, Digits};
 use crate::saying::{Finish, Saying};
 use crate::sse;
 use crate::stream::Frames;
+use crate::tokens::Encoding;
 
 /// The dialect of `/v1/completions`.
 pub struct Completions;
@@ -29,6 +31,25 @@ impl Dialect for Completions {
             ask.stream = StreamField::False;
         }
         ask
+    }
+
+    fn prompt_tokens(&self, body: &[u8], encoding: Encoding) -> u64 {
+        let body = body::text(body);
+        let mut prompts = Inputs::default();
+        let is_object = body::read(&body, |key, value| {
+            if key == "prompt" {
+                prompts = Inputs::read(value).unwrap_or_default();
+            }
+        });
+        if is_object {
+            prompts.tokens_in(encoding)
+        } else {
+            0
+        }
+    }
+
+    fn memory_of_prompt(&self, body: &[u8]) -> usize {
+        Inputs::memory(body.len()).saturating_add(exact::memory(body))
     }
 
     fn stream(&self, said: &Said) -> Box<dyn Frames> {

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use super::error::Error;
 use super::inputs::{Input, Inputs};
 use super::request::{Text, model, parse};
+use crate::api::prompt::exact;
 use crate::api::{Answer, Lookup, Query, body};
 use crate::base64;
 use crate::batch::Batch;
@@ -23,6 +24,7 @@ impl Lookup for Embeddings {
         const MARGIN: usize = 4 * 1024;
         Inputs::memory(query.body.len())
             .saturating_add(query.body.len().saturating_mul(3 * (3 + 6 + 6)))
+            .saturating_add(exact::memory(query.body))
             .saturating_add(query.settings.model.as_bytes().len().saturating_mul(6))
             .saturating_add(MARGIN)
     }
@@ -33,12 +35,16 @@ impl Lookup for Embeddings {
         if inputs.count() > Inputs::MOST {
             return Err(Error::too_long("input", Inputs::MOST, inputs.count()));
         }
+        let tokens = match query.encoding(asked.model.as_deref()) {
+            Some(encoding) => inputs.tokens_in(encoding),
+            None => inputs.tokens(),
+        };
         let asked_model = asked.model.map(|name| Escaped::new(name.as_bytes()));
         let model = asked_model.as_ref().unwrap_or(query.settings.model);
         Ok(Answer::Parts(Box::new(Vectors {
             dimensions: asked.dimensions.unwrap_or_else(|| usual_dimensions(model)),
             is_base64: asked.is_base64,
-            tail: tail(model, inputs.tokens()),
+            tail: tail(model, tokens),
             inputs,
         })))
     }

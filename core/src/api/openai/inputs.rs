@@ -8,6 +8,7 @@ use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::request::{BYTES_PER_TOKEN, Text, parse};
+use crate::tokens::{Encoding, Tokenizer};
 
 /// The inputs of a request.
 #[derive(Debug, Default)]
@@ -99,6 +100,17 @@ impl Inputs {
     /// How many tokens they have: those of texts are an estimate.
     pub fn tokens(&self) -> u64 {
         self.tokens
+    }
+
+    /// How many tokens they have in `encoding`.
+    pub fn tokens_in(&self, encoding: Encoding) -> u64 {
+        let mut tokenizer = Tokenizer::new(encoding);
+        let inputs = (0..self.len()).filter_map(|index| self.get(index));
+        let each = inputs.map(|input| match input {
+            Input::Text(text) => tokenizer.count(text),
+            Input::Tokens(tokens) => tokens.count() as u64,
+        });
+        each.sum()
     }
 
     /// One that is kept.

@@ -1,6 +1,8 @@
 //! Probabilities of tokens (API reference, "Chat", object `logprobs`). There
 //! is no model, so they are made up; the tokens and their bytes are true.
 
+use std::ops::Range;
+
 use crate::json::Digits;
 use crate::saying::Saying;
 
@@ -43,15 +45,16 @@ const OTHERS: [&[u8]; 19] = [
     br#",{"token":" be","logprob":-7.8,"bytes":[32,98,101]}"#,
 ];
 
-/// Writes the object for the pieces `from..to` of what is said, each with
-/// `top` likely tokens.
-pub fn put(saying: &Saying, from: usize, to: usize, top: usize, out: &mut impl FnMut(&[u8])) {
+/// Writes the object for the tokens in these pieces of what is said, each with
+/// `top` likely tokens. Tokens that share a character count as one.
+pub fn put(saying: &Saying, pieces: Range<usize>, top: usize, out: &mut impl FnMut(&[u8])) {
     out(b"{\"content\":[");
-    for index in from..to {
-        if index > from {
+    let tokens = saying.tokens_before(pieces.start)..saying.tokens_before(pieces.end);
+    let tokens = tokens.map(|index| saying.token(index));
+    for (nth, token) in tokens.filter(|token| !token.is_empty()).enumerate() {
+        if nth > 0 {
             out(b",");
         }
-        let token = saying.piece(index);
         put_token(token, out);
         out(b",\"top_logprobs\":[");
         if top > 0 {
@@ -123,11 +126,11 @@ mod tests {
         let script = Arc::new(Script::new(text.as_bytes()));
         let saying = Saying::new(&script, &Limits::default());
         let mut out = Vec::new();
-        put(&saying, 0, saying.len(), top, &mut |part| {
+        put(&saying, 0..saying.len(), top, &mut |part| {
             out.extend_from_slice(part);
         });
         let bound =
-            text.len() * 6 * OF_A_BYTE + saying.len() * (AROUND_A_TOKEN + top * A_LIKELY_TOKEN);
+            text.len() * 6 * OF_A_BYTE + saying.tokens() * (AROUND_A_TOKEN + top * A_LIKELY_TOKEN);
         assert!(out.len() <= bound + AROUND_A_TOKEN);
         serde_json::from_slice(&out).unwrap()
     }

@@ -12,9 +12,10 @@ use serde_json::value::RawValue;
 use super::chat::wish::Fields;
 use crate::api::body;
 use crate::ask::{Ask, LONGEST_MODEL, MOST_CHOICES, MOST_LOGPROBS, StreamField};
+use crate::tokens;
 
-/// Four bytes of JSON make a token: close to what English prose takes.
-pub(crate) const BYTES_PER_TOKEN: u64 = 4;
+/// Four bytes of JSON make a token, where tokens are estimated.
+pub(crate) const BYTES_PER_TOKEN: u64 = tokens::BYTES_PER_TOKEN as u64;
 
 /// Reads a body. One that is not a single JSON object says nothing. Bytes that
 /// are not UTF-8 are read as U+FFFD.

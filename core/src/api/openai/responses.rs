@@ -10,9 +10,11 @@ mod wish;
 use self::events::Events;
 use self::object::{Response, Status};
 use crate::api::count::CountTokens;
+use crate::api::prompt::exact;
 use crate::api::{Dialect, Said};
 use crate::ask::Ask;
 use crate::stream::Frames;
+use crate::tokens::Encoding;
 
 /// `/v1/responses/input_tokens` (API reference, "Responses", "Get input token
 /// counts").
@@ -38,6 +40,10 @@ impl Dialect for Responses {
 
     fn ask(&self, body: &[u8]) -> Ask {
         request::read(body)
+    }
+
+    fn prompt_tokens(&self, body: &[u8], encoding: Encoding) -> u64 {
+        exact::of_messages(body, &request::PROMPT, encoding)
     }
 
     fn stream(&self, said: &Said) -> Box<dyn Frames> {

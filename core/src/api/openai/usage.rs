@@ -28,7 +28,7 @@ impl Usage {
 
     fn with(said: &Said, details: &[u8]) -> Self {
         const LONGEST: usize = 120;
-        let completion = (said.saying.len() as u64).saturating_mul(said.choices as u64);
+        let completion = (said.saying.tokens() as u64).saturating_mul(said.choices as u64);
         let mut out = Vec::with_capacity(LONGEST + details.len());
         for (name, tokens) in [
             ("{\"prompt_tokens\":", said.prompt_tokens),

@@ -91,14 +91,14 @@ impl Chunks {
         out.put(b",\"delta\":");
     }
 
-    /// Its rest; it says piece `said`, if that is a token of the text.
+    /// Its rest; it says piece `said`, if that is a part of the text.
     fn end(&self, said: Option<usize>, reason: Option<&[u8]>, out: &mut Batch) {
         match (self.logprobs, said) {
             (None, _) => {}
             (Some(_), None) => out.put(b",\"logprobs\":null"),
             (Some(top), Some(piece)) => {
                 out.put(b",\"logprobs\":");
-                logprobs::put(&self.saying, piece, piece + 1, top, &mut |part| {
+                logprobs::put(&self.saying, piece..piece + 1, top, &mut |part| {
                     out.put(part)
                 });
             }

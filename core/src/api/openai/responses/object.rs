@@ -184,7 +184,7 @@ pub fn put_content(text: &[u8], out: &mut impl Out) {
 
 /// `usage`: nothing is cached, nothing reasoned about.
 fn usage(said: &Said) -> Vec<u8> {
-    let output = said.saying.len() as u64;
+    let output = said.saying.tokens() as u64;
     [
         b"{\"input_tokens\":",
         Digits::of(said.prompt_tokens).as_bytes(),
