@@ -1,16 +1,41 @@
 //! A value in the JSON text of a request, read where it stands: no tree, no
-//! memory, and no recursion.
+//! memory, and no recursion. A prompt may be megabytes, so strings are stepped
+//! over at the speed of memory, and what is within a value is not checked until
+//! it is used.
 
-use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::fmt;
 
-/// A value, as it stands in valid JSON.
+use memchr::memchr_iter;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, Visitor};
+
+/// A value, as it stands in a text. Of one that is not valid JSON anything may
+/// be read, but nothing panics.
 #[derive(Debug, Clone, Copy)]
 pub struct Value<'a>(&'a str);
 
 impl<'a> Value<'a> {
-    /// What a parser has stepped over.
-    pub fn new(raw: &'a RawValue) -> Self {
-        Self(raw.get())
+    /// The value that `json` is.
+    pub fn new(json: &'a str) -> Self {
+        Self(json)
+    }
+
+    /// Takes the value off that `json` begins with. `None` if there is none.
+    pub fn take(json: &mut &'a str) -> Option<Self> {
+        let (value, rest) = json.split_at_checked(value_len(json.as_bytes())?)?;
+        *json = rest;
+        Some(Self(value))
+    }
+
+    /// Whether it is valid JSON.
+    pub fn is_valid(self) -> bool {
+        self.parse::<IgnoredAny>().is_some()
+    }
+
+    /// What it holds, if it is of the type that is asked for.
+    pub fn parse<T: Deserialize<'a>>(self) -> Option<T> {
+        serde_json::from_str(self.0).ok()
     }
 
     /// Its JSON.
@@ -33,15 +58,26 @@ impl<'a> Value<'a> {
         self.0.starts_with('"')
     }
 
-    /// A string.
-    pub fn string(self) -> Option<String> {
-        serde_json::from_str(self.0).ok()
+    /// What a string holds; of another value, its JSON.
+    pub fn text(self) -> Cow<'a, str> {
+        match self.inside() {
+            None => Cow::Borrowed(self.0),
+            Some(inside) if !inside.contains('\\') => Cow::Borrowed(inside),
+            Some(inside) => match self.parse() {
+                Some(Text(text)) => Cow::Owned(text),
+                None => Cow::Borrowed(inside),
+            },
+        }
+    }
+
+    /// What stands between the quotes of a string.
+    fn inside(self) -> Option<&'a str> {
+        self.0.strip_prefix('"')?.strip_suffix('"')
     }
 
     /// Whether it is this string, which needs no escapes.
     pub fn is(self, text: &str) -> bool {
-        let inner = self.0.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
-        inner == Some(text)
+        self.inside() == Some(text)
     }
 
     /// The values of a list; of an object, names and values in turn; of
@@ -54,9 +90,7 @@ impl<'a> Value<'a> {
         std::iter::from_fn(move || {
             let between = |c: char| c.is_ascii_whitespace() || c == ',' || c == ':';
             rest = rest.trim_start_matches(between);
-            let (item, after) = rest.split_at_checked(value_len(rest.as_bytes())?)?;
-            rest = after;
-            Some(Self(item))
+            Self::take(&mut rest)
         })
     }
 
@@ -74,24 +108,54 @@ impl<'a> Value<'a> {
     }
 }
 
-/// How long the value is that begins here; none where a list or an object
-/// ends.
+/// A JSON string. A lone half of a surrogate pair in it, which Rust's strings
+/// can't hold, becomes U+FFFD: Python and JavaScript do send such strings.
+pub(crate) struct Text(pub(crate) String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        struct Bytes;
+
+        impl Visitor<'_> for Bytes {
+            type Value = Text;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Text, E> {
+                Ok(Text(String::from_utf8_lossy(bytes).into_owned()))
+            }
+        }
+
+        // Asked for bytes, serde_json hands lone surrogates through.
+        json.deserialize_bytes(Bytes)
+    }
+}
+
+/// How long the value is that begins here; `None` where none does.
 fn value_len(bytes: &[u8]) -> Option<usize> {
+    match bytes.first()? {
+        b'{' | b'[' => nested_end(bytes),
+        b'}' | b']' | b',' | b':' => None,
+        _ => Some(scalar_end(bytes, 0)),
+    }
+}
+
+/// Where the object or the list ends that starts here.
+fn nested_end(bytes: &[u8]) -> Option<usize> {
     let (mut at, mut depth) = (0, 0_usize);
     loop {
         match bytes.get(at)? {
-            b'{' | b'[' => {
-                depth += 1;
-                at += 1;
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth -= 1,
+            b'"' => {
+                at = scalar_end(bytes, at);
+                continue;
             }
-            b'}' | b']' => {
-                depth = depth.checked_sub(1)?;
-                at += 1;
-            }
-            b',' | b':' => at += 1,
-            byte if byte.is_ascii_whitespace() => at += 1,
-            _ => at = scalar_end(bytes, at),
+            _ => {}
         }
+        at += 1;
         if depth == 0 {
             return Some(at);
         }
@@ -105,15 +169,14 @@ pub fn scalar_end(bytes: &[u8], start: usize) -> usize {
         let is_end = |b: &u8| b",:]}".contains(b) || b.is_ascii_whitespace();
         return start + 1 + rest.iter().position(is_end).unwrap_or(rest.len());
     }
-    let mut at = start + 1;
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'"' => return at + 1,
-            b'\\' => at += 2,
-            _ => at += 1,
-        }
-    }
-    bytes.len()
+    // After an even number of backslashes a quote ends the string: they are
+    // escaped themselves.
+    let ends_it = |&at: &usize| {
+        let before = rest.iter().take(at).rev();
+        before.take_while(|byte| **byte == b'\\').count() % 2 == 0
+    };
+    let end = memchr_iter(b'"', rest).find(ends_it);
+    end.map_or(bytes.len(), |at| start + 1 + at + 1)
 }
 
 #[cfg(test)]
@@ -122,7 +185,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(json: &str, f: impl Fn(Value)) {
-        f(Value::new(serde_json::from_str(json).unwrap()));
+        f(Value::new(json.trim()));
     }
 
     #[test]

@@ -99,7 +99,7 @@ impl<'a> Offer<'a> {
             Input::Arguments(known.map_or_else(Schema::default, Schema::read))
         };
         Some(Tool {
-            name: self.name.string()?,
+            name: self.name.parse()?,
             input,
         })
     }

@@ -50,7 +50,7 @@ pub fn all() -> Vec<Work> {
 
 /// What others would do in the place of some of it.
 pub fn others() -> Vec<Work> {
-    vec![parse_into_tree(), tree()]
+    vec![copy(), parse_into_tree(), tree()]
 }
 
 fn work(name: &'static str, mut round: impl FnMut() + 'static) -> Work {
@@ -103,6 +103,19 @@ fn parse_long() -> Work {
         bytes: Some(long.len() as u64),
         ..work("parse a request of 1 MB", move || {
             black_box(Chat.ask(black_box(long.as_bytes())));
+        })
+    }
+}
+
+/// The speed of memory.
+fn copy() -> Work {
+    let long = long();
+    let mut copy = vec![0; long.len()];
+    Work {
+        bytes: Some(long.len() as u64),
+        ..work("a copy of the same", move || {
+            copy.copy_from_slice(black_box(long.as_bytes()));
+            black_box(&copy);
         })
     }
 }

@@ -2,11 +2,10 @@
 
 pub mod exact;
 
-use serde_json::value::RawValue;
-
 use super::openai::request::{BYTES_PER_TOKEN, model};
 use super::{Query, body};
 use crate::tokens::TokenizerMode;
+use crate::value::Value;
 
 /// How long the fields are that a model would read.
 pub struct Prompt<const N: usize> {
@@ -24,10 +23,10 @@ impl<const N: usize> Prompt<N> {
     }
 
     /// Takes a field; of one that comes twice, the last counts.
-    pub fn field(&mut self, key: &str, value: &RawValue) {
+    pub fn field(&mut self, key: &str, value: Value) {
         let known = self.fields.iter().zip(&mut self.lengths);
         for (_, length) in known.filter(|(field, _)| **field == key) {
-            *length = value.get().len();
+            *length = value.json().len();
         }
     }
 

@@ -11,8 +11,6 @@ mod text;
 mod walk;
 pub mod wording;
 
-use serde_json::value::RawValue;
-
 use crate::api::openai::error::Error;
 use crate::value::Value;
 use form::Form;
@@ -64,8 +62,10 @@ pub fn check(form: &Form, body: &[u8], names_model: bool) -> Result<(), Error> {
     let not_json = || form.wording.violation(&Path::BODY, &Violation::NotJson);
     let body = std::str::from_utf8(body).map_err(|_| not_json())?;
     let body = if body.is_empty() { NOTHING } else { body };
-    let body: &RawValue = serde_json::from_str(body).map_err(|_| not_json())?;
-    let body = Value::new(body);
+    let body = Value::new(body.trim_ascii());
+    if !body.is_valid() {
+        return Err(not_json());
+    }
     if !body.is_object() {
         return Err(form.wording.violation(&Path::BODY, &Violation::NotAnObject));
     }

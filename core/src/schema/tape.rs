@@ -1,7 +1,7 @@
 //! A JSON text and where the values in it stand: three numbers for each, one
 //! after the other, instead of a tree.
 
-use crate::value::scalar_end;
+use crate::value::{Value, scalar_end};
 
 /// The longest text, in bytes.
 pub const LONGEST: usize = 256 * 1024;
@@ -30,9 +30,9 @@ pub struct Tape {
 }
 
 impl Tape {
-    /// Of valid JSON; `None` if it is too long or too deep.
+    /// `None` if it is not valid JSON, too long or too deep.
     pub fn of(json: &str) -> Option<Self> {
-        if json.len() > LONGEST {
+        if json.len() > LONGEST || !Value::new(json).is_valid() {
             return None;
         }
         let bytes = json.as_bytes();

@@ -22,7 +22,7 @@ pub fn read(body: &[u8]) -> Ask {
         match key {
             "model" => ask.model = request::model(value),
             "stream" => ask.stream = request::stream(value),
-            "max_tokens" => ask.limits.max_tokens = request::parse(value),
+            "max_tokens" => ask.limits.max_tokens = value.parse(),
             "stop_sequences" => ask.limits.stop = request::stop::<MOST_STOPS>(value),
             _ => prompt.field(key, value),
         }

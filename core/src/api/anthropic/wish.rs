@@ -1,25 +1,23 @@
 //! What a request wants said (API reference, "Create a Message", fields
 //! `tools`, `tool_choice` and `output_config`).
 
-use serde_json::value::RawValue;
-
 use crate::value::Value;
 use crate::wish::{Choice, MOST_CALLS, Offer, Wish};
 
 /// The fields that decide about it, as they stand in the request.
 #[derive(Default)]
 pub struct Fields<'a> {
-    messages: Option<&'a RawValue>,
-    tools: Option<&'a RawValue>,
-    tool_choice: Option<&'a RawValue>,
-    output_config: Option<&'a RawValue>,
+    messages: Option<Value<'a>>,
+    tools: Option<Value<'a>>,
+    tool_choice: Option<Value<'a>>,
+    output_config: Option<Value<'a>>,
     /// What `output_config` has as `format` stood here while it was in beta.
-    output_format: Option<&'a RawValue>,
+    output_format: Option<Value<'a>>,
 }
 
 impl<'a> Fields<'a> {
     /// Takes a field, if it is one of these.
-    pub fn field(&mut self, key: &str, value: &'a RawValue) {
+    pub fn field(&mut self, key: &str, value: Value<'a>) {
         match key {
             "messages" => self.messages = Some(value),
             "tools" => self.tools = Some(value),
@@ -39,8 +37,8 @@ impl<'a> Fields<'a> {
     /// The calls that are wished. Several are made only for who says that they
     /// are not disabled: nobody expects it of a mock that this is the default.
     fn calls(&self) -> Option<Wish> {
-        let list = Value::new(self.tools?);
-        let choice = self.tool_choice.map(Value::new);
+        let list = self.tools?;
+        let choice = self.tool_choice;
         let field = |name| choice.and_then(|it| it.field(name));
         let kind = |name| field("type").is_some_and(|it: Value| it.is(name));
         let named = field("name").filter(|_| kind("tool"));
@@ -62,15 +60,15 @@ impl<'a> Fields<'a> {
 
     /// The form of the text.
     fn format(&self) -> Option<Wish> {
-        let config = self.output_config.map(Value::new);
+        let config = self.output_config;
         let format = config.and_then(|it| it.field("format"));
-        let format = format.or_else(|| self.output_format.map(Value::new))?;
+        let format = format.or_else(|| self.output_format)?;
         Wish::formatted(format, Some(format))
     }
 
     /// Whether the client has just told what a tool returned.
     fn has_result(&self) -> bool {
-        let messages = self.messages.map(Value::new);
+        let messages = self.messages;
         let last = messages.and_then(|list| list.items().last());
         let content = last.and_then(|message| message.field("content"));
         let is_result = |block: Value| block.field("type").is_some_and(|it| it.is("tool_result"));

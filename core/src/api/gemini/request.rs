@@ -1,13 +1,12 @@
 //! A request (API reference, "Generating content"): its body, and what the
 //! path and its arguments say.
 
-use serde_json::value::RawValue;
-
 use super::wish::Fields;
 use crate::api::body;
 use crate::api::openai::request;
 use crate::api::prompt::Prompt;
 use crate::ask::{Ask, Framing, LONGEST_MODEL};
+use crate::value::Value;
 
 /// What a model would read. Google takes the names of its fields in two forms.
 pub const PROMPT: [&str; 4] = [
@@ -41,9 +40,9 @@ pub fn read(body: &[u8]) -> Ask {
     ask
 }
 
-fn config<'a>(value: &'a RawValue, ask: &mut Ask, wanted: &mut Fields<'a>) {
-    body::read(value.get(), |key, value| match key {
-        "maxOutputTokens" | "max_output_tokens" => ask.limits.max_tokens = request::parse(value),
+fn config<'a>(value: Value<'a>, ask: &mut Ask, wanted: &mut Fields<'a>) {
+    body::read(value.json(), |key, value| match key {
+        "maxOutputTokens" | "max_output_tokens" => ask.limits.max_tokens = value.parse(),
         "stopSequences" | "stop_sequences" => {
             ask.limits.stop = request::stop::<MOST_STOPS>(value);
         }

@@ -2,24 +2,22 @@
 //! `tools`, `toolConfig`, and of `generationConfig` those about JSON). Google
 //! takes the names of its fields in two forms.
 
-use serde_json::value::RawValue;
-
 use crate::value::Value;
 use crate::wish::{Choice, MOST_OFFERED, Offer, Wish};
 
 /// The fields that decide about it, as they stand in the request.
 #[derive(Default)]
 pub struct Fields<'a> {
-    contents: Option<&'a RawValue>,
-    tools: Option<&'a RawValue>,
-    tool_config: Option<&'a RawValue>,
-    media_type: Option<&'a RawValue>,
-    schema: Option<&'a RawValue>,
+    contents: Option<Value<'a>>,
+    tools: Option<Value<'a>>,
+    tool_config: Option<Value<'a>>,
+    media_type: Option<Value<'a>>,
+    schema: Option<Value<'a>>,
 }
 
 impl<'a> Fields<'a> {
     /// Takes a field, if it is one of these.
-    pub fn field(&mut self, key: &str, value: &'a RawValue) {
+    pub fn field(&mut self, key: &str, value: Value<'a>) {
         match key {
             "contents" => self.contents = Some(value),
             "tools" => self.tools = Some(value),
@@ -29,7 +27,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a field of `generationConfig`, if it is one of these.
-    pub fn config_field(&mut self, key: &str, value: &'a RawValue) {
+    pub fn config_field(&mut self, key: &str, value: Value<'a>) {
         match key {
             "responseMimeType" | "response_mime_type" => self.media_type = Some(value),
             "responseSchema"
@@ -48,10 +46,9 @@ impl<'a> Fields<'a> {
 
     /// The call that is wished: always one, for no field asks for more.
     fn call(&self) -> Option<Wish> {
-        let list = Value::new(self.tools?);
+        let list = self.tools?;
         let config = self
             .tool_config
-            .map(Value::new)
             .and_then(|it| either(it, "functionCallingConfig", "function_calling_config"));
         let mode = config.and_then(|it| it.field("mode"));
         let is_mode = |name| mode.is_some_and(|mode| mode.is(name));
@@ -78,14 +75,14 @@ impl<'a> Fields<'a> {
 
     /// The form of the text.
     fn format(&self) -> Option<Wish> {
-        let kind = Value::new(self.media_type?);
-        let schema = self.schema.map(Value::new);
+        let kind = self.media_type?;
+        let schema = self.schema;
         kind.is("application/json").then(|| Wish::document(schema))
     }
 
     /// Whether the client has just told what a function returned.
     fn has_result(&self) -> bool {
-        let contents = self.contents.map(Value::new);
+        let contents = self.contents;
         let last = contents.and_then(|list| list.items().last());
         let parts = last.and_then(|content| content.field("parts"));
         let is_result = |part| either(part, "functionResponse", "function_response").is_some();

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::inputs::{Input, Inputs};
-use super::request::{MOST_STOPS, choices, include_usage, model, parse, stop, stream};
+use super::request::{MOST_STOPS, choices, include_usage, model, stop, stream};
 use super::usage::{Ending, Usage};
 use crate::api::prompt::exact;
 use crate::api::{Dialect, Said, body};
@@ -107,12 +107,12 @@ fn read(body: &[u8]) -> Ask {
     let is_object = body::read(&body, |key, value| match key {
         "model" => ask.model = model(value),
         "stream" => ask.stream = stream(value),
-        "max_tokens" => ask.limits.max_tokens = parse(value),
+        "max_tokens" => ask.limits.max_tokens = value.parse(),
         "stop" => ask.limits.stop = stop::<MOST_STOPS>(value),
         "n" => ask.choices = choices(value),
         "stream_options" => ask.include_usage = include_usage(value),
         "prompt" => prompts = Inputs::read(value).unwrap_or_default(),
-        "echo" => echoes = parse(value).unwrap_or(false),
+        "echo" => echoes = value.parse().unwrap_or(false),
         _ => {}
     });
     if !is_object {

@@ -1,11 +1,9 @@
 //! Embeddings (API reference, "Embeddings"): the objects `list` and
 //! `embedding`.
 
-use serde_json::value::RawValue;
-
 use super::error::Error;
 use super::inputs::{Input, Inputs};
-use super::request::{Text, model, parse};
+use super::request::model;
 use crate::api::prompt::exact;
 use crate::api::{Answer, Lookup, Query, body};
 use crate::base64;
@@ -13,6 +11,7 @@ use crate::batch::Batch;
 use crate::embedding::{Embedding, MOST_DIMENSIONS};
 use crate::json::{Digits, Escaped};
 use crate::stream::Frames;
+use crate::value::Value;
 
 /// `POST /v1/embeddings`
 pub struct Embeddings;
@@ -74,15 +73,15 @@ fn read(body: &[u8]) -> Asked {
 
 /// OpenAI takes no more dimensions than the model has; any other number that a
 /// vector can have is as good here, since other services have other models.
-fn dimensions(value: &RawValue) -> Option<usize> {
-    let dimensions: u64 = parse(value).filter(|&it| it > 0)?;
+fn dimensions(value: Value) -> Option<usize> {
+    let dimensions: u64 = value.parse().filter(|&it| it > 0)?;
     let dimensions = usize::try_from(dimensions).unwrap_or(usize::MAX);
     Some(dimensions.min(MOST_DIMENSIONS))
 }
 
-fn is_base64(value: &RawValue) -> bool {
+fn is_base64(value: Value) -> bool {
     // A longer one is none, and need not be copied.
-    value.get().len() < 64 && parse(value).is_some_and(|Text(format)| format == "base64")
+    value.is("base64")
 }
 
 /// How long the vectors of a model are: `text-embedding-3-large` has 3,072

@@ -2,13 +2,9 @@
 //! "Embeddings" and `prompt` of "Completions"): a string, a list of strings, a
 //! list of tokens or a list of lists of tokens.
 
-use std::fmt;
-
-use serde::de::{Deserializer, SeqAccess, Visitor};
-use serde_json::value::RawValue;
-
-use super::request::{BYTES_PER_TOKEN, Text, parse};
+use super::request::BYTES_PER_TOKEN;
 use crate::tokens::{Encoding, Tokenizer};
+use crate::value::Value;
 
 /// The inputs of a request.
 #[derive(Debug, Default)]
@@ -74,15 +70,11 @@ impl Inputs {
     }
 
     /// Reads a field. `None` if it is of another type.
-    pub fn read(value: &RawValue) -> Option<Self> {
+    pub fn read(value: Value) -> Option<Self> {
         let mut inputs = Self::default();
-        match value.get().as_bytes().first() {
-            Some(b'"') => inputs.string(value),
-            Some(b'[') => {
-                let mut json = serde_json::Deserializer::from_str(value.get());
-                json.deserialize_seq(List(&mut inputs)).ok()?;
-            }
-            _ => return None,
+        match value.is_list() {
+            true => inputs.list(value),
+            false => inputs.string(Some(value).filter(|it| it.is_string())?),
         }
         Some(inputs)
     }
@@ -124,15 +116,37 @@ impl Inputs {
         })
     }
 
-    fn string(&mut self, value: &RawValue) {
-        let raw = value.get();
-        let inside = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
-        match inside {
-            Some(plain) if !plain.contains('\\') => self.text(plain),
-            _ => match parse(value) {
-                Some(Text(text)) => self.text(&text),
-                None => self.text(""),
-            },
+    /// A list of strings, of tokens, or of lists of tokens.
+    fn list(&mut self, list: Value) {
+        let is_number = |it: Value| {
+            it.json()
+                .starts_with(|c: char| c == '-' || c.is_ascii_digit())
+        };
+        match list.items().next() {
+            None => {}
+            Some(first) if is_number(first) => self.tokens_of(list),
+            Some(_) => {
+                for value in list.items() {
+                    match value.is_list() {
+                        true => self.tokens_of(value),
+                        false => self.string(value),
+                    }
+                }
+            }
+        }
+    }
+
+    fn tokens_of(&mut self, list: Value) {
+        for token in list.items() {
+            self.token(token);
+        }
+        self.end(false);
+    }
+
+    fn string(&mut self, value: Value) {
+        match value.is_string() {
+            true => self.text(&value.text()),
+            false => self.text(""),
         }
     }
 
@@ -144,9 +158,9 @@ impl Inputs {
         self.end(true);
     }
 
-    fn token(&mut self, value: &RawValue) {
+    fn token(&mut self, value: Value) {
         if self.count < Self::MOST {
-            let token: u32 = parse(value).unwrap_or_default();
+            let token: u32 = value.parse().unwrap_or_default();
             self.bytes.extend_from_slice(&token.to_le_bytes());
             self.tokens += 1;
         }
@@ -161,73 +175,13 @@ impl Inputs {
     }
 }
 
-/// A list of strings, of tokens, or of lists of tokens.
-struct List<'i>(&'i mut Inputs);
-
-impl<'de> Visitor<'de> for List<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let Some(first) = seq.next_element::<&RawValue>()? else {
-            return Ok(());
-        };
-        if first
-            .get()
-            .starts_with(|c: char| c == '-' || c.is_ascii_digit())
-        {
-            self.0.token(first);
-            while let Some(token) = seq.next_element()? {
-                self.0.token(token);
-            }
-            self.0.end(false);
-            return Ok(());
-        }
-        let mut next = Some(first);
-        while let Some(value) = next {
-            match value.get().as_bytes().first() {
-                Some(b'"') => self.0.string(value),
-                Some(b'[') => {
-                    let mut json = serde_json::Deserializer::from_str(value.get());
-                    // It is well-formed, or the list were not.
-                    let _ = json.deserialize_seq(TokenList(self.0));
-                    self.0.end(false);
-                }
-                _ => self.0.text(""),
-            }
-            next = seq.next_element()?;
-        }
-        Ok(())
-    }
-}
-
-struct TokenList<'i>(&'i mut Inputs);
-
-impl<'de> Visitor<'de> for TokenList<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of tokens")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while let Some(token) = seq.next_element()? {
-            self.0.token(token);
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     fn read(json: &str) -> Option<Vec<String>> {
-        let value: &RawValue = serde_json::from_str(json).unwrap();
+        let value = Value::new(json);
         let inputs = Inputs::read(value)?;
         assert_eq!(inputs.get(inputs.len()), None);
         let each = (0..inputs.len()).map(|index| match inputs.get(index) {
@@ -268,7 +222,7 @@ mod tests {
             ("[[7,8],[9]]", 3),
             ("\"\"", 0),
         ] {
-            let value: &RawValue = serde_json::from_str(json).unwrap();
+            let value = Value::new(json);
             assert_eq!(Inputs::read(value).unwrap().tokens(), expected, "{json}");
         }
     }
@@ -278,7 +232,7 @@ mod tests {
         for item in ["\"text\"", "[1,2]", "null"] {
             let list = vec![item; Inputs::MOST + 7].join(",");
             let list = format!("[{list}]");
-            let value: &RawValue = serde_json::from_str(&list).unwrap();
+            let value = Value::new(&list);
             let inputs = Inputs::read(value).unwrap();
             assert_eq!(inputs.len(), Inputs::MOST);
             assert_eq!(inputs.count(), Inputs::MOST + 7);

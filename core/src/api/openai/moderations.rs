@@ -3,16 +3,12 @@
 //! Nothing is, but for what names a category as a word of its own, such as
 //! "violence" or "hate/threatening": so a client can rehearse both.
 
-use std::fmt;
-
-use serde::de::{Deserializer, SeqAccess, Visitor};
-use serde_json::value::RawValue;
-
 use super::error::Error;
 use super::inputs::Inputs;
-use super::request::{Text, model, parse};
+use super::request::model;
 use crate::api::{Answer, Lookup, Query, body};
 use crate::json::Escaped;
+use crate::value::Value;
 
 /// `POST /v1/moderations`
 pub struct Moderations;
@@ -131,18 +127,28 @@ struct Judged {
 impl Judged {
     /// Reads a string, a list of strings, each an input, or a list of the parts
     /// of one input. What is of another type counts as not said.
-    fn read(value: &RawValue) -> Self {
+    fn read(value: Value) -> Self {
         let mut judged = Self::default();
-        match value.get().as_bytes().first() {
+        match value.json().as_bytes().first() {
             Some(b'"') => judged.add(Found::in_text(value)),
-            Some(b'[') => {
-                let mut json = serde_json::Deserializer::from_str(value.get());
-                // It is well-formed, or the body were not.
-                let _ = json.deserialize_seq(List(&mut judged));
-            }
+            Some(b'[') => judged.list(value),
             _ => {}
         }
         judged
+    }
+
+    fn list(&mut self, list: Value) {
+        let mut parts = None::<Found>;
+        for value in list.items() {
+            if value.is_object() {
+                parts.get_or_insert_default().join(Found::in_part(value));
+            } else {
+                self.add(Found::in_text(value));
+            }
+        }
+        if let Some(parts) = parts {
+            self.add(parts);
+        }
     }
 
     fn add(&mut self, found: Found) {
@@ -150,31 +156,6 @@ impl Judged {
             self.found.push(found);
         }
         self.count += 1;
-    }
-}
-
-struct List<'j>(&'j mut Judged);
-
-impl<'de> Visitor<'de> for List<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of strings or of content parts")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let mut parts = None::<Found>;
-        while let Some(value) = seq.next_element::<&RawValue>()? {
-            if value.get().starts_with('{') {
-                parts.get_or_insert_default().join(Found::in_part(value));
-            } else {
-                self.0.add(Found::in_text(value));
-            }
-        }
-        if let Some(parts) = parts {
-            self.0.add(parts);
-        }
-        Ok(())
     }
 }
 
@@ -188,8 +169,11 @@ struct Found {
 }
 
 impl Found {
-    fn in_text(value: &RawValue) -> Self {
-        let categories = parse(value).map_or(0, |Text(text)| named_in(&text));
+    fn in_text(value: Value) -> Self {
+        let categories = match value.is_string() {
+            true => named_in(&value.text()),
+            false => 0,
+        };
         Self {
             categories,
             text: true,
@@ -197,9 +181,9 @@ impl Found {
         }
     }
 
-    fn in_part(value: &RawValue) -> Self {
+    fn in_part(value: Value) -> Self {
         let mut found = Self::default();
-        body::read(value.get(), |key, value| match key {
+        body::read(value.json(), |key, value| match key {
             "text" => found.join(Self::in_text(value)),
             "image_url" => found.image = true,
             _ => {}

@@ -2,8 +2,6 @@
 //! fields `tools`, `tool_choice` and `parallel_tool_calls`). Both say the same,
 //! but for the object that holds a tool's name.
 
-use serde_json::value::RawValue;
-
 use crate::saying::Call;
 use crate::value::Value;
 use crate::wish::{Choice, MOST_CALLS, MOST_OFFERED, Offer, Wish};
@@ -20,14 +18,14 @@ pub struct Form {
 /// The fields that decide about calls, as they stand in the request.
 #[derive(Default)]
 pub struct Fields<'a> {
-    pub tools: Option<&'a RawValue>,
-    pub tool_choice: Option<&'a RawValue>,
-    pub parallel_tool_calls: Option<&'a RawValue>,
+    pub tools: Option<Value<'a>>,
+    pub tool_choice: Option<Value<'a>>,
+    pub parallel_tool_calls: Option<Value<'a>>,
 }
 
 impl<'a> Fields<'a> {
     /// Takes a field, if it is one of these.
-    pub fn field(&mut self, key: &str, value: &'a RawValue) {
+    pub fn field(&mut self, key: &str, value: Value<'a>) {
         match key {
             "tools" => self.tools = Some(value),
             "tool_choice" => self.tool_choice = Some(value),
@@ -40,8 +38,8 @@ impl<'a> Fields<'a> {
     /// leaves it to the model. Several are made only for who says so: nobody
     /// expects it of a mock that OpenAI's default is `true`.
     pub fn calls(&self, form: &Form, has_result: impl FnOnce() -> bool) -> Option<Wish> {
-        let list = Value::new(self.tools?);
-        let choice = self.tool_choice.map(Value::new);
+        let list = self.tools?;
+        let choice = self.tool_choice;
         let allowed = choice.and_then(form.allowed);
         let named = choice.filter(|_| allowed.is_none()).and_then(form.tool);
         let word = match allowed {
@@ -61,7 +59,7 @@ impl<'a> Fields<'a> {
                 names.any(|it| it.is_same(offer))
             })
         };
-        let is_parallel = self.parallel_tool_calls.map(RawValue::get) == Some("true");
+        let is_parallel = self.parallel_tool_calls.map(Value::json) == Some("true");
         let most = if is_parallel { MOST_CALLS } else { 1 };
         let offers = list.items().filter_map(form.tool);
         Wish::calls(offers, is_allowed, choice.after(has_result()), most)

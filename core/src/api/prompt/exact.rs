@@ -1,11 +1,9 @@
 //! How many tokens a prompt has, counted exactly (OpenAI Cookbook, "How to
 //! count tokens with tiktoken", function `num_tokens_from_messages`).
 
-use serde_json::value::RawValue;
-
 use crate::api::body;
-use crate::api::openai::request::Text;
 use crate::tokens::{Encoding, Tokenizer};
+use crate::value::Value;
 use crate::value::scalar_end;
 
 /// Each message has so many tokens around its own, its name one more.
@@ -32,7 +30,7 @@ pub fn memory(body: &[u8]) -> usize {
 /// counted by their texts alone, which is an estimate.
 pub fn of_messages(body: &[u8], fields: &[&str], encoding: Encoding) -> u64 {
     let body = body::text(body);
-    let mut values: Vec<Option<&RawValue>> = vec![None; fields.len()];
+    let mut values: Vec<Option<Value>> = vec![None; fields.len()];
     let is_object = body::read(&body, |key, value| {
         let known = fields.iter().zip(&mut values);
         for (_, slot) in known.filter(|(field, _)| **field == key) {
@@ -43,13 +41,13 @@ pub fn of_messages(body: &[u8], fields: &[&str], encoding: Encoding) -> u64 {
         return 0;
     }
     let mut tokenizer = Tokenizer::new(encoding);
-    let of_fields = values.into_iter().flatten().map(|value| {
-        let value = value.get();
-        match value.starts_with('"') {
-            true => OF_A_MESSAGE + tokenizer.count("user") + of_string(value, &mut tokenizer),
-            false => of_texts(value, &mut tokenizer),
-        }
-    });
+    let of_fields = values
+        .into_iter()
+        .flatten()
+        .map(|value| match value.is_string() {
+            true => OF_A_MESSAGE + tokenizer.count("user") + tokenizer.count(&value.text()),
+            false => of_texts(value.json(), &mut tokenizer),
+        });
     OF_THE_REPLY + of_fields.sum::<u64>()
 }
 
@@ -72,18 +70,9 @@ fn of_texts(json: &str, tokenizer: &mut Tokenizer) -> u64 {
             | "\"refusal\"" => 0,
             _ => continue,
         };
-        tokens += of_string(string, tokenizer);
+        tokens += tokenizer.count(&Value::new(string).text());
     }
     tokens
-}
-
-/// A string as it stands in JSON.
-fn of_string(json: &str, tokenizer: &mut Tokenizer) -> u64 {
-    let inner = json.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
-    match inner {
-        Some(plain) if !plain.contains('\\') => tokenizer.count(plain),
-        _ => serde_json::from_str(json).map_or(0, |Text(text)| tokenizer.count(&text)),
-    }
 }
 
 #[cfg(test)]

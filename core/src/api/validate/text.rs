@@ -1,30 +1,13 @@
 //! The strings and numbers of a body.
 
-use std::borrow::Cow;
-
-use crate::api::openai::request::Text;
 use crate::value::Value;
 
 /// How much of a client's own text an error repeats, in characters.
 const LONGEST_QUOTE: usize = 100;
 
-/// What a string holds; of another value, its JSON.
-pub fn text(value: Value<'_>) -> Cow<'_, str> {
-    let json = value.json();
-    let inside = json.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
-    match inside {
-        None => Cow::Borrowed(json),
-        Some(inside) if !inside.contains('\\') => Cow::Borrowed(inside),
-        Some(inside) => match serde_json::from_str(json) {
-            Ok(Text(text)) => Cow::Owned(text),
-            Err(_) => Cow::Borrowed(inside),
-        },
-    }
-}
-
 /// A number, in a string or not.
 pub fn number(value: Value) -> Option<f64> {
-    text(value).parse().ok()
+    value.text().parse().ok()
 }
 
 /// The first characters of a text: so much an error repeats.

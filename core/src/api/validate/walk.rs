@@ -3,7 +3,7 @@
 
 use super::form::{Field, Form, MANY, Object, Presence, Rule, STRING};
 use super::path::Path;
-use super::text::{cut, is_camel_case_of, number, start_of, text};
+use super::text::{cut, is_camel_case_of, number, start_of};
 use super::wording::{Counted, Found, Range, Type, Violation};
 use crate::api::openai::error::Error;
 use crate::value::Value;
@@ -22,7 +22,7 @@ impl Walk<'_> {
         // A bit for each field of the table.
         let mut present = 0_u64;
         for (key, value) in object.fields() {
-            let key = text(key);
+            let key = key.text();
             let known = table.fields.iter().position(|it| self.names(&key, it.name));
             match known.and_then(|nth| Some((nth, table.fields.get(nth)?))) {
                 Some((nth, field)) => {
@@ -56,16 +56,16 @@ impl Walk<'_> {
         let Some(choice) = &self.form.tool_choice else {
             return Ok(());
         };
-        let Some(chosen) = self.follow(body, choice.chosen).filter(is_string) else {
+        let Some(chosen) = self.follow(body, choice.chosen).filter(|it| it.is_string()) else {
             return Ok(());
         };
-        let chosen = text(chosen);
+        let chosen = chosen.text();
         let tools = self.get(body, "tools");
         let mut names = tools
             .iter()
             .flat_map(|tools| tools.items())
             .filter_map(|tool| self.follow(tool, choice.tool));
-        if names.any(|name| text(name) == chosen) {
+        if names.any(|name| name.text() == chosen) {
             return Ok(());
         }
         let violation = Violation::NoSuchTool(cut(&chosen));
@@ -92,7 +92,7 @@ impl Walk<'_> {
                 most: MANY,
             } => Ok(()),
             Rule::String { least, most } => {
-                let len = text(value).chars().count();
+                let len = value.text().chars().count();
                 self.length(Counted::Characters, len, *least, *most, path)
             }
             Rule::Name { most } => self.name(value, *most, path),
@@ -114,7 +114,7 @@ impl Walk<'_> {
             Rule::Map { values, most } => {
                 let mut len = 0;
                 for (key, value) in value.fields() {
-                    let key = text(key);
+                    let key = key.text();
                     let name = start_of(&key);
                     self.value(value, values, &path.field(name))?;
                     len += 1;
@@ -185,7 +185,7 @@ impl Walk<'_> {
     }
 
     fn name(&self, value: Value, most: usize, path: &Path) -> Result<(), Error> {
-        let name = text(value);
+        let name = value.text();
         self.length(Counted::Characters, name.chars().count(), 1, most, path)?;
         let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
         match name.chars().all(is_of_name) {
@@ -195,7 +195,7 @@ impl Walk<'_> {
     }
 
     fn word(&self, value: Value, words: &[&'static str], path: &Path) -> Result<(), Error> {
-        let word = text(value);
+        let word = value.text();
         if words.contains(&word.as_ref()) {
             return Ok(());
         }
@@ -221,10 +221,10 @@ impl Walk<'_> {
         let Some(found) = self.get(value, tag) else {
             return self.fail(&place, &Violation::Missing);
         };
-        if !is_string(&found) {
+        if !found.is_string() {
             return self.wrong_type(found, STRING, &place);
         }
-        let word = text(found);
+        let word = found.text();
         let known = objects.iter().find(|(name, _)| *name == word);
         match known.map(|(_, table)| *table).or(others) {
             Some(table) => self.object(value, table, path),
@@ -312,7 +312,8 @@ impl Walk<'_> {
 
     /// The value of a field; of one that comes twice, the last.
     fn get<'v>(&self, object: Value<'v>, name: &str) -> Option<Value<'v>> {
-        let named = |(key, value)| self.names(&text(key), name).then_some(value);
+        let named =
+            |(key, value): (Value, Value<'v>)| self.names(&key.text(), name).then_some(value);
         object.fields().filter_map(named).last()
     }
 
@@ -343,8 +344,4 @@ impl Walk<'_> {
 /// Whether a value says anything.
 fn is_said(value: Value) -> bool {
     value.json() != "null"
-}
-
-fn is_string(value: &Value) -> bool {
-    value.json().starts_with('"')
 }

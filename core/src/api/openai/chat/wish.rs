@@ -1,8 +1,6 @@
 //! What a chat request wants said (API reference, "Chat", the fields of
 //! [`tools`], and `functions`, `function_call` and `response_format`).
 
-use serde_json::value::RawValue;
-
 use crate::api::openai::tools::{self, Form};
 use crate::value::Value;
 use crate::wish::{Choice, Offer, Wish};
@@ -15,16 +13,16 @@ static FORM: Form = Form {
 /// The fields that decide about it, as they stand in the request.
 #[derive(Default)]
 pub struct Fields<'a> {
-    messages: Option<&'a RawValue>,
+    messages: Option<Value<'a>>,
     tools: tools::Fields<'a>,
-    functions: Option<&'a RawValue>,
-    function_call: Option<&'a RawValue>,
-    response_format: Option<&'a RawValue>,
+    functions: Option<Value<'a>>,
+    function_call: Option<Value<'a>>,
+    response_format: Option<Value<'a>>,
 }
 
 impl<'a> Fields<'a> {
     /// Takes a field, if it is one of these.
-    pub fn field(&mut self, key: &str, value: &'a RawValue) {
+    pub fn field(&mut self, key: &str, value: Value<'a>) {
         match key {
             "messages" => self.messages = Some(value),
             "functions" => self.functions = Some(value),
@@ -47,8 +45,8 @@ impl<'a> Fields<'a> {
 
     /// Which of `functions` is called.
     fn function(&self) -> Option<Wish> {
-        let list = Value::new(self.functions?);
-        let choice = self.function_call.map(Value::new);
+        let list = self.functions?;
+        let choice = self.function_call;
         let choice = match (choice, choice.and_then(function)) {
             (_, Some(named)) => Choice::Named(named),
             (Some(choice), None) if choice.is("none") => Choice::Never,
@@ -60,13 +58,13 @@ impl<'a> Fields<'a> {
 
     /// The form of the text.
     fn format(&self) -> Option<Wish> {
-        let format = Value::new(self.response_format?);
+        let format = self.response_format?;
         Wish::formatted(format, format.field("json_schema"))
     }
 
     /// Whether the client has just told what a function returned.
     fn has_result(&self) -> bool {
-        let messages = self.messages.map(Value::new);
+        let messages = self.messages;
         let last = messages.and_then(|list| list.items().last());
         let role = last.and_then(|message| message.field("role"));
         role.is_some_and(|role| role.is("tool") || role.is("function"))

@@ -2,45 +2,40 @@
 //! them (API reference, "Responses", "The response object"): what a request may
 //! leave out of them a response has.
 
-use serde_json::value::RawValue;
-
 use crate::json;
 use crate::value::Value;
 
 /// Whether a value is the field `text`.
-pub fn is_text(value: &RawValue) -> bool {
-    let value = Value::new(value);
+pub fn is_text(value: Value) -> bool {
     let is_format = |format: Value| format.field("type").is_some_and(Value::is_string);
     value.is_object() && value.field("format").is_none_or(is_format)
 }
 
 /// Writes the field `text`.
-pub fn put_text(value: &RawValue, out: &mut Vec<u8>) {
+pub fn put_text(value: Value, out: &mut Vec<u8>) {
     let missing = [
         ("format", "{\"type\":\"text\"}"),
         ("verbosity", "\"medium\""),
     ];
-    put_filled(Value::new(value), &missing, out);
+    put_filled(value, &missing, out);
 }
 
 /// Whether a value is the field `tool_choice`.
-pub fn is_tool_choice(value: &RawValue) -> bool {
-    let value = Value::new(value);
+pub fn is_tool_choice(value: Value) -> bool {
     let is_kind = value.field("type").is_some_and(Value::is_string);
     is_kind || ["none", "auto", "required"].iter().any(|it| value.is(it))
 }
 
 /// Whether a value is the field `tools`.
-pub fn are_tools(value: &RawValue) -> bool {
-    let list = Value::new(value);
+pub fn are_tools(list: Value) -> bool {
     let is_tool = |tool: Value| tool.field("type").is_some_and(Value::is_string);
     list.is_list() && list.items().all(is_tool)
 }
 
 /// Writes the field `tools`.
-pub fn put_tools(value: &RawValue, out: &mut Vec<u8>) {
+pub fn put_tools(list: Value, out: &mut Vec<u8>) {
     out.push(b'[');
-    for (index, tool) in Value::new(value).items().enumerate() {
+    for (index, tool) in list.items().enumerate() {
         if index > 0 {
             out.push(b',');
         }

@@ -1,8 +1,6 @@
 //! The body of a request (API reference, "Responses", "Create a response"):
 //! what decides about the reply, and what the reply repeats.
 
-use serde_json::value::RawValue;
-
 use super::repeats;
 use super::wish::Fields;
 use crate::api::body;
@@ -10,6 +8,7 @@ use crate::api::openai::request;
 use crate::api::prompt::Prompt;
 use crate::ask::{Ask, StreamField};
 use crate::json;
+use crate::value::Value;
 
 /// A field that the response has too.
 struct Repeated {
@@ -18,40 +17,36 @@ struct Repeated {
     default: &'static str,
     /// Whether a value is of the field's type; one that is not counts as not
     /// said.
-    fits: fn(&RawValue) -> bool,
+    fits: fn(Value) -> bool,
     /// Writes a value.
-    put: fn(&RawValue, &mut Vec<u8>),
+    put: fn(Value, &mut Vec<u8>),
 }
 
-const fn repeated(
-    name: &'static str,
-    default: &'static str,
-    fits: fn(&RawValue) -> bool,
-) -> Repeated {
+const fn repeated(name: &'static str, default: &'static str, fits: fn(Value) -> bool) -> Repeated {
     Repeated {
         name,
         default,
         fits,
-        put: |value, out| json::compact(value.get(), out),
+        put: |value, out| json::compact(value.json(), out),
     }
 }
 
 static REPEATED: [Repeated; 17] = [
     repeated("instructions", "null", |value| {
-        body::is_string(value) || body::is_list(value)
+        value.is_string() || value.is_list()
     }),
     repeated("max_output_tokens", "null", is_count),
     repeated("max_tool_calls", "null", is_count),
     repeated("metadata", "{}", body::is_object_of_strings),
     repeated("parallel_tool_calls", "true", is_boolean),
-    repeated("previous_response_id", "null", body::is_string),
-    repeated("prompt_cache_key", "null", body::is_string),
+    repeated("previous_response_id", "null", is_string),
+    repeated("prompt_cache_key", "null", is_string),
     repeated(
         "reasoning",
         "{\"effort\":null,\"summary\":null}",
         body::is_object_of_strings,
     ),
-    repeated("safety_identifier", "null", body::is_string),
+    repeated("safety_identifier", "null", is_string),
     repeated("store", "true", is_boolean),
     repeated("temperature", "1.0", |value| is_number(value, 2.0)),
     Repeated {
@@ -72,7 +67,7 @@ static REPEATED: [Repeated; 17] = [
     }),
     repeated("top_p", "1.0", |value| is_number(value, 1.0)),
     repeated("truncation", "\"disabled\"", |value| {
-        matches!(value.get(), "\"auto\"" | "\"disabled\"")
+        matches!(value.json(), "\"auto\"" | "\"disabled\"")
     }),
 ];
 
@@ -82,16 +77,22 @@ pub const PROMPT: [&str; 3] = ["input", "instructions", "tools"];
 /// What every response has: nothing runs in the background.
 const FIXED: &str = "\"background\":false,\"service_tier\":\"default\"";
 
-fn is_boolean(value: &RawValue) -> bool {
-    matches!(value.get(), "true" | "false")
+fn is_string(value: Value) -> bool {
+    value.is_string()
 }
 
-fn is_count(value: &RawValue) -> bool {
-    request::parse::<u64>(value).is_some()
+fn is_boolean(value: Value) -> bool {
+    matches!(value.json(), "true" | "false")
 }
 
-fn is_number(value: &RawValue, most: f64) -> bool {
-    request::parse(value).is_some_and(|number: f64| (0.0..=most).contains(&number))
+fn is_count(value: Value) -> bool {
+    value.parse::<u64>().is_some()
+}
+
+fn is_number(value: Value, most: f64) -> bool {
+    value
+        .parse()
+        .is_some_and(|number: f64| (0.0..=most).contains(&number))
 }
 
 /// Reads a body. One that is not a single JSON object says nothing.
@@ -105,7 +106,7 @@ pub fn read(body: &[u8]) -> Ask {
         match key {
             "model" => ask.model = request::model(value),
             "stream" => ask.stream = request::stream(value),
-            "max_output_tokens" => ask.limits.max_tokens = request::parse(value),
+            "max_output_tokens" => ask.limits.max_tokens = value.parse(),
             _ => prompt.field(key, value),
         }
         let known = REPEATED.iter().zip(&mut values);
@@ -131,16 +132,16 @@ pub fn read(body: &[u8]) -> Ask {
 }
 
 /// The fields that the response repeats.
-fn echo(values: &[Option<&RawValue>; REPEATED.len()]) -> Vec<u8> {
+fn echo(values: &[Option<Value>; REPEATED.len()]) -> Vec<u8> {
     let said = || {
         REPEATED.iter().zip(values).map(|(field, value)| {
-            let value = value.filter(|value| (field.fits)(value));
+            let value = value.filter(|&value| (field.fits)(value) && value.is_valid());
             (field, value)
         })
     };
     let len: usize = said()
         .map(|(field, value)| {
-            let value = value.map_or(field.default, RawValue::get);
+            let value = value.map_or(field.default, Value::json);
             field.name.len() + value.len() + "\"\":,".len()
         })
         .sum();

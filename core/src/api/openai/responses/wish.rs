@@ -1,8 +1,6 @@
 //! What a request wants said (API reference, "Responses", the fields of
 //! [`tools`], and `text`).
 
-use serde_json::value::RawValue;
-
 use crate::api::openai::tools::{self, Form};
 use crate::value::Value;
 use crate::wish::{Offer, Wish};
@@ -18,14 +16,14 @@ static FORM: Form = Form {
 /// The fields that decide about it, as they stand in the request.
 #[derive(Default)]
 pub struct Fields<'a> {
-    input: Option<&'a RawValue>,
+    input: Option<Value<'a>>,
     tools: tools::Fields<'a>,
-    text: Option<&'a RawValue>,
+    text: Option<Value<'a>>,
 }
 
 impl<'a> Fields<'a> {
     /// Takes a field, if it is one of these.
-    pub fn field(&mut self, key: &str, value: &'a RawValue) {
+    pub fn field(&mut self, key: &str, value: Value<'a>) {
         match key {
             "input" => self.input = Some(value),
             "text" => self.text = Some(value),
@@ -41,14 +39,14 @@ impl<'a> Fields<'a> {
 
     /// The form of the text.
     fn format(&self) -> Option<Wish> {
-        let format = Value::new(self.text?).field("format")?;
+        let format = self.text?.field("format")?;
         Wish::formatted(format, Some(format))
     }
 
     /// Whether the client has just told what a tool returned: the items for it
     /// all have such a type, `function_call_output` and others.
     fn has_result(&self) -> bool {
-        let input = self.input.map(Value::new);
+        let input = self.input;
         let last = input.and_then(|list| list.items().last());
         let kind = last.and_then(|item| item.field("type"));
         kind.is_some_and(|kind| kind.json().ends_with("_call_output\""))
