@@ -37,6 +37,11 @@ impl Escaped {
 /// clients that split a stream with a general notion of lines, such as httpx's
 /// `iter_lines`, would cut an event in two there.
 pub fn escape(text: &str, out: &mut Vec<u8>) {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+    if text.bytes().all(is_plain) {
+        out.extend_from_slice(text.as_bytes());
+        return;
+    }
     let mut plain = 0;
     for (at, c) in text.char_indices() {
         let short: &[u8] = match c {

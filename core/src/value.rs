@@ -162,12 +162,23 @@ fn nested_end(bytes: &[u8]) -> Option<usize> {
     }
 }
 
+/// A string that is looked through byte by byte.
+const SHORT: usize = 16;
+
 /// Where a string, a number or a word ends that starts here.
 pub fn scalar_end(bytes: &[u8], start: usize) -> usize {
     let rest = bytes.get(start + 1..).unwrap_or_default();
     if bytes.get(start) != Some(&b'"') {
         let is_end = |b: &u8| b",:]}".contains(b) || b.is_ascii_whitespace();
         return start + 1 + rest.iter().position(is_end).unwrap_or(rest.len());
+    }
+    // Most are short, and this is over before a search would have begun.
+    for (at, byte) in rest.iter().take(SHORT).enumerate() {
+        match byte {
+            b'"' => return start + 1 + at + 1,
+            b'\\' => break,
+            _ => {}
+        }
     }
     // After an even number of backslashes a quote ends the string: they are
     // escaped themselves.
