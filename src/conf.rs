@@ -154,7 +154,8 @@ impl LocationConf {
         script.cloned().ok_or_else(not_configured)
     }
 
-    /// What holds for one request, its variables evaluated.
+    /// What holds for one request beside the text of its reply, variables
+    /// evaluated.
     ///
     /// # Errors
     ///
@@ -173,7 +174,6 @@ impl LocationConf {
             return Err(not_configured());
         };
         Ok(Settings {
-            script: self.script(None, request)?,
             delay: time(delay, "llm_mock_delay", DEFAULT_DELAY, request)?,
             first_delay: time(
                 first_delay,

@@ -3,7 +3,7 @@
 use llm_mock_core::api::openai::error::Error;
 use llm_mock_core::api::routes::{self, ROUTES, Routed, Target};
 use llm_mock_core::api::service::Service;
-use llm_mock_core::api::{Endpoint, Method, Query, validate};
+use llm_mock_core::api::{Endpoint, Generation, Method, Query, validate};
 use llm_mock_core::ask::{Ask, Client, accepts_json};
 use llm_mock_core::id;
 use llm_mock_core::json::Escaped;
@@ -123,21 +123,28 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
             dialect.heed_path(name, request.args(), &mut ask);
             let model = ask.model.as_deref().map(str::as_bytes);
             let model = model.unwrap_or(settings.model.as_bytes());
-            if let Some(encoding) = settings.tokenizer.encoding(model) {
+            let encoding = settings.tokenizer.encoding(model);
+            if let Some(encoding) = encoding {
                 if !memory::is_there(memory::FOR_A_REPLY + dialect.memory_of_prompt(body)) {
                     return no_memory(request);
                 }
                 ask.prompt_tokens = dialect.prompt_tokens(body, encoding);
-                settings.script = match request.conf().script(Some(encoding), request) {
-                    Ok(script) => script,
-                    Err(bad_setting) => return misconfigured(request, service, &bad_setting),
-                };
             }
-            if !memory::is_there(Reply::memory(&ask, &settings)) {
+            let script = match request.conf().script(encoding, request) {
+                Ok(script) => script,
+                Err(bad_setting) => return misconfigured(request, service, &bad_setting),
+            };
+            let generation = Generation {
+                dialect,
+                ask: &ask,
+                client: client(request),
+                script: &script,
+                settings: &settings,
+            };
+            if !memory::is_there(Reply::memory(&generation)) {
                 return no_memory(request);
             }
-            let client = client(request);
-            worker::with_rng(|rng| Reply::compose(dialect, &ask, client, &settings, now, rng))
+            worker::with_rng(|rng| Reply::compose(&generation, now, rng))
         }
     };
     reply.map(|reply| reply.of(service))

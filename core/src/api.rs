@@ -11,11 +11,14 @@ pub mod routes;
 pub mod service;
 pub mod validate;
 
+use std::sync::Arc;
+
 use crate::api::openai::error::Error;
-use crate::ask::Ask;
+use crate::ask::{Ask, Client};
 use crate::json::Escaped;
 use crate::reply::Settings;
 use crate::saying::Saying;
+use crate::script::Script;
 use crate::stream::Frames;
 use crate::tokens::Encoding;
 
@@ -72,6 +75,21 @@ pub trait Dialect: Sync {
 
     /// The body of a plain reply.
     fn whole(&self, said: &Said) -> Vec<u8>;
+}
+
+/// A request to an endpoint that generates text.
+#[derive(Clone, Copy)]
+pub struct Generation<'a> {
+    /// The endpoint.
+    pub dialect: &'a dyn Dialect,
+    /// What is asked.
+    pub ask: &'a Ask,
+    /// Who asks.
+    pub client: Client,
+    /// The text that is said, cut for the model that is asked.
+    pub script: &'a Arc<Script>,
+    /// What the directives say.
+    pub settings: &'a Settings<'a>,
 }
 
 /// A request to an endpoint that generates no text.

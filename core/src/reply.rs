@@ -1,7 +1,5 @@
 //! Composes a reply before the engine starts it: what is said, and when.
 
-use std::sync::Arc;
-
 use rand::RngCore;
 
 use crate::api::openai::error::Error;
@@ -9,21 +7,18 @@ use crate::api::openai::logprobs;
 use crate::api::openai::models::Models;
 use crate::api::routes::Route;
 use crate::api::service::Service;
-use crate::api::{Answer, Dialect, Lookup, Query, Said};
+use crate::api::{Answer, Dialect, Generation, Lookup, Query, Said};
 use crate::ask::{Ask, Client, StreamMode};
 use crate::json::Escaped;
 use crate::pace::Pace;
-use crate::script::Script;
 use crate::stream::{Stream, Whole};
 use crate::time::Micros;
 use crate::tokens::TokenizerMode;
 use crate::{composing, id};
 
-/// What the directives say of one request.
-#[derive(Debug, Clone)]
+/// What the directives say of one request, but for the text of its reply.
+#[derive(Debug, Clone, Copy)]
 pub struct Settings<'a> {
-    /// `llm_mock_reply`
-    pub script: Arc<Script>,
     /// `llm_mock_delay`
     pub delay: Micros,
     /// `llm_mock_first_delay`
@@ -120,7 +115,7 @@ fn logprobs(ask: &Ask, text: usize) -> usize {
 
 impl Reply {
     /// How much memory [`Reply::compose`] takes at most, in bytes.
-    pub fn memory(ask: &Ask, settings: &Settings) -> usize {
+    pub fn memory(generation: &Generation) -> usize {
         // A model's name is escaped, by up to six bytes for one, and copied; a
         // stop sequence no longer than the text is escaped, and again if it is
         // named; the text is copied into each choice of a plain reply, what is
@@ -128,9 +123,15 @@ impl Reply {
         // times what it holds.
         const MARGIN: usize = 8 * 1024;
         const PROMPT: usize = size_of::<usize>();
+        let Generation {
+            ask,
+            script,
+            settings,
+            ..
+        } = generation;
         let model = ask.model.as_ref().map_or(0, String::len);
         let repeated = 1 + ask.choices / ask.prompts.max(1);
-        let text = composing::longest(ask, &settings.script);
+        let text = composing::longest(ask, script);
         let each = text.saturating_add(composing::around(ask));
         let each = each.saturating_add(logprobs(ask, text));
         let stop = ask.limits.stop.iter().map(String::len).max().unwrap_or(0);
@@ -140,19 +141,19 @@ impl Reply {
             .saturating_add(ask.prompts.saturating_mul(3 * PROMPT))
             .saturating_add(stop.min(text).saturating_mul(3 * (6 + 6)))
             .saturating_add(each.saturating_mul(3 * ask.choices))
-            .saturating_add(composing::memory(ask, &settings.script))
+            .saturating_add(composing::memory(ask, script))
             .saturating_add(MARGIN)
     }
 
     /// The reply of an endpoint that generates text.
-    pub fn compose(
-        dialect: &dyn Dialect,
-        ask: &Ask,
-        client: Client,
-        settings: &Settings,
-        now: Now,
-        rng: &mut dyn RngCore,
-    ) -> Self {
+    pub fn compose(generation: &Generation, now: Now, rng: &mut dyn RngCore) -> Self {
+        let &Generation {
+            dialect,
+            ask,
+            client,
+            script,
+            settings,
+        } = generation;
         let streams = ask.wants_stream(settings.stream, client);
         let asked_model = ask
             .model
@@ -162,7 +163,7 @@ impl Reply {
             id: id::object(dialect.id_prefix(), rng),
             created: now.unix,
             model: asked_model.as_ref().unwrap_or(settings.model),
-            saying: composing::saying(dialect, ask, &settings.script, rng),
+            saying: composing::saying(dialect, ask, script, rng),
             choices: ask.choices,
             prompt_tokens: ask.prompt_tokens,
             include_usage: ask.include_usage,

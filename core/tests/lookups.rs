@@ -1,7 +1,6 @@
 //! A worker asks for memory before it looks something up: what is asked for
 //! must be enough, whatever a client sends.
 
-use std::sync::Arc;
 use std::sync::Mutex;
 
 use llm_mock_core::api::openai::embeddings::Embeddings;
@@ -12,7 +11,6 @@ use llm_mock_core::ask::StreamMode;
 use llm_mock_core::batch::Batch;
 use llm_mock_core::json::Escaped;
 use llm_mock_core::reply::Settings;
-use llm_mock_core::script::Script;
 use llm_mock_core::tokens::TokenizerMode;
 use peak_alloc::PeakAlloc;
 use proptest::prelude::*;
@@ -29,7 +27,6 @@ fn assert_enough(name: &[u8], body: &[u8]) {
     let model = Escaped::new(b"gpt-3.5-turbo");
     let models = Models::only([b"a".as_slice()].into_iter());
     let settings = Settings {
-        script: Arc::new(Script::new(b"")),
         delay: 0,
         first_delay: 0,
         model: &model,

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::sync::Mutex;
 
-use llm_mock_core::api::Dialect;
 use llm_mock_core::api::anthropic::messages::Messages;
 use llm_mock_core::api::gemini::generate::GenerateContent;
 use llm_mock_core::api::openai::chat::Chat;
@@ -13,6 +12,7 @@ use llm_mock_core::api::openai::models::Models;
 use llm_mock_core::api::openai::responses::Responses;
 use llm_mock_core::api::routes::ROUTES;
 use llm_mock_core::api::validate;
+use llm_mock_core::api::{Dialect, Generation};
 use llm_mock_core::ask::{Ask, Client, LONGEST_MODEL, StreamMode};
 use llm_mock_core::chunk::{Chunk, Cut, Unit};
 use llm_mock_core::json::Escaped;
@@ -78,7 +78,6 @@ fn assert_enough_for(dialect: &dyn Dialect, body: &[u8], script: &Arc<Script>) {
     let models = Models::default();
     for stream in [StreamMode::Always, StreamMode::Never] {
         let settings = Settings {
-            script: Arc::clone(script),
             delay: 0,
             first_delay: 0,
             model: &model,
@@ -91,9 +90,15 @@ fn assert_enough_for(dialect: &dyn Dialect, body: &[u8], script: &Arc<Script>) {
             unix: 1_800_000_000,
         };
         let mut rng = SmallRng::seed_from_u64(1);
-        let client = Client::default();
-        let asked_for = Reply::memory(&ask, &settings);
-        let taken = peak(|| Reply::compose(dialect, &ask, client, &settings, now, &mut rng));
+        let generation = Generation {
+            dialect,
+            ask: &ask,
+            client: Client::default(),
+            script,
+            settings: &settings,
+        };
+        let asked_for = Reply::memory(&generation);
+        let taken = peak(|| Reply::compose(&generation, now, &mut rng));
         assert!(taken <= asked_for, "{taken} of {asked_for}, {stream:?}");
     }
 }

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
-use llm_mock_core::api::Dialect;
 use llm_mock_core::api::anthropic::messages::Messages;
 use llm_mock_core::api::gemini::generate::GenerateContent;
 use llm_mock_core::api::openai::chat::Chat;
@@ -13,6 +12,7 @@ use llm_mock_core::api::openai::models::Models;
 use llm_mock_core::api::openai::responses::Responses;
 use llm_mock_core::api::routes::ROUTES;
 use llm_mock_core::api::validate;
+use llm_mock_core::api::{Dialect, Generation};
 use llm_mock_core::ask::{Ask, Client, StreamField, StreamMode};
 use llm_mock_core::batch::Batch;
 use llm_mock_core::json::Escaped;
@@ -55,7 +55,6 @@ fuzz_target!(|body: &[u8]| {
 /// All that is sent in answer to `body`.
 fn reply(dialect: &dyn Dialect, body: &[u8], stream: StreamMode) -> String {
     let settings = Settings {
-        script: Arc::new(Script::new(body)),
         delay: 0,
         first_delay: 0,
         model: &Escaped::new(b"gpt-3.5-turbo"),
@@ -68,8 +67,14 @@ fn reply(dialect: &dyn Dialect, body: &[u8], stream: StreamMode) -> String {
         unix: 1,
     };
     let mut rng = SmallRng::seed_from_u64(1);
-    let ask = dialect.ask(body);
-    let mut reply = Reply::compose(dialect, &ask, Client::default(), &settings, now, &mut rng);
+    let generation = Generation {
+        dialect,
+        ask: &dialect.ask(body),
+        client: Client::default(),
+        script: &Arc::new(Script::new(body)),
+        settings: &settings,
+    };
+    let mut reply = Reply::compose(&generation, now, &mut rng);
     let mut sent = Vec::new();
     loop {
         let mut out = Batch::new();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use llm_mock_core::api::openai::chat::Chat;
 use llm_mock_core::api::openai::models::Models;
-use llm_mock_core::api::{Dialect, Said};
+use llm_mock_core::api::{Dialect, Generation, Said};
 use llm_mock_core::ask::{Client, StreamMode};
 use llm_mock_core::batch::Batch;
 use llm_mock_core::json::Escaped;
@@ -140,7 +140,6 @@ fn compose() -> Work {
     let mut rng = SmallRng::seed_from_u64(1);
     work("read a request and compose its reply", move || {
         let settings = Settings {
-            script: Arc::clone(&script),
             delay: 50_000,
             first_delay: 0,
             model: &model,
@@ -148,11 +147,14 @@ fn compose() -> Work {
             stream: StreamMode::Auto,
             tokenizer: TokenizerMode::Off,
         };
-        let ask = Chat.ask(black_box(BODY.as_bytes()));
-        let client = Client::default();
-        black_box(Reply::compose(
-            &Chat, &ask, client, &settings, now, &mut rng,
-        ));
+        let generation = Generation {
+            dialect: &Chat,
+            ask: &Chat.ask(black_box(BODY.as_bytes())),
+            client: Client::default(),
+            script: &script,
+            settings: &settings,
+        };
+        black_box(Reply::compose(&generation, now, &mut rng));
     })
 }
 

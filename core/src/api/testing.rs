@@ -29,7 +29,6 @@ pub fn ask(
         unix: 1_234_567_890,
         id: "123",
         settings: &Settings {
-            script: Arc::new(Script::new(b"")),
             delay: 0,
             first_delay: 0,
             model: &Escaped::new(b"gpt-3.5-turbo"),

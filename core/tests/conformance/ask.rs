@@ -6,7 +6,7 @@ use llm_mock_core::api::openai::error::Error;
 use llm_mock_core::api::openai::models::Models;
 use llm_mock_core::api::routes::{ROUTES, Routed, route};
 use llm_mock_core::api::service::Service;
-use llm_mock_core::api::{Endpoint, Method, Query};
+use llm_mock_core::api::{Endpoint, Generation, Method, Query};
 use llm_mock_core::ask::{Client, StreamMode};
 use llm_mock_core::batch::Batch;
 use llm_mock_core::json::Escaped;
@@ -31,7 +31,6 @@ fn body(method: Method, path: &str, body: &Value) -> String {
         body => body.to_string().into_bytes(),
     };
     let settings = Settings {
-        script: Arc::new(Script::new(TEXT.as_bytes())),
         delay: 0,
         first_delay: 0,
         model: &Escaped::new(b"gpt-3.5-turbo"),
@@ -43,11 +42,16 @@ fn body(method: Method, path: &str, body: &Value) -> String {
     let mut reply = match route(method, path.as_bytes()) {
         Routed::To(target) => match target.route.endpoint {
             Endpoint::Generate(dialect) => {
-                let ask = dialect.ask(&sent);
-                let client = Client {
-                    is_api_client: true,
+                let generation = Generation {
+                    dialect,
+                    ask: &dialect.ask(&sent),
+                    client: Client {
+                        is_api_client: true,
+                    },
+                    script: &Arc::new(Script::new(TEXT.as_bytes())),
+                    settings: &settings,
                 };
-                Reply::compose(dialect, &ask, client, &settings, NOW, &mut rng)
+                Reply::compose(&generation, NOW, &mut rng)
             }
             Endpoint::Lookup(lookup) => {
                 let query = Query {
