@@ -8,6 +8,7 @@ use llm_mock_core::ask::{Ask, Client, accepts_json};
 use llm_mock_core::id;
 use llm_mock_core::json::Escaped;
 use llm_mock_core::reply::Reply;
+use rand::RngCore;
 
 use crate::memory;
 use crate::ngx::{self, Request};
@@ -30,46 +31,58 @@ pub fn answer(request: &Request) -> Verdict {
     if !request.conf().is_enabled() {
         return Verdict::Decline;
     }
-    if !memory::is_there(memory::FOR_A_REPLY) {
-        return no_memory(request).unwrap_or(Verdict::Fail);
-    }
-    if let Some(status) = request.refused_with() {
+    let reply = match request.refused_with() {
         // The path is the error page's.
-        let service = Service::of(request.target());
-        return match error(service, &Error::refused(status)) {
-            Some(reply) => Verdict::Reply(reply),
-            None => Verdict::Fail,
-        };
-    }
-    let method = request.method();
-    let routed = routes::route(method, request.path());
-    let service = routed.service(request.path());
-    let reply = worker::with_rng(|rng| {
-        Some(match routed {
-            Routed::Preflight => Reply::preflight(rng),
-            Routed::NotFound => Reply::error(
-                service,
-                &Error::not_found(request.method_name(), request.path(), ROUTES),
-                rng,
-            ),
-            Routed::NotAllowed(route) => {
-                Reply::not_allowed(service, request.method_name(), route, rng)
+        Some(status) => error(
+            request,
+            Service::of(request.target()),
+            &Error::refused(status),
+        ),
+        None => {
+            let routed = routes::route(request.method(), request.path());
+            if reads_body(request.method(), &routed) {
+                return Verdict::ReadBody;
             }
-            Routed::To(target) => match target.route.endpoint {
-                Endpoint::Fixed(json) => Reply::fixed(json, rng),
-                Endpoint::Generate(dialect) if method == Method::Head => {
-                    let mode = request.conf().stream_mode();
-                    Reply::generated_head(dialect, request.args(), mode, rng)
-                }
-                Endpoint::Generate(_) | Endpoint::Lookup(_) => return None,
-            },
-        })
-    });
-    match reply {
-        None => Verdict::Fail,
-        Some(None) => Verdict::ReadBody,
-        Some(Some(reply)) => Verdict::Reply(reply.of(service)),
+            answer_at_once(request, &routed)
+        }
+    };
+    reply.map_or(Verdict::Fail, Verdict::Reply)
+}
+
+/// Whether the body decides about the reply.
+fn reads_body(method: Method, routed: &Routed) -> bool {
+    match routed {
+        Routed::To(target) => match target.route.endpoint {
+            Endpoint::Fixed(_) => false,
+            Endpoint::Generate(_) => method != Method::Head,
+            Endpoint::Lookup(_) => true,
+        },
+        Routed::Preflight | Routed::NotFound | Routed::NotAllowed(_) => false,
     }
+}
+
+/// Answers a request whose body does not matter.
+fn answer_at_once(request: &Request, routed: &Routed) -> Option<Reply> {
+    let service = routed.service(request.path());
+    make(request, service, |rng| match routed {
+        Routed::Preflight => Some(Reply::preflight(rng)),
+        Routed::NotFound => {
+            let error = Error::not_found(request.method_name(), request.path(), ROUTES);
+            Some(Reply::error(service, &error, rng))
+        }
+        Routed::NotAllowed(route) => {
+            let method = request.method_name();
+            Some(Reply::not_allowed(service, method, route, rng))
+        }
+        Routed::To(target) => match target.route.endpoint {
+            Endpoint::Fixed(json) => Some(Reply::fixed(json, rng)),
+            Endpoint::Generate(dialect) => {
+                let mode = request.conf().stream_mode();
+                Some(Reply::generated_head(dialect, request.args(), mode, rng))
+            }
+            Endpoint::Lookup(_) => None,
+        },
+    })
 }
 
 /// Answers a request whose body matters, once that is there.
@@ -79,24 +92,19 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
     let Routed::To(target) = routed else {
         return None;
     };
-    if !memory::is_there(memory::FOR_A_REPLY) {
-        return no_memory(request);
-    }
+    // The path may name a model, or a deployment.
+    let path = request.path();
+    let reading = Ask::memory(body) + Ask::memory(path) + Escaped::memory(path);
+    ask_for(reading, request)?;
     if let Err(violation) = check(request, &target, body)? {
-        return error(service, &violation);
+        return error(request, service, &violation);
     }
     let mut settings = match request.conf().settings(request) {
         Ok(settings) => settings,
         Err(bad_setting) => return misconfigured(request, service, &bad_setting),
     };
     // With Azure a deployment is what answers a request that names no model.
-    let deployed = match target.deployment() {
-        Some(name) if memory::is_there(memory::FOR_A_REPLY + Escaped::memory(name)) => {
-            Some(Escaped::new(name))
-        }
-        Some(_) => return no_memory(request),
-        None => None,
-    };
+    let deployed = target.deployment().map(Escaped::new);
     settings.model = deployed.as_ref().unwrap_or(settings.model);
     let now = ngx::now();
     let reply = match target.route.endpoint {
@@ -109,25 +117,18 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
                 id: &worker::with_rng(|rng| id::object("", rng))?,
                 settings: &settings,
             };
-            if !memory::is_there(memory::FOR_A_REPLY + lookup.memory(&query)) {
-                return no_memory(request);
-            }
+            ask_for(lookup.memory(&query), request)?;
             worker::with_rng(|rng| Reply::look_up(service, lookup, &query, now.monotonic, rng))
         }
         Endpoint::Generate(dialect) => {
             let name = target.name;
-            if !memory::is_there(memory::FOR_A_REPLY + Ask::memory(body) + Ask::memory(name)) {
-                return no_memory(request);
-            }
             let mut ask = dialect.ask(body);
             dialect.heed_path(name, request.args(), &mut ask);
             let model = ask.model.as_deref().map(str::as_bytes);
             let model = model.unwrap_or(settings.model.as_bytes());
             let encoding = settings.tokenizer.encoding(model);
             if let Some(encoding) = encoding {
-                if !memory::is_there(memory::FOR_A_REPLY + dialect.memory_of_prompt(body)) {
-                    return no_memory(request);
-                }
+                ask_for(dialect.memory_of_prompt(body), request)?;
                 ask.prompt_tokens = dialect.prompt_tokens(body, encoding);
             }
             let script = match request.conf().script(encoding, request) {
@@ -141,9 +142,7 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
                 script: &script,
                 settings: &settings,
             };
-            if !memory::is_there(Reply::memory(&generation)) {
-                return no_memory(request);
-            }
+            ask_for(Reply::memory(&generation), request)?;
             worker::with_rng(|rng| Reply::compose(&generation, now, rng))
         }
     };
@@ -157,9 +156,7 @@ fn check(request: &Request, target: &Target, body: &[u8]) -> Option<Result<(), E
         Some(form) if request.conf().is_strict() && request.method() != Method::Head => form,
         _ => return Some(Ok(())),
     };
-    if !memory::is_there(memory::FOR_A_REPLY + validate::memory(body)) {
-        return no_memory(request);
-    }
+    ask_for(validate::memory(body), request)?;
     let names_model = target.deployment().is_some();
     Some(validate::check(form, body, names_model))
 }
@@ -167,12 +164,34 @@ fn check(request: &Request, target: &Target, body: &[u8]) -> Option<Result<(), E
 /// A refusal for what the configuration has made of a request.
 fn misconfigured(request: &Request, service: Service, bad_setting: &Error) -> Option<Reply> {
     request.log_error(&bad_setting.message);
-    error(service, bad_setting)
+    error(request, service, bad_setting)
 }
 
 /// A refusal, as `service` words it.
-fn error(service: Service, error: &Error) -> Option<Reply> {
-    worker::with_rng(|rng| Reply::error(service, error, rng).of(service))
+fn error(request: &Request, service: Service, error: &Error) -> Option<Reply> {
+    make(request, service, |rng| {
+        Some(Reply::error(service, error, rng))
+    })
+}
+
+/// A small reply, if there is memory for it.
+fn make(
+    request: &Request,
+    service: Service,
+    reply: impl FnOnce(&mut dyn RngCore) -> Option<Reply>,
+) -> Option<Reply> {
+    ask_for(0, request)?;
+    Some(worker::with_rng(reply)??.of(service))
+}
+
+/// Asks for memory, beside what a reply takes in any case. `None` if it is not
+/// there.
+fn ask_for(bytes: usize, request: &Request) -> Option<()> {
+    let is_there = memory::is_there(memory::FOR_A_REPLY.saturating_add(bytes));
+    if !is_there {
+        request.log_error("llm_mock: no memory for a reply");
+    }
+    is_there.then_some(())
 }
 
 fn client(request: &Request) -> Client {
@@ -183,9 +202,4 @@ fn client(request: &Request) -> Client {
             _ => false,
         }),
     }
-}
-
-fn no_memory<T>(request: &Request) -> Option<T> {
-    request.log_error("llm_mock: no memory for a reply");
-    None
 }

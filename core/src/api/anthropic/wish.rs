@@ -62,7 +62,7 @@ impl<'a> Fields<'a> {
     fn format(&self) -> Option<Wish> {
         let config = self.output_config;
         let format = config.and_then(|it| it.field("format"));
-        let format = format.or_else(|| self.output_format)?;
+        let format = format.or(self.output_format)?;
         Wish::formatted(format, Some(format))
     }
 
