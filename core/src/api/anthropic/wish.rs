@@ -38,8 +38,7 @@ impl<'a> Fields<'a> {
     /// are not disabled: nobody expects it of a mock that this is the default.
     fn calls(&self) -> Option<Wish> {
         let list = self.tools?;
-        let choice = self.tool_choice;
-        let field = |name| choice.and_then(|it| it.field(name));
+        let field = |name| self.tool_choice.and_then(|it| it.field(name));
         let kind = |name| field("type").is_some_and(|it: Value| it.is(name));
         let named = field("name").filter(|_| kind("tool"));
         let wanted = match Offer::function(named, None) {
@@ -49,27 +48,22 @@ impl<'a> Fields<'a> {
             None => Choice::Auto,
         };
         let is_disabled = field("disable_parallel_tool_use").map(Value::json);
-        let most = if is_disabled == Some("false") {
-            MOST_CALLS
-        } else {
-            1
-        };
+        let is_parallel = is_disabled == Some("false");
+        let most = if is_parallel { MOST_CALLS } else { 1 };
         let offers = list.items().filter_map(tool);
         Wish::calls(offers, |_| true, wanted.after(self.has_result()), most)
     }
 
     /// The form of the text.
     fn format(&self) -> Option<Wish> {
-        let config = self.output_config;
-        let format = config.and_then(|it| it.field("format"));
+        let format = self.output_config.and_then(|it| it.field("format"));
         let format = format.or(self.output_format)?;
         Wish::formatted(format, Some(format))
     }
 
     /// Whether the client has just told what a tool returned.
     fn has_result(&self) -> bool {
-        let messages = self.messages;
-        let last = messages.and_then(|list| list.items().last());
+        let last = self.messages.and_then(|list| list.items().last());
         let content = last.and_then(|message| message.field("content"));
         let is_result = |block: Value| block.field("type").is_some_and(|it| it.is("tool_result"));
         content.is_some_and(|content| content.items().any(is_result))

@@ -76,14 +76,13 @@ impl<'a> Fields<'a> {
     /// The form of the text.
     fn format(&self) -> Option<Wish> {
         let kind = self.media_type?;
-        let schema = self.schema;
-        kind.is("application/json").then(|| Wish::document(schema))
+        kind.is("application/json")
+            .then(|| Wish::document(self.schema))
     }
 
     /// Whether the client has just told what a function returned.
     fn has_result(&self) -> bool {
-        let contents = self.contents;
-        let last = contents.and_then(|list| list.items().last());
+        let last = self.contents.and_then(|list| list.items().last());
         let parts = last.and_then(|content| content.field("parts"));
         let is_result = |part| either(part, "functionResponse", "function_response").is_some();
         parts.is_some_and(|parts| parts.items().any(is_result))

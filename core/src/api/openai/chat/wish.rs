@@ -46,8 +46,7 @@ impl<'a> Fields<'a> {
     /// Which of `functions` is called.
     fn function(&self) -> Option<Wish> {
         let list = self.functions?;
-        let choice = self.function_call;
-        let choice = match (choice, choice.and_then(function)) {
+        let choice = match (self.function_call, self.function_call.and_then(function)) {
             (_, Some(named)) => Choice::Named(named),
             (Some(choice), None) if choice.is("none") => Choice::Never,
             (_, None) => Choice::Auto,
@@ -64,8 +63,7 @@ impl<'a> Fields<'a> {
 
     /// Whether the client has just told what a function returned.
     fn has_result(&self) -> bool {
-        let messages = self.messages;
-        let last = messages.and_then(|list| list.items().last());
+        let last = self.messages.and_then(|list| list.items().last());
         let role = last.and_then(|message| message.field("role"));
         role.is_some_and(|role| role.is("tool") || role.is("function"))
     }

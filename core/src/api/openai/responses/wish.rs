@@ -46,8 +46,7 @@ impl<'a> Fields<'a> {
     /// Whether the client has just told what a tool returned: the items for it
     /// all have such a type, `function_call_output` and others.
     fn has_result(&self) -> bool {
-        let input = self.input;
-        let last = input.and_then(|list| list.items().last());
+        let last = self.input.and_then(|list| list.items().last());
         let kind = last.and_then(|item| item.field("type"));
         kind.is_some_and(|kind| kind.json().ends_with("_call_output\""))
     }
