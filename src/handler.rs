@@ -15,6 +15,7 @@ use crate::ngx::{self, Request};
 use crate::worker;
 
 /// What is to be done with a request whose headers are there.
+#[expect(clippy::large_enum_variant, reason = "each is there for a moment")]
 pub enum Verdict {
     /// It is not for this module.
     Decline,

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use crate::api::openai::error::Error;
 use crate::ask::{Ask, Client};
 use crate::json::Escaped;
-use crate::reply::Settings;
+use crate::reply::{Body, Settings};
 use crate::saying::Saying;
 use crate::script::Script;
 use crate::stream::Frames;
@@ -71,7 +71,7 @@ pub trait Dialect: Sync {
 
     /// The frames of a streamed reply: as many steps as what is said has
     /// pieces, one if it has none.
-    fn stream(&self, said: &Said) -> Box<dyn Frames>;
+    fn stream(&self, said: &Said) -> Body;
 
     /// The body of a plain reply.
     fn whole(&self, said: &Said) -> Vec<u8>;

@@ -24,6 +24,7 @@ pub mod reply;
 pub mod saying;
 pub mod schema;
 pub mod script;
+pub mod short;
 pub mod sse;
 pub mod stream;
 pub mod time;

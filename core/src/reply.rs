@@ -1,5 +1,7 @@
 //! Composes a reply before the engine starts it: what is said, and when.
 
+mod body;
+
 use rand::RngCore;
 
 use crate::api::openai::error::Error;
@@ -15,6 +17,8 @@ use crate::stream::{Stream, Whole};
 use crate::time::Micros;
 use crate::tokens::TokenizerMode;
 use crate::{composing, id};
+
+pub use body::Body;
 
 /// What the directives say of one request, but for the text of its reply.
 #[derive(Debug, Clone, Copy)]
@@ -96,7 +100,7 @@ pub struct Reply {
     /// The status line and the headers.
     pub head: Head,
     /// The body, and when its parts are due.
-    pub body: Stream,
+    pub body: Stream<Body>,
 }
 
 const JSON: &str = "application/json";
@@ -201,7 +205,7 @@ impl Reply {
             Ok(Answer::Whole(body)) => Self::whole(200, body, pace, rng),
             Ok(Answer::Parts(frames)) => Self {
                 head: Head::new(200, Some(JSON), Extra::Nothing, rng),
-                body: Stream::new(frames, pace),
+                body: Stream::new(Body::Other(frames), pace),
             },
             Err(error) => Self::error(service, &error, rng),
         }
@@ -217,7 +221,7 @@ impl Reply {
         let mut reply = Self::whole(error.status, Vec::new(), Pace::default(), rng);
         let body = service.error(error, &reply.head.request_id);
         reply.head.length = Some(body.len());
-        reply.body = Stream::new(Box::new(Whole(body)), Pace::default());
+        reply.body = Stream::new(Body::Whole(Whole(body)), Pace::default());
         reply
     }
 
@@ -260,7 +264,7 @@ impl Reply {
     fn bodiless(head: Head) -> Self {
         Self {
             head,
-            body: Stream::new(Box::new(Whole(Vec::new())), Pace::default()),
+            body: Stream::new(Body::Whole(Whole(Vec::new())), Pace::default()),
         }
     }
 
@@ -269,7 +273,7 @@ impl Reply {
         head.length = Some(body.len());
         Self {
             head,
-            body: Stream::new(Box::new(Whole(body)), pace),
+            body: Stream::new(Body::Whole(Whole(body)), pace),
         }
     }
 }

@@ -2,6 +2,7 @@
 //! let it.
 
 use std::ops::Range;
+use std::slice;
 use std::sync::Arc;
 
 use crate::json::Escaped;
@@ -53,10 +54,10 @@ impl Call {
 
 /// A text, or what one call hands over: the beginning of a script. Both come in
 /// pieces, and so all APIs can render both.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Part {
     script: Arc<Script>,
-    call: Option<Call>,
+    call: Option<Box<Call>>,
     /// Its pieces among those of the whole reply.
     pieces: Range<usize>,
     /// Its tokens among those of the whole reply.
@@ -68,7 +69,7 @@ pub struct Part {
 impl Part {
     /// The call, if it is no text.
     pub fn call(&self) -> Option<&Call> {
-        self.call.as_ref()
+        self.call.as_deref()
     }
 
     /// All of it, as the inside of a JSON string.
@@ -121,11 +122,18 @@ pub struct Step<'a> {
 /// What a reply says: a text, or one or more calls, up to where it ends.
 #[derive(Debug, Clone)]
 pub struct Saying {
-    /// At least one; more only if they are calls.
-    parts: Arc<[Part]>,
+    parts: Parts,
     finish: Finish,
     /// Which of the stop sequences ends it.
-    stop: Option<usize>,
+    stop: Option<u16>,
+}
+
+/// A text is what nearly all streams say: it lies where the stream does.
+#[derive(Debug, Clone)]
+enum Parts {
+    Text(Part),
+    /// At least one.
+    Calls(Arc<[Part]>),
 }
 
 impl Saying {
@@ -153,9 +161,9 @@ impl Saying {
             end,
         };
         Self {
-            parts: Arc::new([part]),
+            parts: Parts::Text(part),
             finish,
-            stop,
+            stop: stop.and_then(|which| u16::try_from(which).ok()),
         }
     }
 
@@ -176,7 +184,7 @@ impl Saying {
             if tokens > 0 || parts.is_empty() {
                 parts.push(Part {
                     script,
-                    call: Some(call),
+                    call: Some(Box::new(call)),
                     pieces: pieces_said..pieces_said + pieces,
                     tokens: tokens_said..tokens_said + tokens,
                     end,
@@ -186,7 +194,7 @@ impl Saying {
             tokens_said += tokens;
         }
         Self {
-            parts: parts.into(),
+            parts: Parts::Calls(parts.into()),
             finish,
             stop: None,
         }
@@ -194,17 +202,20 @@ impl Saying {
 
     /// What it is made of.
     pub fn parts(&self) -> &[Part] {
-        &self.parts
+        match &self.parts {
+            Parts::Text(part) => slice::from_ref(part),
+            Parts::Calls(parts) => parts,
+        }
     }
 
     /// Whether it is calls, not a text.
     pub fn has_calls(&self) -> bool {
-        self.parts.iter().any(|part| part.call.is_some())
+        matches!(self.parts, Parts::Calls(_))
     }
 
     /// How many pieces it has; 0 if nothing is said.
     pub fn len(&self) -> usize {
-        self.parts.last().map_or(0, |part| part.pieces.end)
+        self.parts().last().map_or(0, |part| part.pieces.end)
     }
 
     /// Whether nothing is said.
@@ -220,8 +231,8 @@ impl Saying {
     /// What is sent at one of the steps; nothing past the last.
     pub fn step(&self, step: usize) -> Option<Step<'_>> {
         let before = |part: &Part| part.pieces.end <= step && !part.pieces.is_empty();
-        let index = self.parts.partition_point(before);
-        let part = self.parts.get(index)?;
+        let index = self.parts().partition_point(before);
+        let part = self.parts().get(index)?;
         Some(Step {
             part,
             index,
@@ -239,7 +250,7 @@ impl Saying {
 
     /// How many tokens it has.
     pub fn tokens(&self) -> usize {
-        self.parts.last().map_or(0, |part| part.tokens.end)
+        self.parts().last().map_or(0, |part| part.tokens.end)
     }
 
     /// How many of them begin before a piece; all of them past the last.
@@ -254,7 +265,7 @@ impl Saying {
     /// end, and of a token that ends inside a character, which the last one that
     /// has a part of it says.
     pub fn token(&self, index: usize) -> &[u8] {
-        self.parts.first().map_or(&[], |part| {
+        self.parts().first().map_or(&[], |part| {
             let start = part.script.start_of_token(index);
             let end = part.script.start_of_token(index + 1).min(part.end);
             part.bytes(start, end)
@@ -264,13 +275,13 @@ impl Saying {
     /// The text, as the inside of a JSON string; of calls, what the first hands
     /// over.
     pub fn text(&self) -> &[u8] {
-        self.parts.first().map_or(&[], Part::text)
+        self.parts().first().map_or(&[], Part::text)
     }
 
     /// How long its parts are, in bytes, each with the name of its tool and so
     /// much `around` it.
     pub fn size(&self, around: usize) -> usize {
-        let parts = self.parts.iter().map(|part| {
+        let parts = self.parts().iter().map(|part| {
             let name = part.call().map_or(0, |call| call.name.as_bytes().len());
             part.text().len() + name + around
         });
@@ -284,7 +295,7 @@ impl Saying {
 
     /// Which of the stop sequences it has come to.
     pub fn stopped_by(&self) -> Option<usize> {
-        self.stop
+        self.stop.map(usize::from)
     }
 }
 

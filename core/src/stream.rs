@@ -27,15 +27,15 @@ pub enum Poll {
 }
 
 /// A reply on its way.
-pub struct Stream {
-    frames: Box<dyn Frames>,
+pub struct Stream<F> {
+    frames: F,
     pace: Pace,
     next: usize,
 }
 
-impl Stream {
+impl<F: Frames> Stream<F> {
     /// Starts a reply at its first step.
-    pub fn new(frames: Box<dyn Frames>, pace: Pace) -> Self {
+    pub fn new(frames: F, pace: Pace) -> Self {
         Self {
             frames,
             pace,
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn each_step_comes_at_its_time() {
-        let mut stream = Stream::new(Box::new(Count(3)), Pace::new(0, 10, 5));
+        let mut stream = Stream::new(Count(3), Pace::new(0, 10, 5));
         let mut out = Batch::new();
         assert_eq!(stream.poll(0, &mut out), Poll::Wait(10));
         assert_eq!(stream.poll(9, &mut out), Poll::Wait(10));
@@ -119,7 +119,7 @@ mod tests {
                 out.put(&[b'x'; FULL]);
             }
         }
-        let mut stream = Stream::new(Box::new(Large), Pace::new(0, 0, 0));
+        let mut stream = Stream::new(Large, Pace::new(0, 0, 0));
         for polled in [Poll::Wait(0), Poll::Wait(0), Poll::Done] {
             let mut out = Batch::new();
             assert_eq!(stream.poll(0, &mut out), polled);
@@ -138,7 +138,7 @@ mod tests {
             waits in prop::collection::vec(0u64..200, 0..200),
         ) {
             let pace = Pace::new(1_000, first, gap);
-            let mut stream = Stream::new(Box::new(Count(steps)), pace);
+            let mut stream = Stream::new(Count(steps), pace);
             let mut out = Batch::new();
             let mut now = 1_000;
             for wait in waits.into_iter().chain([u64::MAX / 2]) {

@@ -53,7 +53,7 @@ fuzz_target!(|case: Case| {
             whole.len()
         })
         .collect();
-    let mut stream = Stream::new(Box::new(frames), pace);
+    let mut stream = Stream::new(frames, pace);
     let mut now = case.start;
     let mut got = Vec::new();
     for turn in case.turns {

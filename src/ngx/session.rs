@@ -16,7 +16,7 @@ use std::mem::{self, MaybeUninit};
 use std::ptr;
 
 use llm_mock_core::batch::Batch;
-use llm_mock_core::reply::Reply;
+use llm_mock_core::reply::{Body, Reply};
 use llm_mock_core::stream::{Poll, Stream};
 use llm_mock_core::time::Micros;
 use llm_mock_core::wheel::Key;
@@ -42,7 +42,7 @@ use crate::worker;
 /// One reply on its way.
 pub struct Session {
     request: *mut ngx_http_request_t,
-    body: Stream,
+    body: Stream<Body>,
     asleep: Option<Key>,
     /// Set with the first byte, and nginx's to choose until then: it logs a
     /// client that leaves before with 499.

@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
-use std::ptr;
+use std::ptr::{self, NonNull};
 
 use llm_mock_core::time::Micros;
 use llm_mock_core::wheel::{Key, Wheel};
@@ -24,7 +24,7 @@ const TURN: u64 = 5;
 const CLOCK_EVERY: u32 = 64;
 
 thread_local! {
-    static SLEEPERS: RefCell<Wheel<*mut Session>> = const { RefCell::new(Wheel::new()) };
+    static SLEEPERS: RefCell<Wheel<NonNull<Session>>> = const { RefCell::new(Wheel::new()) };
 }
 
 /// The timer. A debug build of nginx logs a timer with the descriptor of the
@@ -51,6 +51,7 @@ static mut ALARM: Alarm = Alarm {
 /// `session` must be alive until it is woken or [`cancel`] was called.
 pub unsafe fn sleep(session: *mut Session, due: Micros) -> Option<Key> {
     let due = due.div_ceil(1_000);
+    let session = NonNull::new(session)?;
     let key = SLEEPERS.with_borrow_mut(|sleepers| sleepers.insert(msec(), due, session));
     // SAFETY: called on nginx's thread, as all of this.
     unsafe {
@@ -136,7 +137,7 @@ unsafe extern "C" fn on_alarm(event: *mut ngx_event_t) {
         SLEEPERS.with_borrow_mut(|sleepers| sleepers.turn(begun));
         let mut woken = 0;
         while let Some(session) = SLEEPERS.with_borrow_mut(Wheel::wake) {
-            session::on_time(session);
+            session::on_time(session.as_ptr());
             woken += 1;
             if woken % CLOCK_EVERY == 0 {
                 ngx_time_update();

@@ -168,7 +168,7 @@ fn schedule() -> Work {
         fn render(&self, _step: usize, _out: &mut Batch) {}
     }
     work("the schedule of 1,000 chunks", || {
-        let mut stream = Stream::new(Box::new(Silent), Pace::new(0, 0, 50_000));
+        let mut stream = Stream::new(Silent, Pace::new(0, 0, 50_000));
         let mut out = Batch::new();
         let mut now = 0;
         while let Poll::Wait(due) = stream.poll(black_box(now), &mut out) {

@@ -8,6 +8,7 @@ use crate::api::{Dialect, Said};
 use crate::ask::Ask;
 use crate::batch::Batch;
 use crate::json::{self, Digits};
+use crate::reply::Body;
 use crate::saying::{Call, Finish, Part, Saying};
 use crate::sse;
 use crate::stream::Frames;
@@ -33,8 +34,8 @@ impl Dialect for Messages {
         exact::of_messages(body, &request::PROMPT, encoding)
     }
 
-    fn stream(&self, said: &Said) -> Box<dyn Frames> {
-        Box::new(Events {
+    fn stream(&self, said: &Said) -> Body {
+        Body::other(Events {
             start: start(said),
             end: end(said),
             saying: said.saying.clone(),

@@ -8,6 +8,7 @@ use crate::api::{Dialect, Said};
 use crate::ask::{Ask, Framing, StreamField};
 use crate::batch::Batch;
 use crate::json::Digits;
+use crate::reply::Body;
 use crate::saying::{Finish, Part, Saying};
 use crate::sse;
 use crate::stream::Frames;
@@ -42,8 +43,8 @@ impl Dialect for GenerateContent {
         exact::of_messages(body, &request::PROMPT, encoding)
     }
 
-    fn stream(&self, said: &Said) -> Box<dyn Frames> {
-        Box::new(Parts {
+    fn stream(&self, said: &Said) -> Body {
+        Body::other(Parts {
             framing: said.ask.framing,
             response: Response::of(said),
         })

@@ -4,7 +4,7 @@
 mod chunks;
 pub mod wish;
 
-use chunks::Chunks;
+pub use chunks::Chunks;
 
 use super::tools::takes;
 use super::usage::Usage;
@@ -14,9 +14,9 @@ use crate::api::prompt::exact;
 use crate::api::{Dialect, Said};
 use crate::ask::Ask;
 use crate::json::Digits;
-use crate::saying::{Call, Finish};
-use crate::sse;
-use crate::stream::Frames;
+use crate::reply::Body;
+use crate::saying::{Call, Finish, Saying};
+use crate::short::Short;
 use crate::tokens::Encoding;
 
 /// The dialect of `/v1/chat/completions`.
@@ -38,11 +38,8 @@ impl Dialect for Chat {
         exact::of_messages(body, &["messages", "tools", "functions"], encoding)
     }
 
-    fn stream(&self, said: &Said) -> Box<dyn Frames> {
-        let mut head = Vec::with_capacity(head_len(said));
-        head.extend_from_slice(sse::DATA);
-        put_head(said, "chat.completion.chunk", &mut head);
-        Box::new(Chunks::new(head, said))
+    fn stream(&self, said: &Said) -> Body {
+        Body::Chat(Chunks::new(said))
     }
 
     fn whole(&self, said: &Said) -> Vec<u8> {
@@ -50,9 +47,10 @@ impl Dialect for Chat {
         const A_PART: usize = 160;
         let each = said.saying.size(A_PART) + AROUND;
         let usage = Usage::detailed(said);
-        let around = head_len(said) + usage.as_bytes().len() + AROUND;
+        let head = head(b"", said, "chat.completion");
+        let around = head.as_bytes().len() + usage.longest() + AROUND;
         let mut out = Vec::with_capacity(around + said.choices * each);
-        put_head(said, "chat.completion", &mut out);
+        out.put_all(&[head.as_bytes(), b"\",\"choices\":["]);
         for choice in 0..said.choices {
             out.extend_from_slice(if choice == 0 {
                 b"{\"index\":"
@@ -70,11 +68,11 @@ impl Dialect for Chat {
                 }),
             }
             out.extend_from_slice(b",\"finish_reason\":\"");
-            out.extend_from_slice(reason(said));
+            out.extend_from_slice(reason(&said.saying, said.ask.is_legacy_call));
             out.extend_from_slice(b"\"}");
         }
         out.extend_from_slice(b"],\"usage\":");
-        out.extend_from_slice(usage.as_bytes());
+        usage.put(&mut out);
         out.push(b'}');
         out
     }
@@ -144,47 +142,49 @@ fn kind(call: &Call) -> &'static [u8] {
     }
 }
 
-/// The part that all objects of a reply begin with, up to the list of choices.
-fn put_head(said: &Said, object: &str, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"{\"id\":\"");
-    out.extend_from_slice(said.id.as_bytes());
-    out.extend_from_slice(b"\",\"object\":\"");
-    out.extend_from_slice(object.as_bytes());
-    out.extend_from_slice(b"\",\"created\":");
-    out.extend_from_slice(Digits::of(said.created).as_bytes());
-    out.extend_from_slice(b",\"model\":\"");
-    out.extend_from_slice(said.model.as_bytes());
-    if let Some(tier) = said.ask.service_tier {
-        out.extend_from_slice(b"\",\"service_tier\":\"");
-        out.extend_from_slice(tier.as_bytes());
-    }
+/// What all objects of a reply begin with, up to the last string before the
+/// list of choices. One with a model's name of up to 26 letters lies in its
+/// stream.
+type Head = Short<142>;
+
+/// What all objects of a reply begin with, after the `framing`.
+fn head(framing: &[u8], said: &Said, object: &str) -> Head {
+    const NOT_THERE: (&[u8], &[u8]) = (b"", b"");
+    let (tier_name, tier) = match said.ask.service_tier {
+        None => NOT_THERE,
+        Some(tier) => (b"\",\"service_tier\":\"".as_slice(), tier.as_bytes()),
+    };
     // Who gives a seed looks here whether it was kept.
-    if said.ask.seed.is_some() {
-        out.extend_from_slice(b"\",\"system_fingerprint\":\"");
-        out.extend_from_slice(FINGERPRINT);
-    }
-    out.extend_from_slice(b"\",\"choices\":[");
+    let (fingerprint_name, fingerprint) = match said.ask.seed {
+        None => NOT_THERE,
+        Some(_) => (b"\",\"system_fingerprint\":\"".as_slice(), FINGERPRINT),
+    };
+    Head::new(&[
+        framing,
+        b"{\"id\":\"",
+        said.id.as_bytes(),
+        b"\",\"object\":\"",
+        object.as_bytes(),
+        b"\",\"created\":",
+        Digits::of(said.created).as_bytes(),
+        b",\"model\":\"",
+        said.model.as_bytes(),
+        tier_name,
+        tier,
+        fingerprint_name,
+        fingerprint,
+    ])
 }
 
 /// The field `system_fingerprint`: it changes when what is made of a seed does.
 const FINGERPRINT: &[u8] = b"fp_0000000001";
 
-/// No less than what [`put_head`] writes.
-fn head_len(said: &Said) -> usize {
-    const FIXED: usize = 110;
-    const TIER: usize = 30;
-    const SEEDED: usize = 40;
-    let tier = said.ask.service_tier.map_or(0, |_| TIER);
-    let seeded = said.ask.seed.map_or(0, |_| SEEDED);
-    FIXED + said.id.len() + said.model.as_bytes().len() + tier + seeded
-}
-
 /// `finish_reason`
-fn reason(said: &Said) -> &'static [u8] {
-    match (said.saying.finish(), said.saying.has_calls()) {
+fn reason(saying: &Saying, is_legacy_call: bool) -> &'static [u8] {
+    match (saying.finish(), saying.has_calls()) {
         (Finish::Length, _) => b"length",
         (Finish::Stop, false) => b"stop",
-        (Finish::Stop, true) if said.ask.is_legacy_call => b"function_call",
+        (Finish::Stop, true) if is_legacy_call => b"function_call",
         (Finish::Stop, true) => b"tool_calls",
     }
 }

@@ -11,6 +11,7 @@ use crate::api::{Dialect, Said, body};
 use crate::ask::{Ask, StreamField};
 use crate::batch::Batch;
 use crate::json::{self, Digits};
+use crate::reply::Body;
 use crate::saying::{Finish, Saying};
 use crate::sse;
 use crate::stream::Frames;
@@ -52,11 +53,11 @@ impl Dialect for Completions {
         Inputs::memory(body.len()).saturating_add(exact::memory(body))
     }
 
-    fn stream(&self, said: &Said) -> Box<dyn Frames> {
+    fn stream(&self, said: &Said) -> Body {
         let mut head = Vec::with_capacity(head_len(said));
         head.extend_from_slice(sse::DATA);
         put_head(said, &mut head);
-        Box::new(Chunks {
+        Body::other(Chunks {
             head,
             saying: said.saying.clone(),
             choices: said.choices,
@@ -74,6 +75,7 @@ impl Dialect for Completions {
         let each = said.saying.text().len() + AROUND;
         let mut out = Vec::with_capacity(head_len(said) + echoed + said.choices * each + AROUND);
         put_head(said, &mut out);
+        out.extend_from_slice(b"\",\"choices\":[");
         for index in 0..said.choices {
             if index > 0 {
                 out.push(b',');
@@ -88,7 +90,7 @@ impl Dialect for Completions {
             out.extend_from_slice(b"\"}");
         }
         out.extend_from_slice(b"],\"usage\":");
-        out.extend_from_slice(Usage::of(said).as_bytes());
+        Usage::of(said).put(&mut out);
         out.push(b'}');
         out
     }
@@ -176,7 +178,8 @@ impl Echo {
     }
 }
 
-/// The part that all objects of a reply begin with, up to the list of choices.
+/// The part that all objects of a reply begin with, up to the last string
+/// before the list of choices.
 fn put_head(said: &Said, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"id\":\"");
     out.extend_from_slice(said.id.as_bytes());
@@ -184,7 +187,6 @@ fn put_head(said: &Said, out: &mut Vec<u8>) {
     out.extend_from_slice(Digits::of(said.created).as_bytes());
     out.extend_from_slice(b",\"model\":\"");
     out.extend_from_slice(said.model.as_bytes());
-    out.extend_from_slice(b"\",\"choices\":[");
 }
 
 /// No less than what [`put_head`] writes.
@@ -216,7 +218,7 @@ impl Chunks {
     /// One chunk of choice `index`.
     fn chunk(&self, index: usize, text: &[u8], finish: Option<Finish>, out: &mut Batch) {
         out.put(&self.head);
-        out.put(b"{\"text\":\"");
+        out.put(b"\",\"choices\":[{\"text\":\"");
         out.put(text);
         out.put(b"\",\"index\":");
         out.put(Digits::of(index as u64).as_bytes());
@@ -278,7 +280,7 @@ mod tests {
 
     fn streamed(text: &str, body: &str) -> String {
         let frames = saying(text, body, |said| Completions.stream(said));
-        testing::steps(&*frames).concat()
+        testing::steps(&frames).concat()
     }
 
     fn whole(text: &str, body: &str) -> String {

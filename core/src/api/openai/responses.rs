@@ -13,7 +13,7 @@ use crate::api::count::CountTokens;
 use crate::api::prompt::exact;
 use crate::api::{Dialect, Said};
 use crate::ask::Ask;
-use crate::stream::Frames;
+use crate::reply::Body;
 use crate::tokens::Encoding;
 
 /// `/v1/responses/input_tokens` (API reference, "Responses", "Get input token
@@ -46,8 +46,8 @@ impl Dialect for Responses {
         exact::of_messages(body, &request::PROMPT, encoding)
     }
 
-    fn stream(&self, said: &Said) -> Box<dyn Frames> {
-        Box::new(Events::new(said))
+    fn stream(&self, said: &Said) -> Body {
+        Body::other(Events::new(said))
     }
 
     fn whole(&self, said: &Said) -> Vec<u8> {

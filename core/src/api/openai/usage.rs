@@ -7,8 +7,12 @@ use crate::batch::Batch;
 use crate::json::Digits;
 use crate::sse;
 
-/// The object `usage`, as JSON.
-pub struct Usage(Vec<u8>);
+/// The object `usage`.
+pub struct Usage {
+    prompt: u64,
+    completion: u64,
+    is_detailed: bool,
+}
 
 /// Nothing is cached, reasoned about, spoken or predicted.
 const DETAILS: &[u8] = b",\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_tokens\":0},\
@@ -18,36 +22,47 @@ const DETAILS: &[u8] = b",\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio
 impl Usage {
     /// Of a reply.
     pub fn of(said: &Said) -> Self {
-        Self::with(said, b"")
+        Self::with(said, false)
     }
 
     /// The same with what the tokens were spent on.
     pub fn detailed(said: &Said) -> Self {
-        Self::with(said, DETAILS)
+        Self::with(said, true)
     }
 
-    fn with(said: &Said, details: &[u8]) -> Self {
-        const LONGEST: usize = 120;
-        let completion = (said.saying.tokens() as u64).saturating_mul(said.choices as u64);
-        let mut out = Vec::with_capacity(LONGEST + details.len());
-        for (name, tokens) in [
-            ("{\"prompt_tokens\":", said.prompt_tokens),
-            (",\"completion_tokens\":", completion),
-            (
-                ",\"total_tokens\":",
-                said.prompt_tokens.saturating_add(completion),
-            ),
-        ] {
-            out.extend_from_slice(name.as_bytes());
-            out.extend_from_slice(Digits::of(tokens).as_bytes());
+    fn with(said: &Said, is_detailed: bool) -> Self {
+        Self {
+            prompt: said.prompt_tokens,
+            completion: (said.saying.tokens() as u64).saturating_mul(said.choices as u64),
+            is_detailed,
         }
-        out.put_all(&[details, b"}"]);
-        Self(out)
     }
 
-    /// The JSON.
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+    fn details(&self) -> &'static [u8] {
+        if self.is_detailed { DETAILS } else { b"" }
+    }
+
+    /// No less than what [`Usage::put`] writes, in bytes.
+    pub fn longest(&self) -> usize {
+        const COUNTS: usize = 120;
+        COUNTS + self.details().len()
+    }
+
+    /// Appends it as JSON.
+    pub fn put(&self, out: &mut impl Out) {
+        let Self {
+            prompt, completion, ..
+        } = *self;
+        out.put_all(&[
+            b"{\"prompt_tokens\":",
+            Digits::of(prompt).as_bytes(),
+            b",\"completion_tokens\":",
+            Digits::of(completion).as_bytes(),
+            b",\"total_tokens\":",
+            Digits::of(prompt.saturating_add(completion)).as_bytes(),
+            self.details(),
+            b"}",
+        ]);
     }
 }
 
@@ -69,10 +84,13 @@ impl Ending {
         out.put(sse::END);
     }
 
-    /// The end of the stream, whose chunks begin with `head`.
+    /// The end of the stream, whose chunks begin with `head`, up to the last
+    /// string before the list of choices.
     pub fn put_stream(&self, head: &[u8], out: &mut Batch) {
         if let Some(usage) = &self.0 {
-            out.put_all(&[head, b"],\"usage\":", usage.as_bytes(), b"}", sse::END]);
+            out.put_all(&[head, b"\",\"choices\":[],\"usage\":"]);
+            usage.put(out);
+            out.put_all(&[b"}", sse::END]);
         }
         out.put(sse::DONE);
     }

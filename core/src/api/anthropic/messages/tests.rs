@@ -9,7 +9,7 @@ fn saying<T>(text: &str, body: &str, f: impl FnOnce(&Said) -> T) -> T {
 
 fn stream(text: &str, body: &str) -> String {
     let frames = saying(text, body, |said| Messages.stream(said));
-    testing::steps(&*frames).concat()
+    testing::steps(&frames).concat()
 }
 
 fn whole(text: &str, body: &str) -> String {

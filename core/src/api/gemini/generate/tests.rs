@@ -13,7 +13,7 @@ fn saying<T>(text: &str, body: &str, args: &str, f: impl FnOnce(&Said) -> T) -> 
 
 fn stream(text: &str, body: &str, args: &str) -> String {
     let frames = saying(text, body, args, |said| DIALECT.stream(said));
-    testing::steps(&*frames).concat()
+    testing::steps(&frames).concat()
 }
 
 fn whole(text: &str, body: &str) -> String {

@@ -1,6 +1,6 @@
 //! The stream of chat completions.
 
-use super::{kind, logprobs_of, put_call, put_function, reason};
+use super::{Head, head, kind, logprobs_of, put_call, put_function, reason};
 use crate::api::Said;
 use crate::api::openai::logprobs;
 use crate::api::openai::tools::takes;
@@ -9,32 +9,31 @@ use crate::api::out::Out;
 use crate::batch::Batch;
 use crate::json::Digits;
 use crate::saying::{Saying, Step};
+use crate::sse;
 use crate::stream::Frames;
 
 /// A streamed reply. The role comes with the first word, the finish reason and
 /// the end of the stream with the last; of a call, its id and the name of the
 /// tool come before its first piece.
 pub struct Chunks {
-    /// What each chunk begins with, rendered once.
-    head: Vec<u8>,
+    /// Rendered once.
+    head: Head,
     saying: Saying,
     is_legacy_call: bool,
     choices: usize,
-    reason: &'static [u8],
     /// If the client wants them, each chunk has the field.
     logprobs: Option<usize>,
     ending: Ending,
 }
 
 impl Chunks {
-    /// Of a reply whose chunks begin with `head`.
-    pub fn new(head: Vec<u8>, said: &Said) -> Self {
+    /// Of a reply.
+    pub fn new(said: &Said) -> Self {
         Self {
-            head,
+            head: head(sse::DATA, said, "chat.completion.chunk"),
             saying: said.saying.clone(),
             is_legacy_call: said.ask.is_legacy_call,
             choices: said.choices,
-            reason: reason(said),
             logprobs: logprobs_of(said),
             ending: Ending::new(said, Usage::detailed(said)),
         }
@@ -85,8 +84,8 @@ impl Chunks {
 
     /// A chunk of one of the choices, up to its delta.
     fn begin(&self, choice: usize, out: &mut Batch) {
-        out.put(&self.head);
-        out.put(b"{\"index\":");
+        out.put(self.head.as_bytes());
+        out.put(b"\",\"choices\":[{\"index\":");
         out.put(Digits::of(choice as u64).as_bytes());
         out.put(b",\"delta\":");
     }
@@ -145,13 +144,14 @@ impl Frames for Chunks {
                 self.end(Some(number), None, out);
             }
             if is_last {
+                let reason = reason(&self.saying, self.is_legacy_call);
                 self.begin(choice, out);
                 out.put(b"{}");
-                self.end(None, Some(self.reason), out);
+                self.end(None, Some(reason), out);
             }
         }
         if is_last {
-            self.ending.put_stream(&self.head, out);
+            self.ending.put_stream(self.head.as_bytes(), out);
         }
     }
 }

@@ -9,7 +9,7 @@ fn saying<T>(text: &str, body: &str, f: impl FnOnce(&Said) -> T) -> T {
 
 fn steps(text: &str, body: &str) -> Vec<String> {
     let frames = saying(text, body, |said| Responses.stream(said));
-    testing::steps(&*frames)
+    testing::steps(&frames)
 }
 
 fn whole(text: &str, body: &str) -> String {
