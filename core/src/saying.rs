@@ -1,11 +1,12 @@
 //! What one reply says: a script, or what calls hand over, as far as its limits
 //! let it.
 
-use std::ops::Range;
+mod part;
+
 use std::slice;
 use std::sync::Arc;
 
-use crate::json::Escaped;
+pub use self::part::{Call, Part};
 use crate::script::Script;
 
 /// Where a client wants a reply to end before it is over.
@@ -32,76 +33,6 @@ pub enum Finish {
     Stop,
     /// It has reached the most tokens.
     Length,
-}
-
-/// A call of a tool of the client's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
-    /// The call's own id in each choice: a prefix, letters and digits.
-    pub ids: Vec<String>,
-    /// The tool.
-    pub name: Escaped,
-    /// Whether the tool takes a text, not arguments.
-    pub is_custom: bool,
-}
-
-impl Call {
-    /// The call's id in one of the choices.
-    pub fn id(&self, choice: usize) -> &str {
-        self.ids.get(choice).map_or("", String::as_str)
-    }
-}
-
-/// A text, or what one call hands over: the beginning of a script. Both come in
-/// pieces, and so all APIs can render both.
-#[derive(Debug, Clone)]
-pub struct Part {
-    script: Arc<Script>,
-    call: Option<Box<Call>>,
-    /// Its pieces among those of the whole reply.
-    pieces: Range<usize>,
-    /// Its tokens among those of the whole reply.
-    tokens: Range<usize>,
-    /// Where it ends in the script's text.
-    end: usize,
-}
-
-impl Part {
-    /// The call, if it is no text.
-    pub fn call(&self) -> Option<&Call> {
-        self.call.as_deref()
-    }
-
-    /// All of it, as the inside of a JSON string.
-    pub fn text(&self) -> &[u8] {
-        self.bytes(0, self.end)
-    }
-
-    /// Whether no limit has cut it.
-    pub fn is_whole(&self) -> bool {
-        self.end == self.script.text().as_bytes().len()
-    }
-
-    /// A piece, by its number in the whole reply; none past the end.
-    fn piece(&self, number: usize) -> Option<&[u8]> {
-        let number = Some(number).filter(|it| self.pieces.contains(it))?;
-        let index = number - self.pieces.start;
-        let start = self.script.start_of(index);
-        let end = self.script.start_of(index + 1).min(self.end);
-        Some(self.bytes(start, end))
-    }
-
-    /// How many tokens of the whole reply begin before a piece of this part.
-    fn tokens_before(&self, number: usize) -> usize {
-        let index = number.saturating_sub(self.pieces.start);
-        let begun = self.script.tokens_before(self.script.start_of(index));
-        self.tokens.end.min(self.tokens.start + begun)
-    }
-
-    fn bytes(&self, start: usize, end: usize) -> &[u8] {
-        let text = self.script.text().as_bytes();
-        text.get(start..end).unwrap_or_default()
-    }
 }
 
 /// What is sent at one step of a stream.
@@ -303,6 +234,7 @@ impl Saying {
 mod tests {
     use super::*;
     use crate::chunk::{Chunk, Cut, Unit};
+    use crate::json::Escaped;
     use crate::tokens::Encoding;
     use proptest::prelude::*;
     use std::num::NonZeroU32;

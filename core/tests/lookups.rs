@@ -21,6 +21,9 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 /// The allocator counts for all threads: each test holds this.
 static ALONE: Mutex<()> = Mutex::new(());
 
+/// So often a thing stands in a text or a list: see `memory.rs`.
+const MANY: usize = 17_000;
+
 static LOOKUPS: [&dyn Lookup; 4] = [&Embeddings, &List, &Moderations, &One];
 
 fn assert_enough(name: &[u8], body: &[u8]) {
@@ -65,21 +68,21 @@ fn the_worst_that_can_be_asked_is_within_bounds() {
     let list = |item: &str, len| vec![item; len].join(",");
     for field in ["input", "prompt"] {
         for value in [
-            format!("[{}]", list("1", 100_000)),
-            format!("[{}]", list("[]", 100_000)),
+            format!("[{}]", list("1", MANY)),
+            format!("[{}]", list("[]", MANY)),
             format!("[{}]", list("\"\"", 2048)),
             format!("[{}]", list("[1]", 2048)),
             format!("[{}]", list("{}", 2048)),
-            format!("\"{}\"", "\\u0001".repeat(50_000)),
-            format!("\"{}\"", "\\ud83e".repeat(50_000)),
-            format!("\"{}\"", "\u{2028}".repeat(50_000)),
+            format!("\"{}\"", "\\u0001".repeat(MANY)),
+            format!("\"{}\"", "\\ud83e".repeat(MANY)),
+            format!("\"{}\"", "\u{2028}".repeat(MANY)),
         ] {
             assert_enough(b"", format!("{{\"{field}\":{value}}}").as_bytes());
             let with_model = format!("{{\"model\":\"x\",\"{field}\":{value},\"n\":128}}");
             assert_enough(b"", with_model.as_bytes());
         }
         let begin = format!("{{\"{field}\":\"");
-        let broken = [begin.as_bytes(), &[0xff; 100_000], b"\"}"];
+        let broken = [begin.as_bytes(), &[0xff; MANY], b"\"}"];
         assert_enough(b"", &broken.concat());
     }
     let model = format!("{{\"model\":\"{}\"}}", "\\u0001".repeat(64 * 1024));
@@ -96,7 +99,7 @@ fn what_is_asked_for_is_enough() {
         name in prop::collection::vec(any::<u8>(), 0..300),
         body in prop::collection::vec(any::<u8>(), 0..300),
         model: String,
-        inputs: Vec<String>,
+        inputs in prop::collection::vec(any::<String>(), 0..5),
     )| {
         assert_enough(&name, &body);
         let body = serde_json::json!({ "model": model, "input": inputs });

@@ -30,29 +30,43 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 /// The allocator counts for all threads: each test holds this.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// What `f` takes at most beyond what was taken before.
-fn peak<T>(f: impl FnOnce() -> T) -> usize {
+/// So often a thing stands in a text or a list: often enough that what is asked
+/// for in any case hides no fault, and just more than a power of two, where a
+/// vector that grows takes most for what it holds.
+const MANY: usize = 17_000;
+
+/// Each way in which a text is cut where its tokens are counted.
+fn encoded() -> [Cut; 3] {
+    [Unit::Word, Unit::Token, Unit::Char].map(|unit| Cut {
+        chunk: Chunk {
+            unit,
+            ..Chunk::default()
+        },
+        encoding: Some(Encoding::O200kBase),
+    })
+}
+
+/// What `f` makes, and what it takes at most beyond what was taken before.
+fn peak<T>(f: impl FnOnce() -> T) -> (T, usize) {
     ALLOCATOR.reset_peak_usage();
     let before = ALLOCATOR.current_usage();
     let result = f();
-    let peak = ALLOCATOR.peak_usage();
-    drop(result);
-    peak - before
+    (result, ALLOCATOR.peak_usage() - before)
 }
 
 fn assert_enough(body: &[u8], text: &[u8]) {
     for form in ROUTES.iter().filter_map(|route| route.form) {
-        let check_peak = peak(|| validate::check(form, body, false));
-        assert!(check_peak <= validate::memory(body), "{check_peak}");
+        let (_, taken) = peak(|| validate::check(form, body, false));
+        assert!(taken <= validate::memory(body), "{taken}");
     }
     assert_enough_cut(body, text, Cut::default());
 }
 
 fn assert_enough_cut(body: &[u8], text: &[u8], cut: Cut) {
-    let script_peak = peak(|| Script::cut(text, cut));
+    let (script, taken) = peak(|| Script::cut(text, cut));
     let asked_for = Script::memory(text, cut);
-    assert!(script_peak <= asked_for, "{script_peak} of {asked_for}");
-    let script = Arc::new(Script::cut(text, cut));
+    assert!(taken <= asked_for, "{taken} of {asked_for}");
+    let script = Arc::new(script);
     let gemini = GenerateContent { streams: false };
     for dialect in [
         &Chat as &dyn Dialect,
@@ -66,12 +80,11 @@ fn assert_enough_cut(body: &[u8], text: &[u8], cut: Cut) {
 }
 
 fn assert_enough_for(dialect: &dyn Dialect, body: &[u8], script: &Arc<Script>) {
-    let ask_peak = peak(|| dialect.ask(body));
-    assert!(ask_peak <= Ask::memory(body), "{ask_peak}");
-    let ask = dialect.ask(body);
+    let (ask, taken) = peak(|| dialect.ask(body));
+    assert!(taken <= Ask::memory(body), "{taken}");
     if let Some(encoding) = script.how_cut().encoding {
         let asked_for = dialect.memory_of_prompt(body);
-        let taken = peak(|| dialect.prompt_tokens(body, encoding));
+        let (_, taken) = peak(|| dialect.prompt_tokens(body, encoding));
         assert!(taken <= asked_for, "{taken} of {asked_for}");
     }
     let model = Escaped::new(b"gpt-3.5-turbo");
@@ -98,7 +111,7 @@ fn assert_enough_for(dialect: &dyn Dialect, body: &[u8], script: &Arc<Script>) {
             settings: &settings,
         };
         let asked_for = Reply::memory(&generation);
-        let taken = peak(|| Reply::compose(&generation, now, &mut rng));
+        let (_, taken) = peak(|| Reply::compose(&generation, now, &mut rng));
         assert!(taken <= asked_for, "{taken} of {asked_for}, {stream:?}");
     }
 }
@@ -106,27 +119,27 @@ fn assert_enough_for(dialect: &dyn Dialect, body: &[u8], script: &Arc<Script>) {
 #[test]
 fn the_worst_that_can_be_said_is_within_bounds() {
     let _alone = ALONE.lock();
-    let text = b"\x01 ".repeat(100_000);
-    let broken = [b"{\"".as_slice(), &[0xff; 100_000]].concat();
-    let escaped_key = format!("{{\"{}\":1}}", "\\u0001".repeat(20_000));
+    let text = b"\x01 ".repeat(MANY);
+    let broken = [b"{\"".as_slice(), &[0xff; MANY]].concat();
+    let escaped_key = format!("{{\"{}\":1}}", "\\u0001".repeat(MANY));
     let model = format!("{{\"model\":\"{}\"}}", "\\u0001".repeat(LONGEST_MODEL));
-    let stop = format!("{{\"n\":128,\"stop\":[\"{}\"]}}", "\\u0001".repeat(20_000));
-    let stops = format!("{{\"stop\":[\"a\"{}]}}", ",\"\"".repeat(50_000));
+    let stop = format!("{{\"n\":128,\"stop\":[\"{}\"]}}", "\\u0001".repeat(MANY));
+    let stops = format!("{{\"stop\":[\"a\"{}]}}", ",\"\"".repeat(MANY));
     let list = |item: &str, len| vec![item; len].join(",");
     let prompt = |value: &str| format!("{{\"n\":2,\"echo\":true,\"prompt\":{value}}}");
     for value in [
-        format!("[{}]", list("1", 30_000)),
+        format!("[{}]", list("1", MANY)),
         format!("[{}]", list("[]", 3_000)),
         format!("[{}]", list("\"\"", 2_048)),
         format!("[{}]", list("\"\\u0001\"", 2_048)),
-        format!("\"{}\"", "\\ud83e".repeat(20_000)),
-        format!("\"{}\"", "\u{2028}".repeat(30_000)),
+        format!("\"{}\"", "\\ud83e".repeat(MANY)),
+        format!("\"{}\"", "\u{2028}".repeat(MANY)),
     ] {
         assert_enough(prompt(&value).as_bytes(), b"\x01 ");
     }
     let broken_prompt = [
         b"{\"echo\":true,\"prompt\":\"",
-        [0xff; 30_000].as_slice(),
+        [0xff; MANY].as_slice(),
         b"\"}",
     ];
     assert_enough(&broken_prompt.concat(), b"");
@@ -136,19 +149,18 @@ fn the_worst_that_can_be_said_is_within_bounds() {
         b"\"}",
     ]
     .concat();
-    let instructions = format!("{{\"instructions\":\"{}\"}}", "\u{85}".repeat(50_000));
-    let stop_sequences = format!("{{\"stop_sequences\":[\"{}\"]}}", "\\u0001 ".repeat(20_000));
+    let instructions = format!("{{\"instructions\":\"{}\"}}", "\u{85}".repeat(MANY));
+    let stop_sequences = format!("{{\"stop_sequences\":[\"{}\"]}}", "\\u0001 ".repeat(MANY));
     let candidates = format!(
         "{{\"generationConfig\":{{\"candidateCount\":128,\"stopSequences\":[\"{}\"]}}}}",
-        "\\u0001 ".repeat(20_000)
+        "\\u0001 ".repeat(MANY)
     );
-    let nested = "[".repeat(100_000);
+    let nested = "[".repeat(MANY);
     let words = format!(
         "{{\"model\":\"m\",\"messages\":[{{\"role\":\"{0}\",\"{0}\":1}}]}}",
-        "\\u0001".repeat(20_000)
+        "\\u0001".repeat(MANY)
     );
-    let broken_instructions =
-        [b"{\"instructions\":\"".as_slice(), &[0xff; 100_000], b"\"}"].concat();
+    let broken_instructions = [b"{\"instructions\":\"".as_slice(), &[0xff; MANY], b"\"}"].concat();
     for body in [
         b"".as_slice(),
         instructions.as_bytes(),
@@ -167,7 +179,7 @@ fn the_worst_that_can_be_said_is_within_bounds() {
         assert_enough(body, &text);
         assert_enough(body, b"");
     }
-    assert_enough(b"", &[0xff; 100_000]);
+    assert_enough(b"", &[0xff; MANY]);
 }
 
 #[test]
@@ -178,7 +190,7 @@ fn calls_and_documents_are_within_bounds() {
     };
     let formed = |schema: &str| {
         format!(
-            r#"{{"n":128,"logprobs":true,"top_logprobs":20,"response_format":
+            r#"{{"n":128,"response_format":
             {{"type":"json_schema","json_schema":{{"schema":{schema}}}}}}}"#
         )
     };
@@ -192,9 +204,9 @@ fn calls_and_documents_are_within_bounds() {
     let filled = format!(r#"{{"type":"object","required":[{}]}}"#, required.join(","));
     let tree = r##"{"properties":{"a":{"type":"array","minItems":20,"items":{"$ref":"#/properties/b"}},
         "b":{"type":"array","minItems":900,"uniqueItems":true,"items":{"type":"integer","maximum":100000}}}}"##;
-    let constant = format!(r#"{{"const":"{}"}}"#, "\\u0001".repeat(20_000));
-    let quotes = format!(r#"{{"const":"{}"}}"#, "\\\"".repeat(30_000));
-    let list = format!("[{}1]", "1,".repeat(100_000));
+    let constant = format!(r#"{{"const":"{}"}}"#, "\\u0001".repeat(MANY));
+    let quotes = format!(r#"{{"const":"{}"}}"#, "\\\"".repeat(MANY));
+    let list = format!("[{}1]", "1,".repeat(MANY));
     let deep = format!("{}1{}", "{\"items\":".repeat(100), "}".repeat(100));
     let long = r#"{"type":"string","minLength":60000}"#;
     let pattern = r#"{"type":"string","pattern":"^(a{90}b){600}$"}"#;
@@ -209,78 +221,99 @@ fn calls_and_documents_are_within_bounds() {
             assert_enough(body.as_bytes(), b"a b");
         }
     }
-    let text = b"a \" ".repeat(20_000);
+    let text = b"a \" ".repeat(1_100);
     for body in [
         name.as_str(),
         r#"{"n":3,"response_format":{"type":"json_object"}}"#,
         r#"{"n":1,"logprobs":true,"top_logprobs":20}"#,
         r#"{"n":3,"logprobs":true,"top_logprobs":20}"#,
+        r#"{"n":128,"logprobs":true,"top_logprobs":1}"#,
+        r#"{"n":3,"logprobs":true,"top_logprobs":20,"response_format":{"type":"json_object"}}"#,
     ] {
         assert_enough(body.as_bytes(), &text);
         assert_enough(body.as_bytes(), b"");
     }
 }
 
+/// A request of each service for `n` choices of calls of twenty tools.
+fn parallel_calls(n: usize, schema: &str) -> [String; 5] {
+    let name = "\\u0001".repeat(160);
+    let list = |tool: &dyn Fn(usize) -> String| (0..20).map(tool).collect::<Vec<_>>().join(",");
+    let function = |n| format!(r#""name":"{name}{n}","parameters":{schema}"#);
+    let chat = list(&|n| format!(r#"{{"function":{{{}}}}}"#, function(n)));
+    let custom = list(&|n| format!(r#"{{"custom":{{"name":"{name}{n}"}}}}"#));
+    let responses = list(&|n| match n % 2 {
+        0 => format!(r#"{{"type":"function",{}}}"#, function(n)),
+        _ => format!(r#"{{"type":"custom","name":"{name}{n}"}}"#),
+    });
+    let messages = list(&|n| format!(r#"{{"name":"{name}{n}","input_schema":{schema}}}"#));
+    let gemini = format!(
+        r#"{{"functionDeclarations":[{}]}}"#,
+        list(&|n| format!("{{{}}}", function(n)))
+    );
+    [chat, custom, responses, messages, gemini].map(|tools| {
+        format!(
+            r#"{{"n":{n},"generationConfig":{{"candidateCount":{n}}},"tools":[{tools}],
+            "parallel_tool_calls":true,"tool_choice":{{"disable_parallel_tool_use":false}}}}"#
+        )
+    })
+}
+
 #[test]
 fn parallel_calls_are_within_bounds() {
     let _alone = ALONE.lock();
-    let name = "\\u0001".repeat(160);
     let large = format!(r#"{{"const":{{"a":"{}"}}}}"#, "\\\"".repeat(2_000));
-    let list = |tool: &dyn Fn(usize) -> String| (0..20).map(tool).collect::<Vec<_>>().join(",");
     for schema in ["{}", &large, r#"{"type":"string","minLength":5000}"#] {
-        let function = |n| format!(r#""name":"{name}{n}","parameters":{schema}"#);
-        let chat = list(&|n| format!(r#"{{"function":{{{}}}}}"#, function(n)));
-        let custom = list(&|n| format!(r#"{{"custom":{{"name":"{name}{n}"}}}}"#));
-        let responses = list(&|n| match n % 2 {
-            0 => format!(r#"{{"type":"function",{}}}"#, function(n)),
-            _ => format!(r#"{{"type":"custom","name":"{name}{n}"}}"#),
-        });
-        let messages = list(&|n| format!(r#"{{"name":"{name}{n}","input_schema":{schema}}}"#));
-        let gemini = format!(
-            r#"{{"functionDeclarations":[{}]}}"#,
-            list(&|n| format!("{{{}}}", function(n)))
-        );
-        for tools in [chat, custom, responses, messages, gemini] {
-            let body = format!(
-                r#"{{"n":128,"generationConfig":{{"candidateCount":128}},"tools":[{tools}],
-                "parallel_tool_calls":true,"tool_choice":{{"disable_parallel_tool_use":false}}}}"#
-            );
+        for body in parallel_calls(128, schema) {
             assert_enough(body.as_bytes(), b"a b");
-            assert_enough(body.as_bytes(), &b"\x01 \"".repeat(10_000));
+            assert_enough(body.as_bytes(), &b"\x01 \"".repeat(300));
         }
     }
     let bare = r#"{"type":"function"}"#;
-    let bare = format!(r#"{{"tools":[{}]}}"#, vec![bare; 10_000].join(","));
+    let bare = format!(r#"{{"tools":[{}]}}"#, vec![bare; 2_000].join(","));
     assert_enough(bare.as_bytes(), b"");
+}
+
+#[test]
+fn parallel_calls_are_within_bounds_however_they_are_cut() {
+    let _alone = ALONE.lock();
+    assert!(Encoding::O200kBase.load());
+    // Sixteen of these are as much as all calls may hand over, and each byte of
+    // theirs is two in a string.
+    let schema = format!(r#"{{"const":{{"a":"{}"}}}}"#, "\\\"".repeat(2_000));
+    for body in parallel_calls(1, &schema) {
+        for cut in encoded() {
+            assert_enough_cut(body.as_bytes(), &b"\x01 \"".repeat(500), cut);
+        }
+    }
 }
 
 #[test]
 fn tokens_and_chunks_are_within_bounds() {
     let _alone = ALONE.lock();
     let encodings = TokenizerMode::Auto;
-    let taken = peak(|| encodings.load());
+    let (_, taken) = peak(|| encodings.load());
     assert!(taken < 5 * 1024 * 1024, "{taken}");
-    assert_eq!(peak(|| encodings.load()), 0, "they are made once");
-    let long = "a".repeat(70_000);
+    assert_eq!(peak(|| encodings.load()), (true, 0), "they are made once");
+    let [words, ..] = encoded();
     let escaped = "\\u0001".repeat(5_000);
-    let words = "a b ".repeat(5_000);
-    for text in [&long, &escaped, &words] {
-        for unit in [Unit::Word, Unit::Token, Unit::Char] {
-            let cut = Cut {
-                chunk: Chunk {
-                    unit,
-                    ..Chunk::default()
-                },
-                encoding: Some(Encoding::O200kBase),
-            };
-            for field in ["messages", "prompt", "input", "system", "contents"] {
-                let body = format!("{{\"{field}\":\"{text}\",\"logprobs\":true}}");
-                assert_enough_cut(body.as_bytes(), b"a", cut);
+    let spaced = "a b ".repeat(5_000);
+    // Longer than what is merged of one word.
+    for prompt in [&"a".repeat(70_000), &escaped, &spaced] {
+        for field in ["messages", "prompt", "input", "system", "contents"] {
+            let body = format!("{{\"{field}\":\"{prompt}\"}}");
+            assert_enough_cut(body.as_bytes(), b"a", words);
+        }
+    }
+    for text in [&"a".repeat(MANY), &escaped, &spaced] {
+        for cut in encoded() {
+            for body in [
+                r#"{"response_format":{"type":"json_object"}}"#,
+                r#"{"logprobs":true}"#,
+            ] {
+                assert_enough_cut(body.as_bytes(), text.as_bytes(), cut);
             }
-            assert_enough_cut(b"", text.as_bytes(), cut);
-            assert_enough_cut(b"", &[0xff; 10_000], cut);
-            let object = br#"{"response_format":{"type":"json_object"}}"#;
-            assert_enough_cut(object, text.as_bytes(), cut);
+            assert_enough_cut(b"", &[0xff; 3_000], cut);
         }
     }
 }

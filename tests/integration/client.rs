@@ -123,6 +123,11 @@ impl Nginx {
         client.reply()
     }
 
+    /// The reply to a POST with this body.
+    pub fn post(&self, path: &str, body: impl ToString) -> Reply {
+        self.ask(post(path, &[], body.to_string()))
+    }
+
     /// The reply to a chat request with this body.
     pub fn chat(&self, body: impl AsRef<[u8]>) -> Reply {
         self.ask(chat(&[], body))
@@ -131,10 +136,14 @@ impl Nginx {
 
 /// A request for a chat completion.
 pub fn chat(headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<u8> {
+    post("/v1/chat/completions", headers, body)
+}
+
+/// A request with a body.
+pub fn post(path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<u8> {
     let length = body.as_ref().len().to_string();
     let length = [("Content-Length", length.as_str())];
-    let headers = [headers, &length].concat();
-    let mut bytes = request("POST", "/v1/chat/completions", &headers);
+    let mut bytes = request("POST", path, &[headers, &length].concat());
     bytes.extend_from_slice(body.as_ref());
     bytes
 }

@@ -9,18 +9,6 @@ use crate::client::{Client, request};
 use crate::http::Reply;
 use crate::nginx::{Conf, Nginx};
 
-fn post(nginx: &Nginx, path: &str, body: impl AsRef<[u8]>) -> Reply {
-    let mut client = Client::connect(nginx);
-    send(&mut client, path, body);
-    client.reply()
-}
-
-fn send(client: &mut Client, path: &str, body: impl AsRef<[u8]>) {
-    let length = body.as_ref().len().to_string();
-    client.send(request("POST", path, &[("Content-Length", &length)]));
-    client.send(body);
-}
-
 fn get(nginx: &Nginx, path: &str) -> Reply {
     nginx.ask(request("GET", path, &[]))
 }
@@ -94,7 +82,7 @@ fn methods_are_those_of_the_api() {
 fn embeddings_are_unit_vectors_of_their_texts() {
     let nginx = Nginx::start("");
     let embed = |body: &Value| {
-        let reply = post(&nginx, "/v1/embeddings", body.to_string());
+        let reply = nginx.post("/v1/embeddings", body.to_string());
         assert_eq!(reply.status, 200);
         assert_eq!(reply.header("content-type"), Some("application/json"));
         reply.json()
@@ -128,7 +116,7 @@ fn embeddings_are_unit_vectors_of_their_texts() {
 fn as_many_embeddings_as_openai_takes_come_whole() {
     let nginx = Nginx::start("");
     let body = |len| json!({"input": vec!["text"; len], "model": "text-embedding-3-large"});
-    let reply = post(&nginx, "/v1/embeddings", body(2048).to_string());
+    let reply = nginx.post("/v1/embeddings", body(2048).to_string());
     // So much is not made at once.
     assert_eq!(reply.header("content-length"), None);
     let json = reply.json();
@@ -136,7 +124,7 @@ fn as_many_embeddings_as_openai_takes_come_whole() {
     assert_eq!(data.len(), 2048);
     assert_eq!(data[2047]["index"], 2047);
     assert_eq!(data[2047]["embedding"].as_array().unwrap().len(), 3072);
-    let refused = post(&nginx, "/v1/embeddings", body(2049).to_string());
+    let refused = nginx.post("/v1/embeddings", body(2049).to_string());
     assert_eq!(refused.status, 400);
     assert_eq!(refused.json()["error"]["param"], "input");
 }
@@ -149,7 +137,7 @@ fn a_lookup_waits_for_the_first_delay_alone() {
         ("/v1/moderations", r#"{"input":["a","b"]}"#),
     ] {
         let asked = Instant::now();
-        let reply = post(&nginx, path, body);
+        let reply = nginx.post(path, body);
         assert_eq!(reply.status, 200);
         // nginx's clock counts whole milliseconds.
         assert!(reply.begun - asked >= Duration::from_millis(59), "{path}");
@@ -160,8 +148,7 @@ fn a_lookup_waits_for_the_first_delay_alone() {
 #[test]
 fn completions_are_plain_unless_asked_otherwise() {
     let nginx = Nginx::start("llm_mock_delay 0; llm_mock_reply 'one two';");
-    let plain = post(
-        &nginx,
+    let plain = nginx.post(
         "/v1/completions",
         r#"{"prompt":["a ","b "],"n":2,"echo":true}"#,
     );
@@ -173,7 +160,7 @@ fn completions_are_plain_unless_asked_otherwise() {
     let texts: Vec<_> = texts.iter().map(|choice| &choice["text"]).collect();
     assert_eq!(texts, ["a one two", "a one two", "b one two", "b one two"]);
     let body = r#"{"prompt":"a ","stream":true,"stream_options":{"include_usage":true}}"#;
-    let streamed = post(&nginx, "/v1/completions", body);
+    let streamed = nginx.post("/v1/completions", body);
     assert_eq!(streamed.header("content-type"), Some("text/event-stream"));
     let events: Vec<&str> = streamed.text().split_terminator("\n\n").collect();
     assert_eq!(events.last(), Some(&"data: [DONE]"));
@@ -186,7 +173,7 @@ fn completions_are_plain_unless_asked_otherwise() {
     assert_eq!(said, "one two");
     assert_eq!(chunks[chunks.len() - 1]["usage"]["completion_tokens"], 2);
     let always = Nginx::start("llm_mock_delay 0; llm_mock_stream always;");
-    let reply = post(&always, "/v1/completions", "{}");
+    let reply = always.post("/v1/completions", "{}");
     assert_eq!(reply.header("content-type"), Some("text/event-stream"));
 }
 
@@ -194,7 +181,7 @@ fn completions_are_plain_unless_asked_otherwise() {
 fn a_text_is_flagged_for_the_category_it_names() {
     let nginx = Nginx::start("");
     let body = json!({"input": ["a nice day", "violence!"]}).to_string();
-    let reply = post(&nginx, "/v1/moderations", body).json();
+    let reply = nginx.post("/v1/moderations", body).json();
     assert!(reply["id"].as_str().unwrap().starts_with("modr-"));
     let flags: Vec<_> = reply["results"].as_array().unwrap().iter().collect();
     let flags: Vec<_> = flags.iter().map(|result| &result["flagged"]).collect();
@@ -210,10 +197,10 @@ fn a_deployment_of_azures_is_the_model() {
         ("embeddings", r#"{"input":"a"}"#),
     ] {
         let path = format!("/openai/deployments/my%22own/{endpoint}?api-version=2024-10-21");
-        let reply = post(&nginx, &path, body);
+        let reply = nginx.post(&path, body);
         assert_eq!(reply.json()["model"], "my\"own", "{endpoint}");
         let named = body.replacen('{', r#"{"model":"named","#, 1);
-        assert_eq!(post(&nginx, &path, named).json()["model"], "named");
+        assert_eq!(nginx.post(&path, named).json()["model"], "named");
     }
 }
 
@@ -231,7 +218,7 @@ fn what_is_no_request_gets_an_answer() {
             "{\"prompt\":{}}",
             &long,
         ] {
-            let reply = post(&nginx, path, body);
+            let reply = nginx.post(path, body);
             assert_eq!(reply.status, 200, "{path}");
             assert!(reply.json().is_object());
         }

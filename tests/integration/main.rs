@@ -43,6 +43,7 @@ mod modes;
 mod panics;
 #[cfg(target_os = "linux")]
 mod phases;
+mod pieces;
 mod plain;
 mod pressure;
 mod protocols;

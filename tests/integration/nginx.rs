@@ -1,19 +1,25 @@
 //! An nginx of a test's own: its folder, its port, its configuration; and what
 //! its error log must not hold when the test is over.
 
+mod binary;
+mod conf;
+
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use self::binary::{arguments, binary, command};
+pub use self::binary::{has_module, version_at_least};
+pub use self::conf::{Conf, long_text};
+use self::conf::{prepare, write_conf};
 use crate::memcheck;
 use crate::process::{self, is_running};
 
@@ -33,39 +39,6 @@ enum Turn {
     Alone {
         _guard: RwLockWriteGuard<'static, ()>,
     },
-}
-
-/// What a test has in its configuration. `@port@` and `@port2@` stand for two
-/// free ports; the server listens on the first.
-#[derive(Clone)]
-pub struct Conf<'a> {
-    /// Directives outside of all blocks.
-    pub main: &'a str,
-    pub events: &'a str,
-    /// nginx leaves its parent alone, and with it this program.
-    pub daemon: bool,
-    pub workers: u32,
-    /// More words for the line `listen`.
-    pub listen: &'a str,
-    pub http: &'a str,
-    pub server: &'a str,
-    /// Name and content of more files in nginx's folder.
-    pub files: &'a [(&'a str, &'a str)],
-}
-
-impl Default for Conf<'_> {
-    fn default() -> Self {
-        Self {
-            main: "",
-            events: "",
-            daemon: false,
-            workers: 1,
-            listen: "",
-            http: "",
-            server: "location / { llm_mock on; }",
-            files: &[],
-        }
-    }
 }
 
 pub struct Nginx {
@@ -302,20 +275,6 @@ pub fn check(conf: &Conf) -> (bool, String) {
     )
 }
 
-/// A text longer than the 4 KB of one parameter: directives for the http block,
-/// and the variables that together hold it.
-pub fn long_text(text: &str) -> (String, String) {
-    let mut http = String::new();
-    let mut variables = String::new();
-    let chars: Vec<char> = text.chars().collect();
-    for (n, part) in chars.chunks(1_000).enumerate() {
-        let part: String = part.iter().collect();
-        http += &format!("map $host $part{n} {{ default \"{part}\"; }}\n");
-        variables += &format!("${{part{n}}}");
-    }
-    (http, variables)
-}
-
 /// Asks again and again until there is an answer.
 pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
@@ -326,29 +285,6 @@ pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
         assert!(begun.elapsed() < deadline(), "not in time: {what}");
         thread::sleep(Duration::from_millis(1));
     }
-}
-
-/// Whether the server's version is at least this.
-pub fn version_at_least(wanted: [u32; 3]) -> bool {
-    static VERSION: OnceLock<Vec<u32>> = OnceLock::new();
-    let version = VERSION.get_or_init(|| {
-        let output = Command::new(binary()).arg("-v").output().unwrap();
-        let text = String::from_utf8(output.stderr).unwrap();
-        let version = text.split_once('/').unwrap().1;
-        version
-            .split(|c: char| !c.is_ascii_digit())
-            .take(3)
-            .map(|part| part.parse().unwrap())
-            .collect()
-    });
-    version.as_slice() >= wanted.as_slice()
-}
-
-/// Whether the server was built with this module, such as `http_v3_module`.
-pub fn has_module(name: &str) -> bool {
-    let output = Command::new(binary()).arg("-V").output().unwrap();
-    let text = String::from_utf8(output.stderr).unwrap();
-    text.contains(&format!("--with-{name}"))
 }
 
 fn read(path: &Path) -> String {
@@ -363,96 +299,4 @@ fn pid_in(folder: &Path, file: &str) -> Option<u32> {
 fn free_ports() -> [u16; 2] {
     let listeners = [(); 2].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
     listeners.map(|listener| listener.local_addr().unwrap().port())
-}
-
-fn binary() -> PathBuf {
-    match std::env::var_os("LLM_MOCK_TEST_NGINX") {
-        Some(path) => path.into(),
-        None => Path::new(env!("LLM_MOCK_NGINX_BUILD_DIR")).join("nginx"),
-    }
-}
-
-fn module() -> PathBuf {
-    if let Some(path) = std::env::var_os("LLM_MOCK_TEST_MODULE") {
-        return path.into();
-    }
-    // cargo puts it beside this program, under a name without a hash.
-    let program = std::env::current_exe().unwrap();
-    let module = program.with_file_name(format!(
-        "{}ngx_http_llm_mock_module{}",
-        std::env::consts::DLL_PREFIX,
-        std::env::consts::DLL_SUFFIX
-    ));
-    // cargo builds a library along with integration tests only if they could
-    // link it.
-    let hint = "Cargo.toml needs crate-type = [\"cdylib\", \"rlib\"]";
-    assert!(module.exists(), "no {}: {hint}", module.display());
-    module
-}
-
-fn command(folder: &Path) -> Command {
-    arguments(Command::new(binary()), folder)
-}
-
-fn arguments(mut command: Command, folder: &Path) -> Command {
-    command
-        .arg("-p")
-        .arg(folder)
-        .args(["-c", "nginx.conf", "-e", "error.log"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        // All of it stands in the error log.
-        .stderr(Stdio::null());
-    command
-}
-
-fn prepare(conf: &Conf, ports: [u16; 2]) -> TempDir {
-    let folder = tempfile::Builder::new()
-        .prefix("llm-mock-")
-        .tempdir()
-        .unwrap();
-    for (name, content) in conf.files {
-        fs::write(folder.path().join(name), content).unwrap();
-    }
-    write_conf(folder.path(), conf, ports);
-    folder
-}
-
-fn write_conf(folder: &Path, conf: &Conf, ports: [u16; 2]) {
-    let is_root = fs::metadata(folder).unwrap().uid() == 0;
-    // Else workers could not write below a folder of root's.
-    let user = if is_root { "user root;" } else { "" };
-    let text = format!(
-        "load_module {module};
-         {user}
-         {main}
-         worker_processes {workers};
-         pid nginx.pid;
-         error_log error.log info;
-         events {{ worker_connections 2048; multi_accept on; {events} }}
-         http {{
-             log_format short '$status $body_bytes_sent $request_time $request';
-             access_log access.log short;
-             client_body_temp_path client_body;
-             proxy_temp_path proxy;
-             fastcgi_temp_path fastcgi;
-             uwsgi_temp_path uwsgi;
-             scgi_temp_path scgi;
-             {http}
-             server {{
-                 listen 127.0.0.1:@port@ {listen};
-                 {server}
-             }}
-         }}",
-        module = module().display(),
-        main = conf.main,
-        events = conf.events,
-        workers = conf.workers,
-        http = conf.http,
-        listen = conf.listen,
-        server = conf.server,
-    )
-    .replace("@port@", &ports[0].to_string())
-    .replace("@port2@", &ports[1].to_string());
-    fs::write(folder.join("nginx.conf"), text).unwrap();
 }

@@ -10,14 +10,6 @@ use crate::nginx::{Conf, Nginx};
 const TEXT: &str = "llm_mock_delay 0; llm_mock_reply 'say \"hi\" to all';";
 const SAID: &str = "say \"hi\" to all";
 
-fn post(nginx: &Nginx, path: &str, body: &Value) -> Reply {
-    let body = body.to_string();
-    let length = body.len().to_string();
-    let mut bytes = request("POST", path, &[("Content-Length", &length)]);
-    bytes.extend_from_slice(body.as_bytes());
-    nginx.ask(bytes)
-}
-
 fn bare(nginx: &Nginx, method: &str, path: &str) -> Reply {
     nginx.ask(request(method, path, &[]))
 }
@@ -39,10 +31,9 @@ fn events(reply: &Reply) -> Vec<Value> {
 #[test]
 fn a_response_is_plain_unless_a_stream_is_asked_for() {
     let nginx = Nginx::start(TEXT);
-    let reply = post(
-        &nginx,
+    let reply = nginx.post(
         "/v1/responses",
-        &json!({
+        json!({
             "model": "m", "input": "hi", "instructions": "be brief",
             "previous_response_id": "resp_0", "metadata": {"a": "b"},
         }),
@@ -67,7 +58,7 @@ fn a_response_is_plain_unless_a_stream_is_asked_for() {
 fn a_streamed_response_counts_its_events() {
     let nginx = Nginx::start(TEXT);
     let body = json!({"model": "m", "stream": true, "max_output_tokens": 3});
-    let events = events(&post(&nginx, "/v1/responses", &body));
+    let events = events(&nginx.post("/v1/responses", &body));
     let mut text = String::new();
     for (number, event) in events.iter().enumerate() {
         assert_eq!(event["sequence_number"], number);
@@ -144,18 +135,18 @@ fn a_message_says_why_it_stopped() {
     ] {
         let mut body = json!({"model": "m", "messages": [{"role": "user", "content": "hi"}]});
         body[field] = value;
-        let reply = post(&nginx, "/v1/messages", &body);
+        let reply = nginx.post("/v1/messages", &body);
         assert!(reply.header("request-id").unwrap().starts_with("req_"));
         let message = reply.json();
         assert_eq!(message["content"], json!([{"type": "text", "text": text}]));
         assert_eq!(message["stop_reason"], reason);
         assert_eq!(message["stop_sequence"], sequence);
 
-        let counted = post(&nginx, "/v1/messages/count_tokens", &body).json();
+        let counted = nginx.post("/v1/messages/count_tokens", &body).json();
         assert_eq!(counted["input_tokens"], message["usage"]["input_tokens"]);
 
         body["stream"] = json!(true);
-        let events = events(&post(&nginx, "/v1/messages", &body));
+        let events = events(&nginx.post("/v1/messages", &body));
         let said: String = events
             .iter()
             .filter_map(|event| event["delta"]["text"].as_str())
@@ -175,21 +166,21 @@ fn geminis_path_says_which_model_and_how() {
     let path = |verb: &str| format!("/v1beta/models/gemini-2.5-flash:{verb}");
     let body = json!({"contents": [{"parts": [{"text": "hi"}]}]});
 
-    let whole = post(&nginx, &path("generateContent"), &body).json();
+    let whole = nginx.post(&path("generateContent"), &body).json();
     assert_eq!(whole["modelVersion"], "gemini-2.5-flash");
     let candidate = &whole["candidates"][0];
     assert_eq!(candidate["content"]["parts"][0]["text"], SAID);
     assert_eq!(candidate["finishReason"], "STOP");
-    let counted = post(&nginx, &path("countTokens"), &body).json();
+    let counted = nginx.post(&path("countTokens"), &body).json();
     assert_eq!(
         counted["totalTokens"],
         whole["usageMetadata"]["promptTokenCount"]
     );
 
-    let array = post(&nginx, &path("streamGenerateContent"), &body);
+    let array = nginx.post(&path("streamGenerateContent"), &body);
     assert_eq!(array.header("content-type"), Some("application/json"));
     let array: Vec<Value> = serde_json::from_str(array.text()).unwrap();
-    let sse = post(&nginx, &path("streamGenerateContent?alt=sse"), &body);
+    let sse = nginx.post(&path("streamGenerateContent?alt=sse"), &body);
     assert_eq!(sse.header("content-type"), Some("text/event-stream"));
     let events = sse.text().strip_suffix("\n\n").unwrap().split("\n\n");
     let events: Vec<Value> = events

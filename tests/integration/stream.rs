@@ -69,6 +69,14 @@ pub fn parse(body: &str) -> Stream {
     }
 }
 
+/// The data of each event, in whichever words the service puts it, but for
+/// OpenAI's last.
+pub fn events(body: &str) -> Vec<Value> {
+    let lines = body.lines().filter_map(|it| it.strip_prefix("data: "));
+    let json = lines.filter(|it| *it != "[DONE]");
+    json.map(|it| serde_json::from_str(it).unwrap()).collect()
+}
+
 fn data(event: &str) -> Value {
     event
         .strip_prefix("data: ")

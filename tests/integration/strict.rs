@@ -8,7 +8,7 @@ use async_openai::types::chat::{
 };
 use serde_json::{Value, json};
 
-use crate::client::{Client, chat, request};
+use crate::client::{Client, chat, post, request};
 use crate::nginx::{Conf, Nginx};
 use crate::sdk;
 use crate::tls::block_on;
@@ -17,12 +17,6 @@ fn start(mode: &str) -> Nginx {
     Nginx::start(&format!(
         "llm_mock_delay 0; client_max_body_size 4m; llm_mock_validate {mode};"
     ))
-}
-
-fn post(path: &str, body: &str) -> Vec<u8> {
-    let length = body.len().to_string();
-    let head = request("POST", path, &[("Content-Length", &length)]);
-    [head, body.into()].concat()
 }
 
 /// A request that each service refuses, and what it says.
@@ -79,7 +73,7 @@ fn strict_refuses_in_the_services_words_and_the_connection_goes_on() {
     let nginx = start("strict");
     let mut client = Client::connect(&nginx);
     for (path, body, expected) in REFUSED {
-        client.send(post(path, body));
+        client.send(post(path, &[], body));
         let reply = client.reply();
         assert_eq!(reply.status, 400, "{body}");
         assert_eq!(reply.header("content-type"), Some("application/json"));
@@ -101,7 +95,7 @@ fn lenient_answers_what_strict_refuses() {
         let nginx = Nginx::start(&format!("llm_mock_delay 0; {directive}"));
         let mut client = Client::connect(&nginx);
         for (path, body, _) in REFUSED {
-            client.send(post(path, body));
+            client.send(post(path, &[], body));
             assert_eq!(client.reply().status, 200, "{path} {body}");
         }
     }
@@ -187,7 +181,7 @@ fn what_strict_accepts_it_answers_as_lenient_does() {
     let (strict, lenient) = (start("strict"), start("lenient"));
     for (path, body) in accepted() {
         let answer = |nginx: &Nginx| {
-            let reply = nginx.ask(post(path, &body.to_string()));
+            let reply = nginx.post(path, &body);
             assert_eq!(reply.status, 200, "{path} {}", reply.text());
             steady(reply.json())
         };
@@ -237,7 +231,7 @@ fn the_innermost_directive_counts() {
         ("/v1/chat/completions", 400),
         ("/a/v1/chat/completions", 200),
     ] {
-        assert_eq!(nginx.ask(post(path, "{}")).status, expected, "{path}");
+        assert_eq!(nginx.post(path, "{}").status, expected, "{path}");
     }
 }
 

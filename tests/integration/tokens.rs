@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::client::request;
 use crate::nginx::{Conf, Nginx, until};
 use crate::stream::stream;
 use crate::worker::{Worker, memory_of};
@@ -65,16 +64,32 @@ fn to_strings(texts: &[&str]) -> Vec<String> {
 #[test]
 fn a_text_from_a_variable_is_cut_alike() {
     let nginx = Nginx::with(&Conf {
-        server: "llm_mock_delay 0; llm_mock_reply $arg_text; llm_mock_chunk token;
-            location / { llm_mock on; }",
+        server: "llm_mock on; llm_mock_delay 0; llm_mock_reply $arg_text;
+            location /word/ { llm_mock_tokenizer auto; }
+            location /token/ { llm_mock_chunk token; }
+            location /two/ { llm_mock_chunk token 2; }
+            location /fixed/ { llm_mock_chunk token 2; llm_mock_tokenizer o200k_base; }",
         ..Conf::default()
     });
-    let body = r#"{"model":"gpt-4","stream":true}"#;
-    let length = body.len().to_string();
-    let path = "/v1/chat/completions?text=Tokenization";
-    let mut bytes = request("POST", path, &[("Content-Length", &length)]);
-    bytes.extend_from_slice(body.as_bytes());
-    assert_eq!(stream(&nginx.ask(bytes)).words, ["Token", "ization"]);
+    let text = "Tokenization,नमस्ते";
+    // As tokens of cl100k_base it has more of them than of o200k_base.
+    let (few, many) = (["न", "म", "स्त", "े"], ["न", "म", "स", "्त", "े"]);
+    let tokens = |word: &[&'static str]| [&["Token", "ization", ","], word].concat();
+    let in_twos = vec!["Tokenization", ",न", "मस्त", "े"];
+    for (location, model, expected, count) in [
+        ("word", "gpt-4", vec![text], 9),
+        ("word", "gpt-4o", vec![text], 7),
+        ("token", "gpt-4", tokens(&many), 9),
+        ("token", "gpt-4o", tokens(&few), 7),
+        ("two", "gpt-4o", in_twos.clone(), 7),
+        ("fixed", "gpt-4", in_twos, 7),
+    ] {
+        let path = format!("/{location}/v1/chat/completions?text={text}");
+        let ask = |stream| nginx.post(&path, json!({"model": model, "stream": stream}));
+        assert_eq!(stream(&ask(true)).words, expected, "{location} {model}");
+        let usage = ask(false).json()["usage"].clone();
+        assert_eq!(usage["completion_tokens"], count, "{location} {model}");
+    }
 }
 
 #[test]
@@ -157,28 +172,17 @@ fn all_services_count_alike() {
             "",
         ),
     ] {
-        let found = post(&nginx, path, &body);
+        let found = nginx.post(path, &body).json();
         assert_eq!(found.pointer(prompt), Some(&json!(3 + 3 + 1 + 2)), "{path}");
         if !reply.is_empty() {
             assert_eq!(found.pointer(reply), Some(&json!(8)), "{path}");
         }
     }
     for (path, field) in [("/v1/completions", "prompt"), ("/v1/embeddings", "input")] {
-        let usage = post(
-            &nginx,
-            path,
-            &json!({"model": "m", field: ["hi there", "hi"]}),
-        );
+        let body = json!({"model": "m", field: ["hi there", "hi"]});
+        let usage = nginx.post(path, body).json();
         assert_eq!(usage["usage"]["prompt_tokens"], 3, "{path}");
     }
-}
-
-fn post(nginx: &Nginx, path: &str, body: &Value) -> Value {
-    let body = body.to_string();
-    let length = body.len().to_string();
-    let mut bytes = request("POST", path, &[("Content-Length", &length)]);
-    bytes.extend_from_slice(body.as_bytes());
-    nginx.ask(bytes).json()
 }
 
 #[test]

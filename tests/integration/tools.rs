@@ -4,10 +4,12 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, chat, request};
+use crate::client::{Client, chat};
 use crate::nginx::Nginx;
+use crate::stream::events;
 
-fn tools() -> Value {
+/// A tool whose arguments [`assert_arguments`] knows.
+pub fn tools() -> Value {
     json!([{"type": "function", "function": {"name": "get_weather", "parameters": {
         "type": "object", "additionalProperties": false, "required": ["city", "days"],
         "properties": {"city": {"type": "string"}, "days": {"type": "integer", "minimum": 1, "maximum": 3}},
@@ -16,15 +18,12 @@ fn tools() -> Value {
 
 /// The first choice of each chunk.
 fn chunks(body: &str) -> Vec<Value> {
-    let events = body
-        .split("\n\n")
-        .filter_map(|it| it.strip_prefix("data: "));
-    let json = events.filter(|it| *it != "[DONE]");
-    json.map(|it| serde_json::from_str::<Value>(it).unwrap()["choices"][0].clone())
-        .collect()
+    let events = events(body).into_iter();
+    events.map(|it| it["choices"][0].clone()).collect()
 }
 
-fn assert_arguments(text: &str) {
+/// Asserts that they are valid under the schema of [`tools`].
+pub fn assert_arguments(text: &str) {
     let arguments: Value = serde_json::from_str(text).unwrap();
     let arguments = arguments.as_object().unwrap();
     assert_eq!(arguments.len(), 2, "{text}");
@@ -113,15 +112,6 @@ fn a_document_has_the_form_that_was_asked_for() {
     assert!(all.len() > 10, "{all:?}");
 }
 
-/// The reply to `body`.
-fn post(nginx: &Nginx, path: &str, body: &Value) -> Value {
-    let body = body.to_string();
-    let length = body.len().to_string();
-    let mut bytes = request("POST", path, &[("Content-Length", &length)]);
-    bytes.extend_from_slice(body.as_bytes());
-    nginx.ask(bytes).json()
-}
-
 #[test]
 fn every_api_calls_a_tool_and_answers_its_result() {
     let nginx = Nginx::start("llm_mock_delay 0; llm_mock_reply \"It is fine.\";");
@@ -129,25 +119,25 @@ fn every_api_calls_a_tool_and_answers_its_result() {
 
     let mut body = json!({"input": "hi", "tools":
         [{"type": "function", "name": "get_weather", "parameters": parameters}]});
-    let called = &post(&nginx, "/v1/responses", &body)["output"][0];
+    let called = &nginx.post("/v1/responses", &body).json()["output"][0];
     assert_eq!(called["type"], "function_call");
     assert_arguments(called["arguments"].as_str().unwrap());
     body["input"] = json!([called,
         {"type": "function_call_output", "call_id": called["call_id"], "output": "sun"}]);
-    let answered = &post(&nginx, "/v1/responses", &body)["output"][0];
+    let answered = &nginx.post("/v1/responses", &body).json()["output"][0];
     assert_eq!(answered["content"][0]["text"], "It is fine.");
 
     let hi = json!({"role": "user", "content": "hi"});
     let mut body = json!({"messages": [hi], "tools":
         [{"name": "get_weather", "input_schema": parameters}]});
-    let message = post(&nginx, "/v1/messages", &body);
+    let message = nginx.post("/v1/messages", &body).json();
     assert_eq!(message["stop_reason"], "tool_use");
     let called = &message["content"][0];
     assert_eq!(called["type"], "tool_use");
     assert_arguments(&called["input"].to_string());
     body["messages"] = json!([hi, {"role": "assistant", "content": [called]}, {"role": "user",
         "content": [{"type": "tool_result", "tool_use_id": called["id"], "content": "sun"}]}]);
-    let answered = post(&nginx, "/v1/messages", &body);
+    let answered = nginx.post("/v1/messages", &body).json();
     assert_eq!(answered["stop_reason"], "end_turn");
     assert_eq!(answered["content"][0]["text"], "It is fine.");
 
@@ -155,13 +145,13 @@ fn every_api_calls_a_tool_and_answers_its_result() {
     let hi = json!({"role": "user", "parts": [{"text": "hi"}]});
     let mut body = json!({"contents": [hi], "tools": [{"functionDeclarations":
         [{"name": "get_weather", "parametersJsonSchema": parameters}]}]});
-    let content = &post(&nginx, path, &body)["candidates"][0]["content"];
+    let content = &nginx.post(path, &body).json()["candidates"][0]["content"];
     let called = &content["parts"][0]["functionCall"];
     assert_eq!(called["name"], "get_weather");
     assert_arguments(&called["args"].to_string());
     body["contents"] = json!([hi, content, {"role": "user", "parts":
         [{"functionResponse": {"name": "get_weather", "response": {"output": "sun"}}}]}]);
-    let answered = &post(&nginx, path, &body)["candidates"][0]["content"];
+    let answered = &nginx.post(path, &body).json()["candidates"][0]["content"];
     assert_eq!(answered["parts"][0]["text"], "It is fine.");
 }
 

@@ -1,16 +1,17 @@
 //! Completions (API reference, "Completions"): the object `text_completion`,
 //! whole and in parts.
 
-use std::sync::Arc;
+mod echo;
 
-use super::inputs::{Input, Inputs};
+use self::echo::Echo;
+use super::inputs::Inputs;
 use super::request::{MOST_STOPS, choices, include_usage, model, stop, stream};
 use super::usage::{Ending, Usage};
 use crate::api::prompt::exact;
 use crate::api::{Dialect, Said, body};
 use crate::ask::{Ask, StreamField};
 use crate::batch::Batch;
-use crate::json::{self, Digits};
+use crate::json::Digits;
 use crate::reply::Body;
 use crate::saying::{Finish, Saying};
 use crate::sse;
@@ -126,56 +127,9 @@ fn read(body: &[u8]) -> Ask {
     ask.choices = ask.prompts * ask.choices.min(Inputs::MOST / ask.prompts).max(1);
     ask.prompt_tokens = prompts.tokens();
     if echoes {
-        ask.echo = lines(&prompts);
+        ask.echo = echo::lines(&prompts);
     }
     ask
-}
-
-/// The prompts as they stand in JSON strings, each on a line. What tokens mean
-/// is not known here, so of those nothing is repeated.
-fn lines(prompts: &Inputs) -> Vec<u8> {
-    let mut lines = Vec::new();
-    for index in 0..prompts.len() {
-        if index > 0 {
-            lines.push(b'\n');
-        }
-        if let Some(Input::Text(text)) = prompts.get(index) {
-            json::escape(text, &mut lines);
-        }
-    }
-    lines
-}
-
-/// What each choice repeats of its prompt.
-struct Echo {
-    /// See [`lines`].
-    lines: Arc<[u8]>,
-    ends: Vec<usize>,
-    /// How many choices each prompt has.
-    choices: usize,
-}
-
-impl Echo {
-    fn of(ask: &Ask) -> Self {
-        let ends = ask.echo.iter().enumerate();
-        let ends = ends.filter(|&(_, &byte)| byte == b'\n').map(|(at, _)| at);
-        let mut all = Vec::with_capacity(ask.prompts);
-        all.extend(ends.chain([ask.echo.len()]));
-        Self {
-            lines: ask.echo.as_slice().into(),
-            ends: all,
-            choices: (ask.choices / ask.prompts.max(1)).max(1),
-        }
-    }
-
-    /// What choice `index` repeats, as the inside of a JSON string.
-    fn of_choice(&self, index: usize) -> &[u8] {
-        let prompt = index / self.choices;
-        let start = prompt.checked_sub(1).and_then(|it| self.ends.get(it));
-        let start = start.map_or(0, |before| before + 1);
-        let end = self.ends.get(prompt).copied().unwrap_or_default();
-        self.lines.get(start..end).unwrap_or_default()
-    }
 }
 
 /// The part that all objects of a reply begin with, up to the last string
