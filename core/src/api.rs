@@ -57,8 +57,13 @@ pub trait Dialect: Sync {
     /// counts as not said.
     fn ask(&self, body: &[u8]) -> Ask;
 
+    /// The fields of a request that a model would read.
+    fn prompt_fields(&self) -> &'static [&'static str];
+
     /// How many tokens the prompt in the body of a request has in `encoding`.
-    fn prompt_tokens(&self, body: &[u8], encoding: Encoding) -> u64;
+    fn prompt_tokens(&self, body: &[u8], encoding: Encoding) -> u64 {
+        prompt::exact::of_messages(body, self.prompt_fields(), encoding)
+    }
 
     /// How much memory [`Dialect::prompt_tokens`] takes at most, in bytes.
     fn memory_of_prompt(&self, body: &[u8]) -> usize {
@@ -190,3 +195,5 @@ impl Method {
 
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;

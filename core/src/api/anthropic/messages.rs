@@ -3,7 +3,6 @@
 
 use super::request;
 use crate::api::out::Out;
-use crate::api::prompt::exact;
 use crate::api::{Dialect, Said};
 use crate::ask::Ask;
 use crate::batch::Batch;
@@ -12,7 +11,6 @@ use crate::reply::Body;
 use crate::saying::{Call, Finish, Part, Saying};
 use crate::sse;
 use crate::stream::Frames;
-use crate::tokens::Encoding;
 
 /// The dialect of `/v1/messages`.
 pub struct Messages;
@@ -30,8 +28,8 @@ impl Dialect for Messages {
         "toolu_"
     }
 
-    fn prompt_tokens(&self, body: &[u8], encoding: Encoding) -> u64 {
-        exact::of_messages(body, &request::PROMPT, encoding)
+    fn prompt_fields(&self) -> &'static [&'static str] {
+        &request::PROMPT
     }
 
     fn stream(&self, said: &Said) -> Body {

@@ -3,7 +3,6 @@
 
 use super::request;
 use crate::api::out::Out;
-use crate::api::prompt::exact;
 use crate::api::{Dialect, Said};
 use crate::ask::{Ask, Framing, StreamField};
 use crate::batch::Batch;
@@ -12,7 +11,6 @@ use crate::reply::Body;
 use crate::saying::{Finish, Part, Saying};
 use crate::sse;
 use crate::stream::Frames;
-use crate::tokens::Encoding;
 
 /// The dialect of `:generateContent` and `:streamGenerateContent`.
 pub struct GenerateContent {
@@ -39,8 +37,8 @@ impl Dialect for GenerateContent {
         request::heed_path(name, args, ask);
     }
 
-    fn prompt_tokens(&self, body: &[u8], encoding: Encoding) -> u64 {
-        exact::of_messages(body, &request::PROMPT, encoding)
+    fn prompt_fields(&self) -> &'static [&'static str] {
+        &request::PROMPT
     }
 
     fn stream(&self, said: &Said) -> Body {

@@ -10,14 +10,12 @@ use super::tools::takes;
 use super::usage::Usage;
 use super::{logprobs, request};
 use crate::api::out::Out;
-use crate::api::prompt::exact;
 use crate::api::{Dialect, Said};
 use crate::ask::Ask;
 use crate::json::Digits;
 use crate::reply::Body;
 use crate::saying::{Call, Finish, Saying};
 use crate::short::Short;
-use crate::tokens::Encoding;
 
 /// The dialect of `/v1/chat/completions`.
 pub struct Chat;
@@ -34,8 +32,8 @@ impl Dialect for Chat {
         ask
     }
 
-    fn prompt_tokens(&self, body: &[u8], encoding: Encoding) -> u64 {
-        exact::of_messages(body, &["messages", "tools", "functions"], encoding)
+    fn prompt_fields(&self) -> &'static [&'static str] {
+        &["messages", "tools", "functions"]
     }
 
     fn stream(&self, said: &Said) -> Body {

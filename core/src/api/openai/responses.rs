@@ -10,11 +10,9 @@ mod wish;
 use self::events::Events;
 use self::object::{Response, Status};
 use crate::api::count::CountTokens;
-use crate::api::prompt::exact;
 use crate::api::{Dialect, Said};
 use crate::ask::Ask;
 use crate::reply::Body;
-use crate::tokens::Encoding;
 
 /// `/v1/responses/input_tokens` (API reference, "Responses", "Get input token
 /// counts").
@@ -42,8 +40,8 @@ impl Dialect for Responses {
         request::read(body)
     }
 
-    fn prompt_tokens(&self, body: &[u8], encoding: Encoding) -> u64 {
-        exact::of_messages(body, &request::PROMPT, encoding)
+    fn prompt_fields(&self) -> &'static [&'static str] {
+        &request::PROMPT
     }
 
     fn stream(&self, said: &Said) -> Body {
