@@ -15,6 +15,7 @@ use llm_mock_core::tokens::{Encoding, TokenizerMode};
 
 use crate::memory;
 use crate::ngx::{ComplexValue, Request};
+use crate::worker;
 
 const DEFAULT_REPLY: &[u8] = b"powered by openai";
 const DEFAULT_DELAY: Micros = 50_000;
@@ -196,11 +197,10 @@ fn not_configured() -> Error {
 /// A text for one request alone.
 fn said(text: &ComplexValue, cut: Cut, request: &Request) -> Result<Arc<Script>, Error> {
     let text = evaluate(text, "llm_mock_reply", request)?;
-    if !memory::is_there(Script::memory(text, cut)) {
+    worker::script(text, cut).ok_or_else(|| {
         let why = "no memory for the text of \"llm_mock_reply\"";
-        return Err(Error::bad_setting(why.to_owned()));
-    }
-    Ok(Arc::new(Script::cut(text, cut)))
+        Error::bad_setting(why.to_owned())
+    })
 }
 
 /// A variable that is empty, such as the header that a client did not send,

@@ -1,10 +1,16 @@
 //! What a worker process has once.
 
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
 use llm_mock_core::batch::Batch;
+use llm_mock_core::chunk::Cut;
+use llm_mock_core::recent::Recent;
+use llm_mock_core::script::Script;
 use rand::rngs::SmallRng;
 use rand::{RngCore, SeedableRng};
+
+use crate::memory;
 
 thread_local! {
     /// Seeded on the first use, which is a request's: after the fork, so that
@@ -12,6 +18,8 @@ thread_local! {
     static RNG: RefCell<Option<SmallRng>> = const { RefCell::new(None) };
 
     static BATCH: Cell<Batch> = const { Cell::new(Batch::new()) };
+
+    static RECENT: RefCell<Recent> = const { RefCell::new(Recent::new()) };
 }
 
 /// Hands over the batch that all replies are rendered into, empty. Whoever
@@ -25,6 +33,14 @@ pub fn give_back(mut batch: Batch) {
     batch.clear();
     // A thread that ends has no use for it.
     let _ = BATCH.try_with(|slot| slot.set(batch));
+}
+
+/// `text`, cut, which all share who say it now. `None` if there is no memory.
+pub fn script(text: &[u8], cut: Cut) -> Option<Arc<Script>> {
+    RECENT.with_borrow_mut(|recent| match recent.get(text, cut) {
+        None if memory::is_there(Recent::memory(text, cut)) => Some(recent.cut(text, cut)),
+        found => found,
+    })
 }
 
 /// Lends the worker's generator of random numbers. `None` if the operating

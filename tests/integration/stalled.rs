@@ -54,7 +54,23 @@ fn has_capped_batches(reply: &Reply) -> bool {
 
 #[test]
 fn a_thousand_that_do_not_read_cost_nothing_as_time_passes() {
-    let (nginx, text) = start(2, "llm_mock_delay 100us;");
+    they_cost_nothing(2, "llm_mock_delay 100us;");
+}
+
+/// 19 MB for each client. nginx keeps the text for each of the thousand, twice,
+/// since it comes from a variable:
+///
+///     cargo test --release --test integration -- --ignored --nocapture hundred_thousand_words
+#[test]
+#[ignore = "takes a gigabyte of memory"]
+fn a_thousand_that_do_not_read_a_hundred_thousand_words() {
+    for delay in ["0", "20us"] {
+        they_cost_nothing(100, &format!("llm_mock_delay {delay};"));
+    }
+}
+
+fn they_cost_nothing(thousands: usize, directives: &str) {
+    let (nginx, text) = start(thousands, directives);
     let worker = Worker::of(&nginx);
     nginx.ask(request("GET", "/health", &[]));
     let (base, files) = (worker.memory(), worker.open_files());
