@@ -32,7 +32,7 @@ enum Verb {
     Prompt(prompt::Wanted),
     /// Two workers beside one.
     Workers(workers::Wanted),
-    /// TLS and HTTP/2, beside the same nginx as a proxy.
+    /// TLS, HTTP/2 and HTTP/3, beside the same nginx as a proxy.
     Protocols(protocols::Wanted),
     /// Write the report from what has been measured.
     Report,

@@ -1,4 +1,5 @@
-//! TLS and HTTP/2, beside the same nginx as a proxy.
+//! TLS, HTTP/2 and HTTP/3, beside the same nginx as a proxy. A hundred streams
+//! share a connection of HTTP/2 or 3.
 
 use clap::Args;
 
@@ -38,7 +39,12 @@ pub fn suite(wanted: &Wanted) -> Suite {
         asked.options.rate = HANDSHAKES;
         asked.lengthen(DELAY)
     };
-    let all = [Protocol::Http1, Protocol::Tls, Protocol::Http2];
+    let all = [
+        Protocol::Http1,
+        Protocol::Tls,
+        Protocol::Http2,
+        Protocol::Http3,
+    ];
     Suite {
         name: "protocols",
         cases: all.map(asked).into(),
