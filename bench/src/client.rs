@@ -1,10 +1,10 @@
 //! A crowd of connections in one thread, which all ask for the same again and
 //! again.
 
-mod body;
 mod connection;
 mod http2;
 mod http3;
+mod message;
 pub mod secure;
 mod timing;
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use h2::client::SendRequest;
 use tokio::task::{JoinSet, spawn_local};
 
-use super::body::{Body, check, request};
+use super::message::{Message, request};
 use super::secure::Crowd;
 use crate::clock::now;
 
@@ -28,19 +28,19 @@ impl Crowd {
     async fn http2_stream(self: Rc<Self>, index: usize, sender: SendRequest<Bytes>) -> Result<()> {
         self.opens(index).await;
         while now() < self.plan.last_request {
-            let mut body = Body::start(Rc::clone(&self));
+            let mut message = Message::start(Rc::clone(&self));
             let mut sender = sender.clone().ready().await?;
             let (reply, mut prompt) = sender.send_request(request(&self)?, false)?;
             prompt.send_data(self.plan.body.clone().into(), true)?;
             let reply = reply.await?;
-            check(&reply)?;
+            message.head(&reply)?;
             let mut parts = reply.into_body();
             while let Some(data) = parts.data().await {
                 let data = data?;
-                body.feed(&data)?;
+                message.feed(&data)?;
                 parts.flow_control().release_capacity(data.len())?;
             }
-            body.end()?;
+            message.end()?;
         }
         Ok(())
     }

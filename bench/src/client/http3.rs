@@ -12,7 +12,7 @@ use quinn::crypto::rustls::QuicClientConfig;
 use quinn::{ClientConfig, Endpoint};
 use tokio::task::{JoinSet, spawn_local};
 
-use super::body::{Body, check, request};
+use super::message::{Message, request};
 use super::secure::{Crowd, NAME};
 use crate::clock::now;
 
@@ -46,19 +46,19 @@ impl Crowd {
     ) -> Result<()> {
         self.opens(index).await;
         while now() < self.plan.last_request {
-            let mut body = Body::start(Rc::clone(&self));
+            let mut message = Message::start(Rc::clone(&self));
             let mut stream = sender.send_request(request(&self)?).await?;
             stream.send_data(self.plan.body.clone().into()).await?;
             stream.finish().await?;
-            check(&stream.recv_response().await?)?;
+            message.head(&stream.recv_response().await?)?;
             while let Some(mut part) = stream.recv_data().await? {
                 while part.has_remaining() {
                     let len = part.chunk().len();
-                    body.feed(part.chunk())?;
+                    message.feed(part.chunk())?;
                     part.advance(len);
                 }
             }
-            body.end()?;
+            message.end()?;
         }
         Ok(())
     }

@@ -134,6 +134,7 @@ impl Crowd {
                     .feed(&self.plan.expected, bytes)
                     .map_err(|w| anyhow!("{w}"))?;
                 let mut tally = self.tally.borrow_mut();
+                timing.begin(&self.plan, moment, &mut tally);
                 timing.chunks(arrived.chunks, &self.plan, moment, &mut tally);
                 if arrived.complete {
                     timing.end(&self.plan, moment, &mut tally);

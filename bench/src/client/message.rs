@@ -1,4 +1,4 @@
-//! A reply of HTTP/2 or 3: its body alone, the framing is a library's.
+//! A reply of HTTP/2 or 3: status and body, the framing is a library's.
 
 use std::rc::Rc;
 
@@ -10,15 +10,15 @@ use super::timing::Timing;
 use crate::clock::now;
 use crate::expect::Matcher;
 
-/// A body that is arriving.
-pub struct Body {
+/// A reply that is arriving.
+pub struct Message {
     crowd: Rc<Crowd>,
     timing: Timing,
     matcher: Matcher,
     is_complete: bool,
 }
 
-impl Body {
+impl Message {
     /// Of the reply to a request that is being sent.
     pub fn start(crowd: Rc<Crowd>) -> Self {
         Self {
@@ -27,6 +27,14 @@ impl Body {
             matcher: Matcher::default(),
             is_complete: false,
         }
+    }
+
+    /// Checks the head.
+    pub fn head<T>(&mut self, reply: &Response<T>) -> Result<()> {
+        ensure!(reply.status() == 200, "it answers {}", reply.status());
+        let mut tally = self.crowd.tally.borrow_mut();
+        self.timing.begin(&self.crowd.plan, now(), &mut tally);
+        Ok(())
     }
 
     /// Checks and counts what has come.
@@ -59,10 +67,4 @@ pub fn request(crowd: &Crowd) -> Result<Request<()>> {
     Ok(request
         .header("content-type", "application/json")
         .body(())?)
-}
-
-/// Refuses a reply that is none.
-pub fn check<T>(reply: &Response<T>) -> Result<()> {
-    ensure!(reply.status() == 200, "it answers {}", reply.status());
-    Ok(())
 }
