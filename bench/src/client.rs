@@ -2,6 +2,9 @@
 //! again.
 
 mod connection;
+mod http2;
+mod http3;
+mod message;
 pub mod secure;
 mod timing;
 

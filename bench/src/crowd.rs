@@ -77,6 +77,9 @@ pub struct Options {
     /// For how long streams are kept open after it, in milliseconds.
     #[arg(long, default_value_t = 0)]
     pub hold: u64,
+    /// Replies outlast the measurement: they are cut off then.
+    #[arg(long)]
+    pub endless: bool,
     /// For how long replies may take to end then, in milliseconds.
     #[arg(long, default_value_t = 20_000)]
     pub patience: u64,
@@ -117,12 +120,16 @@ impl Options {
         let measure_from = opened + self.settle * 1_000;
         let measure_to = measure_from + self.measure * 1_000;
         let last_request = measure_to + self.hold * 1_000;
+        let patience = match self.endless {
+            true => 0,
+            false => self.patience * 1_000,
+        };
         Times {
             start,
             measure_from,
             measure_to,
             last_request,
-            give_up: last_request + self.patience * 1_000,
+            give_up: last_request + patience,
         }
     }
 
@@ -147,6 +154,7 @@ impl Options {
             format!("--patience={}", self.patience),
             format!("--start={}", self.start),
         ];
+        all.extend(self.endless.then(|| "--endless".to_owned()));
         all.extend(
             self.header
                 .iter()
@@ -240,11 +248,15 @@ fn run_here(options: &Options, start: Micros) -> Result<Tally> {
         last_request: times.last_request,
         give_up: times.give_up,
     };
-    match (options.protocol, &options.certificate) {
-        (Protocol::Http1, _) => Ok(client::run(&plan)?),
-        (protocol, Some(certificate)) => secure::run(plan, protocol, certificate),
+    let mut tally = match (options.protocol, &options.certificate) {
+        (Protocol::Http1, _) => client::run(&plan)?,
+        (protocol, Some(certificate)) => secure::run(plan, protocol, certificate)?,
         (_, None) => bail!("--certificate is missing"),
+    };
+    if options.endless {
+        tally.unfinished = 0;
     }
+    Ok(tally)
 }
 
 /// Each process opens its share at its share of the rate, so that together they

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::thread;
 
 use anyhow::{Context, Result};
@@ -19,6 +20,8 @@ pub struct Lab {
     pub nginx: PathBuf,
     /// The module, built for it.
     pub module: PathBuf,
+    /// The project's commit, as `git describe` calls it.
+    pub commit: String,
     /// How many cores there are.
     cores: usize,
     /// The core of the client.
@@ -37,8 +40,16 @@ impl Lab {
             anyhow::Ok(PathBuf::from(value))
         };
         let cores = thread::available_parallelism()?.get();
+        let root = path("LLM_MOCK_BENCH_ROOT")?;
+        let commit = Command::new("git")
+            .arg("-C")
+            .arg(&root)
+            .args(["describe", "--always", "--dirty"])
+            .output();
+        let commit = commit.map(|said| String::from_utf8_lossy(&said.stdout).trim().to_owned());
         Ok(Self {
-            root: path("LLM_MOCK_BENCH_ROOT")?,
+            commit: commit.unwrap_or_default(),
+            root,
             work: path("LLM_MOCK_BENCH_WORK")?,
             nginx: path("LLM_MOCK_BENCH_NGINX")?,
             module: path("LLM_MOCK_BENCH_MODULE")?,

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 
 use anyhow::{Context, Result};
+use rustix::param::clock_ticks_per_second as ticks_per_second;
 use rustix::process::{Resource, getrlimit};
 use rustix::thread::{CpuSet, sched_setaffinity};
 
@@ -23,6 +24,16 @@ pub fn cpu(pid: u32) -> Result<u64> {
         }
     }
     Ok(sum)
+}
+
+/// How long the machine's host has not let a core run that wanted to, in
+/// seconds; 0 where that is not known.
+pub fn stolen(core: usize) -> f64 {
+    let text = fs::read_to_string("/proc/stat").unwrap_or_default();
+    let name = format!("cpu{core} ");
+    let line = text.lines().find_map(|line| line.strip_prefix(&name));
+    let ticks = line.and_then(|line| line.split_whitespace().nth(7)?.parse().ok());
+    ticks.unwrap_or(0.0) / ticks_per_second() as f64
 }
 
 /// The memory that only this process uses, in bytes.

@@ -12,6 +12,8 @@ pub enum Protocol {
     Tls,
     /// HTTP/2 over TLS.
     Http2,
+    /// HTTP/3.
+    Http3,
 }
 
 impl Protocol {
@@ -21,6 +23,7 @@ impl Protocol {
             Self::Http1 => "HTTP/1.1",
             Self::Tls => "TLS",
             Self::Http2 => "HTTP/2",
+            Self::Http3 => "HTTP/3",
         }
     }
 
@@ -30,6 +33,16 @@ impl Protocol {
             Self::Http1 => "http1",
             Self::Tls => "tls",
             Self::Http2 => "http2",
+            Self::Http3 => "http3",
+        }
+    }
+
+    /// Its name in a TLS handshake, where client and server have to agree on it.
+    pub fn alpn(self) -> Option<&'static [u8]> {
+        match self {
+            Self::Http1 | Self::Tls => None,
+            Self::Http2 => Some(b"h2"),
+            Self::Http3 => Some(b"h3"),
         }
     }
 }

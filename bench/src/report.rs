@@ -1,21 +1,36 @@
 //! The report: what was measured, on what, and whether it is enough.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::process::Command;
 
 use anyhow::Result;
 
 use crate::lab::Lab;
+use crate::measured::Measured;
 use crate::plot;
 use crate::row::Row;
-use crate::setup::Setup;
-use crate::suite;
-use crate::suites::{memory, pacing, prompt, protocols, throughput, workers};
+use crate::suites::{Effort, KINDS, Wanted, memory, pacing, throughput};
 use crate::summary::{Figure, distinct, figure};
-use crate::target::{self, Measured};
+use crate::table::table;
+use crate::target;
 
-/// Makes the table of a suite.
-type Table = fn(&[Row]) -> String;
+const INTRODUCTION: &str = "\
+# What it costs, beside what else does the same
+
+Made by `bench/run`; the figures of each run are in the CSV files beside this one.
+
+";
+
+const TARGETS: &str = "
+## What it must reach
+
+Ratios are of runs that followed each other; a spread is the lowest and the highest. Processor time per chunk counts only of runs that kept the pace: chunks a second and median gap within 2 % of what was asked for.
+
+";
+
+/// Says why targets are missed; written by people.
+const EXPLANATION: &str = "profiles.md";
 
 /// Writes the report from the files of the suites that have run.
 ///
@@ -23,57 +38,21 @@ type Table = fn(&[Row]) -> String;
 ///
 /// A file is damaged, or can't be written.
 pub fn write(lab: &Lab) -> Result<()> {
-    let rows = |name: &str| {
-        let file = suite::file(lab, name);
-        match file.exists() {
-            true => suite::read(&file),
-            false => Ok(Vec::new()),
-        }
-    };
-    let measured = Measured {
-        throughput: rows("throughput")?,
-        pacing: rows("pacing")?,
-        memory: rows("memory")?,
-        workers: rows("workers")?,
-        prompt: rows("prompt")?,
-        protocols: rows("protocols")?,
-    };
-    let mut out = String::from(
-        "# What it costs, beside what else does the same\n\nMade by `bench/run`; the figures of each run are in the CSV files beside this one.\n\n",
-    );
+    let measured = Measured::read(lab)?;
+    let mut out = INTRODUCTION.to_owned();
     out += &machine(&measured);
-    out += "\n## Targets\n\nRatios are of runs that followed each other; a spread is the lowest and the highest. Processor time per chunk counts only of runs that kept the pace.\n\n";
-    out += &target::table(&measured);
-    if lab.report().join("profiles.md").exists() {
-        out += "\nWhat is missed is explained in [profiles.md](profiles.md).\n";
-    }
+    out += TARGETS;
+    out += &target::table(&measured, EXPLANATION);
     out += &plots(lab, &measured)?;
-    let wrk = rows("wrk")?;
-    let tables: [(&str, &[Row], Table); 7] = [
-        ("No delay", &measured.throughput, throughput::report),
-        ("No delay, as wrk sees it", &wrk, throughput::report),
-        (
-            "A delay between words (gaps and times in ms)",
-            &measured.pacing,
-            pacing::report,
-        ),
-        ("Memory", &measured.memory, memory::report),
-        ("Two workers", &measured.workers, workers::report),
-        ("A prompt of 1 MB", &measured.prompt, prompt::report),
-        (
-            "HTTP/2, TLS, HTTP/3",
-            &measured.protocols,
-            protocols::report,
-        ),
-    ];
-    for (title, rows, table) in tables {
+    for kind in KINDS {
+        let rows = measured.of(kind);
         if !rows.is_empty() {
-            out += &format!("\n## {title}\n\n{}", table(rows));
+            out += &format!("\n## {}\n\n{}", kind.title, table(rows, kind.columns));
         }
     }
     out += "\n## The servers\n\n";
-    for setup in setups() {
-        out += &format!("- **{}**: {}.\n", setup.name(), setup.note());
+    for (name, note) in notes() {
+        out += &format!("- **{name}**: {note}.\n");
     }
     let file = lab.report().join("report.md");
     fs::write(&file, out)?;
@@ -81,50 +60,39 @@ pub fn write(lab: &Lab) -> Result<()> {
     Ok(())
 }
 
-fn setups() -> Vec<Box<dyn Setup>> {
-    let mut all: Vec<Box<dyn Setup>> = Vec::new();
-    let used = [
-        throughput::setups(),
-        pacing::setups(),
-        memory::setups(),
-        protocols::setups(),
-    ];
-    for setup in used.into_iter().flatten() {
-        if !all.iter().any(|known| known.name() == setup.name()) {
-            all.push(setup);
-        }
-    }
-    all
+fn notes() -> BTreeMap<&'static str, String> {
+    let effort = Effort::default();
+    let cases = Wanted::all().flat_map(|wanted| wanted.suite(&effort).cases);
+    let setups = cases.flat_map(|asked| asked.setups);
+    setups.map(|setup| (setup.name(), setup.note())).collect()
 }
 
 fn machine(measured: &Measured) -> String {
-    let all = [
-        &measured.throughput,
-        &measured.pacing,
-        &measured.memory,
-        &measured.workers,
-        &measured.prompt,
-        &measured.protocols,
-    ];
-    let load = all.into_iter().flatten().map(|row| row.load_average);
-    let (low, high) = load.fold((f64::INFINITY, 0.0_f64), |(low, high), x| {
-        (low.min(x), high.max(x))
-    });
+    let rows: Vec<Row> = measured.rows().cloned().collect();
+    let range = |of: Figure| {
+        let mut values: Vec<f64> = rows.iter().map(of).filter(|x| x.is_finite()).collect();
+        values.sort_by(f64::total_cmp);
+        let (low, high) = (values.first().copied(), values.last().copied());
+        (low.unwrap_or_default(), high.unwrap_or_default())
+    };
+    let (low, high) = range(|row| row.load_average);
+    let stolen = range(|row| row.stolen * 100.0).1;
+    let commits = distinct(&rows, |row| &row.commit).join(", ");
     let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name"));
     let model = model
         .unwrap_or_default()
-        .trim_start_matches(['\t', ' ', ':']);
+        .trim_start_matches([' ', '\t', ':']);
     let cores = cpu
         .lines()
         .filter(|line| line.starts_with("processor"))
         .count();
     format!(
-        "Machine: {model}, {cores} cores, Linux {}; commit {}. Load average before the runs: {low:.1} to {high:.1}, \
-         of which the measurement itself is up to 2; what is beyond that is other work, which makes all slower.\n\
+        "Machine: {model}, {cores} cores, Linux {}; commit {commits}. Load average before the runs: {low:.1} to {high:.1}, \
+         of which the measurement itself is up to 2; what is beyond that is other work, which makes all slower. \
+         While a run was measured, the machine's host took up to {stolen:.0} % of the server's core.\n\
          Server on core 0, client on core 1.\n",
         said_by("uname", &["-r"]),
-        said_by("git", &["describe", "--always", "--dirty"]),
     )
 }
 
@@ -137,7 +105,7 @@ fn said_by(program: &str, arguments: &[&str]) -> String {
 /// Draws the plots, and refers to them.
 fn plots(lab: &Lab, measured: &Measured) -> Result<String> {
     let mut out = String::from("\n## Plots\n\n");
-    let rows = &measured.pacing;
+    let rows = measured.of(&pacing::KIND);
     let over_streams: [(&str, &str, &str, Figure); 3] = [
         (
             "gap",
@@ -162,8 +130,8 @@ fn plots(lab: &Lab, measured: &Measured) -> Result<String> {
             out += &format!("![{title}]({name}.svg)\n\n");
         }
     }
-    let reply = medians(&measured.throughput, "no delay", |row| row.cpu_per_reply_us);
-    let memory = medians(&measured.memory, "5000 streams", |row| {
+    let reply = medians(measured.of(&throughput::KIND), |row| row.cpu_per_reply_us);
+    let memory = medians(measured.of(&memory::KIND), |row| {
         row.memory_per_stream / 1_024.0
     });
     for (name, title, unit, all) in [
@@ -197,8 +165,13 @@ fn series(rows: &[Row], of: Figure) -> Vec<plot::Series> {
     all
 }
 
-fn medians(rows: &[Row], case: &str, of: Figure) -> Vec<(String, f64)> {
+/// A figure of each server, in the first case that it has one in.
+fn medians(rows: &[Row], of: Figure) -> Vec<(String, f64)> {
+    let cases = distinct(rows, |row| &row.case);
     let servers = distinct(rows, |row| &row.server).into_iter();
-    let median = |server: &str| Some((server.to_owned(), figure(rows, case, server, of)?.median));
+    let median = |server: &str| {
+        let spread = cases.iter().find_map(|case| figure(rows, case, server, of));
+        Some((server.to_owned(), spread?.median))
+    };
     servers.filter_map(median).collect()
 }

@@ -16,8 +16,14 @@ pub struct Row {
     pub server: String,
     /// The number of the run.
     pub run: usize,
-    /// Open connections.
+    /// What was measured, as `git describe` calls it.
+    #[serde(default)]
+    pub commit: String,
+    /// Connections that were asked for.
     pub connections: usize,
+    /// Replies that began before the end of the measurement.
+    #[serde(default)]
+    pub begun: u64,
     /// Replies per second.
     pub replies_per_s: f64,
     /// Chunks per second.
@@ -64,6 +70,9 @@ pub struct Row {
     pub unfinished: u64,
     /// Why there are no figures.
     pub problem: String,
+    /// How much of the server's core the machine's host took meanwhile.
+    #[serde(default)]
+    pub stolen: f64,
     /// The machine's load average of the last minute, before the run.
     pub load_average: f64,
 }
@@ -81,6 +90,7 @@ impl Row {
         let busy = |cpu: u64| cpu as f64 / 1e9 / figures.seconds;
         Self {
             connections,
+            begun: tally.begun,
             replies_per_s: tally.replies as f64 / figures.seconds,
             chunks_per_s: tally.chunks as f64 / figures.seconds,
             cpu_per_reply_us: per(tally.replies),
@@ -88,6 +98,7 @@ impl Row {
             memory_per_stream: figures.memory as f64 / connections as f64,
             server_busy: busy(figures.cpu),
             client_busy: busy(figures.client_cpu),
+            stolen: figures.stolen / figures.seconds,
             gap_p1: ms(&tally.gap, 1.0),
             gap_p50: ms(&tally.gap, 50.0),
             gap_p90: ms(&tally.gap, 90.0),

@@ -1,26 +1,37 @@
 //! Runs of several servers in several cases, taking turns, so that what else
 //! the machine does meets them all.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::clock::Micros;
 use crate::crowd::Options;
+use crate::files;
 use crate::lab::Lab;
 use crate::row::Row;
 use crate::setup::{Case, Setup};
-use crate::trial::Known;
+use crate::table::{Column, progress};
+use crate::trial::{Known, OVERHEAD};
+
+/// What a suite is about, and how the report shows it.
+#[derive(Debug)]
+pub struct Kind {
+    /// Its name; that of its command and of its CSV file too.
+    pub name: &'static str,
+    /// The heading of its table.
+    pub title: &'static str,
+    /// The table's columns.
+    pub columns: &'static [Column],
+}
 
 /// What is compared.
 pub struct Suite {
-    /// Its name; the CSV file's too.
-    pub name: &'static str,
-    /// What the servers are asked to do.
+    /// Which suite it is.
+    pub kind: &'static Kind,
+    /// What is asked of which servers.
     pub cases: Vec<Asked>,
-    /// The servers.
-    pub setups: Vec<Box<dyn Setup>>,
     /// How often.
     pub runs: usize,
     /// How one run is measured.
@@ -38,6 +49,10 @@ pub struct Asked {
     pub case: Case,
     /// The client's side.
     pub options: Options,
+    /// The servers.
+    pub setups: Vec<Box<dyn Setup>>,
+    /// Into how many shorter turns each run is divided.
+    pub rounds: usize,
 }
 
 impl Asked {
@@ -49,42 +64,75 @@ impl Asked {
         self.case.text.clone_from(&self.options.text);
         self
     }
+
+    /// Divides each run into shorter turns.
+    pub fn share(&mut self, rounds: usize) {
+        self.rounds = rounds;
+        self.options.measure = (self.options.measure / rounds as u64).max(1);
+    }
+
+    /// The turns: back and forth, so that nobody always comes after the same
+    /// one.
+    fn turns(&self, runs: usize) -> impl Iterator<Item = (usize, &dyn Setup)> {
+        (1..=runs * self.rounds).flat_map(move |run| {
+            (0..self.setups.len()).filter_map(move |k| {
+                let place = match run % 2 {
+                    0 => self.setups.len() - 1 - k,
+                    _ => k,
+                };
+                Some((run, self.setups.get(place)?.as_ref()))
+            })
+        })
+    }
 }
 
 impl Suite {
-    /// Leaves out the servers whose names have none of these words in them.
-    pub fn only(mut self, words: &[String]) -> Self {
-        let wanted = |name: &str| words.iter().any(|word| name.contains(word.as_str()));
-        self.setups
-            .retain(|setup| words.is_empty() || wanted(setup.name()));
+    /// The names of its servers.
+    pub fn servers(&self) -> impl Iterator<Item = &'static str> {
+        let setups = self.cases.iter().flat_map(|asked| &asked.setups);
+        setups.map(|setup| setup.name())
+    }
+
+    /// Leaves out all servers but these.
+    pub fn only(mut self, names: &[String]) -> Self {
+        let wanted = |name: &str| names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name));
+        for asked in &mut self.cases {
+            asked
+                .setups
+                .retain(|setup| names.is_empty() || wanted(setup.name()));
+        }
         self
     }
 
-    /// Runs it all and writes the figures to the report's folder.
+    /// About how long it takes, in microseconds, without what `rows` has.
+    pub fn duration(&self, rows: &[Row]) -> Micros {
+        let of = |asked: &Asked| {
+            let turns = asked.turns(self.runs);
+            let missing = turns.filter(|(run, setup)| !has(rows, asked, *setup, *run));
+            missing.count() as Micros * (asked.options.times(0).last_request + OVERHEAD)
+        };
+        self.cases.iter().map(of).sum()
+    }
+
+    /// Runs what `rows` has not, and writes all to the suite's file, again
+    /// after each run.
     ///
     /// # Errors
     ///
-    /// The file can't be written. A server that fails is a row without figures.
-    pub fn run(&self, lab: &Lab) -> Result<Vec<Row>> {
-        let mut rows = Vec::new();
+    /// The file can't be written. A server that fails is
+    /// a row without figures.
+    pub fn run(&self, lab: &Lab, mut rows: Vec<Row>) -> Result<Vec<Row>> {
         for asked in &self.cases {
-            let mut known: Vec<Known> = self.setups.iter().map(|_| Known::default()).collect();
-            for run in 1..=self.runs {
-                for k in 0..self.setups.len() {
-                    // Back and forth: nobody always comes after the same one.
-                    let k = if run % 2 == 0 {
-                        self.setups.len() - 1 - k
-                    } else {
-                        k
-                    };
-                    let (Some(setup), Some(known)) = (self.setups.get(k), known.get_mut(k)) else {
-                        continue;
-                    };
-                    let row = self.trial(lab, asked, setup.as_ref(), known, run);
-                    eprintln!("{}", progress(&row));
-                    rows.push(row);
-                    write(&file(lab, self.name), &rows)?;
+            let mut known: BTreeMap<&str, Known> = BTreeMap::new();
+            for (run, setup) in asked.turns(self.runs) {
+                if has(&rows, asked, setup, run) {
+                    continue;
                 }
+                let known = known.entry(setup.name()).or_default();
+                let row = self.trial(lab, asked, setup, known, run);
+                eprintln!("  {}", progress(&row, self.kind.columns));
+                rows.push(row);
+                files::write(&files::path(lab, self.kind), &rows)?;
             }
         }
         Ok(rows)
@@ -105,67 +153,22 @@ impl Suite {
             problem: format!("{error:#}"),
             ..Row::default()
         });
-        row.suite = self.name.to_owned();
+        row.suite = self.kind.name.to_owned();
         row.case = asked.label.clone();
         row.server = setup.name().to_owned();
         row.run = run;
+        row.commit.clone_from(&lab.commit);
         row.load_average = load_average;
         row
     }
 }
 
-/// The file that a suite's figures are in.
-pub fn file(lab: &Lab, suite: &str) -> PathBuf {
-    lab.report().join(format!("{suite}.csv"))
-}
-
-fn write(path: &Path, rows: &[Row]) -> Result<()> {
-    fs::create_dir_all(path.parent().unwrap_or(path))?;
-    let mut csv = csv::Writer::from_path(path)?;
-    for row in rows {
-        csv.serialize(row)?;
-    }
-    csv.flush()
-        .with_context(|| format!("cannot write {}", path.display()))
-}
-
-/// Reads what a suite has written.
-///
-/// # Errors
-///
-/// The file is not there, or is no such file.
-pub fn read(path: &Path) -> Result<Vec<Row>> {
-    let mut csv = csv::Reader::from_path(path)?;
-    let rows = csv.deserialize().collect::<Result<_, _>>();
-    rows.with_context(|| format!("{} is damaged", path.display()))
-}
-
-fn progress(row: &Row) -> String {
-    if !row.problem.is_empty() {
-        return format!("{} {} {}: {}", row.case, row.run, row.server, row.problem);
-    }
-    format!(
-        "{} {} {}: {:.0} replies/s, {:.0} chunks/s, {:.2} us a reply, {:.2} us a chunk, \
-         gap {:.1} / {:.1} ms, late {:.1} / {:.1} ms, {:.0} bytes a stream, \
-         busy {:.2} / {:.2}, {} failures, {} unfinished, load {:.1}",
-        row.case,
-        row.run,
-        row.server,
-        row.replies_per_s,
-        row.chunks_per_s,
-        row.cpu_per_reply_us,
-        row.cpu_per_chunk_us,
-        row.gap_p50,
-        row.gap_p99,
-        row.late_p50,
-        row.late_p99,
-        row.memory_per_stream,
-        row.server_busy,
-        row.client_busy,
-        row.failures,
-        row.unfinished,
-        row.load_average,
-    )
+fn has(rows: &[Row], asked: &Asked, setup: &dyn Setup, run: usize) -> bool {
+    let is_it = |row: &Row| {
+        let same = row.case == asked.label && row.server == setup.name() && row.run == run;
+        same && row.problem.is_empty()
+    };
+    rows.iter().any(is_it)
 }
 
 /// Of the last minute; how much else the machine did.
@@ -173,4 +176,53 @@ fn load_average() -> f64 {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let first = text.split(' ').next().unwrap_or_default();
     first.parse().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suites::{Effort, Wanted};
+
+    fn prompt() -> Suite {
+        let mut suites = Wanted::all().map(|wanted| wanted.suite(&Effort::default()));
+        suites.find(|suite| suite.kind.name == "prompt").unwrap()
+    }
+
+    fn order(suite: &Suite, runs: usize) -> Vec<(usize, &str)> {
+        let turns = suite.cases[0].turns(runs);
+        turns.map(|(run, setup)| (run, setup.name())).collect()
+    }
+
+    #[test]
+    fn servers_take_turns_back_and_forth() {
+        let (first, second) = ("module", "return-headers");
+        let turns = [(1, first), (1, second), (2, second), (2, first)];
+        assert_eq!(order(&prompt(), 2), turns);
+        assert_eq!(order(&prompt().only(&["MODULE".to_owned()]), 1), turns[..1]);
+    }
+
+    #[test]
+    fn shorter_turns_take_as_much_time_for_measuring() {
+        let mut suite = prompt();
+        let asked = &mut suite.cases[0];
+        asked.options.measure = 3_000;
+        asked.share(4);
+        assert_eq!(asked.options.measure, 750);
+        assert_eq!(order(&suite, 1).len(), 2 * 4);
+    }
+
+    #[test]
+    fn what_has_been_measured_is_not_measured_again() {
+        let suite = prompt();
+        let row = |server: &str, problem: &str| Row {
+            case: suite.cases[0].label.clone(),
+            server: server.to_owned(),
+            run: 1,
+            problem: problem.to_owned(),
+            ..Row::default()
+        };
+        let all = suite.duration(&[]);
+        let rows = [row("module", ""), row("return-headers", "no start")];
+        assert_eq!(suite.duration(&rows), all / 10 * 9);
+    }
 }

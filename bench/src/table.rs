@@ -4,7 +4,27 @@ use crate::row::Row;
 use crate::summary::{self, Figure, Spread};
 
 /// A column: its head, its figure, and how many digits follow the point.
+#[derive(Debug)]
 pub struct Column(pub &'static str, pub Figure, pub usize);
+
+/// Replies in a second.
+pub const REPLIES: Column = Column("replies / s", |row| row.replies_per_s, 0);
+/// Chunks in a second.
+pub const CHUNKS: Column = Column("chunks / s", |row| row.chunks_per_s, 0);
+/// Processor time of a reply.
+pub const CPU_PER_REPLY: Column = Column("CPU us / reply", |row| row.cpu_per_reply_us, 2);
+/// Processor time of a chunk.
+pub const CPU_PER_CHUNK: Column = Column("CPU us / chunk", |row| row.cpu_per_chunk_us, 2);
+/// Memory of an open stream.
+pub const MEMORY: Column = Column("KB / stream", |row| row.memory_per_stream / 1_024.0, 2);
+/// How much of a core the server uses.
+pub const BUSY: Column = Column("busy", |row| row.server_busy, 2);
+/// How much of a core the client uses.
+pub const CLIENT_BUSY: Column = Column("client busy", |row| row.client_busy, 2);
+/// What the client saw go wrong.
+pub const FAILURES: Column = Column("failures", |row| row.failures as f64, 0);
+/// Replies that did not end.
+pub const UNFINISHED: Column = Column("unfinished", |row| row.unfinished as f64, 0);
 
 /// A row for each server in each case: medians, with the spread below a
 /// column's first figure.
@@ -21,6 +41,19 @@ pub fn table(rows: &[Row], columns: &[Column]) -> String {
             out += &line(rows, case, server, columns);
         }
     }
+    out
+}
+
+/// A run in a line, for one who waits.
+pub fn progress(row: &Row, columns: &[Column]) -> String {
+    let mut out = format!("{}, {}, run {}: ", row.case, row.server, row.run);
+    if !row.problem.is_empty() {
+        return out + &row.problem;
+    }
+    let figures = columns
+        .iter()
+        .map(|Column(head, figure, digits)| format!("{head} {:.digits$}", figure(row)));
+    out += &figures.collect::<Vec<_>>().join(", ");
     out
 }
 

@@ -74,6 +74,8 @@ impl From<Vec<(u64, u64)>> for Durations {
 /// What a client saw.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Tally {
+    /// Replies that began before the end of the measurement.
+    pub begun: u64,
     /// Replies that became complete while it was measured.
     pub replies: u64,
     /// Chunks that became complete while it was measured.
@@ -98,6 +100,7 @@ pub struct Tally {
 impl Tally {
     /// Counts what another client saw.
     pub fn merge(&mut self, other: &Self) {
+        self.begun += other.begun;
         self.replies += other.replies;
         self.chunks += other.chunks;
         self.first_chunk.merge(&other.first_chunk);

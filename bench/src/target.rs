@@ -1,25 +1,10 @@
 //! The figures that were asked for, and whether they are reached.
 
+use crate::measured::Measured;
 use crate::row::Row;
-use crate::summary::{Figure, Spread, figure, ratio};
+use crate::suites::{memory, pacing, prompt, protocols, throughput, workers};
+use crate::summary::{self, Figure, Spread, figure, ratio};
 use crate::table::cell;
-
-/// All that was measured.
-#[derive(Debug, Default)]
-pub struct Measured {
-    /// Replies without delay.
-    pub throughput: Vec<Row>,
-    /// Streams with a delay.
-    pub pacing: Vec<Row>,
-    /// Open streams.
-    pub memory: Vec<Row>,
-    /// Two workers.
-    pub workers: Vec<Row>,
-    /// A large prompt.
-    pub prompt: Vec<Row>,
-    /// HTTP/2, TLS, HTTP/3.
-    pub protocols: Vec<Row>,
-}
 
 /// What a figure may be.
 #[derive(Debug, Clone, Copy)]
@@ -34,15 +19,17 @@ enum Limit {
 struct Line {
     number: usize,
     what: String,
-    found: Option<Spread>,
     limit: Limit,
+    found: Option<Spread>,
+    /// What the figure leaves out.
+    note: String,
 }
 
 const MODULE: &str = "module";
-const BARE: &str = "bare program";
+const BARE: &str = "bare";
 
-/// A table of all targets.
-pub fn table(measured: &Measured) -> String {
+/// A table of all targets. Those that are missed refer to `explanation`.
+pub fn table(measured: &Measured, explanation: &str) -> String {
     let mut out = String::from("| | Target | Limit | Median (spread) | |\n|--:|---|--:|--:|---|\n");
     for line in lines(measured) {
         let limit = match line.limit {
@@ -51,14 +38,16 @@ pub fn table(measured: &Measured) -> String {
             Limit::Below(x) => format!("below {x}"),
             Limit::Is(x) => format!("{x:.1}"),
         };
-        let (found, verdict) = match line.found {
-            None => ("-".to_owned(), "not measured"),
-            Some(spread) if line.limit.holds(spread.median) => (cell(spread, 2), "reached"),
-            Some(spread) => (cell(spread, 2), "**missed**"),
+        let found = line.found.map_or("-".to_owned(), |spread| cell(spread, 2));
+        let verdict = match line.found {
+            None if line.note.is_empty() => "not measured".to_owned(),
+            None => format!("[**no figure**]({explanation})"),
+            Some(spread) if line.limit.holds(spread.median) => "reached".to_owned(),
+            Some(_) => format!("[**missed**]({explanation})"),
         };
         out += &format!(
-            "| {} | {} | {limit} | {found} | {verdict} |\n",
-            line.number, line.what
+            "| {} | {} | {limit} | {found} | {verdict}{} |\n",
+            line.number, line.what, line.note
         );
     }
     out
@@ -76,145 +65,268 @@ impl Limit {
 }
 
 fn lines(measured: &Measured) -> Vec<Line> {
-    let mut lines = Vec::new();
-    let mut add = |number, what: &str, found, limit| {
-        lines.push(Line {
-            number,
-            what: what.to_owned(),
-            found,
-            limit,
-        });
-    };
-    throughput(&measured.throughput, &mut add);
-    pacing(&measured.pacing, &mut add);
-    memory(&measured.memory, &mut add);
-    crowd(&measured.pacing, &mut add);
-    workers(&measured.workers, &mut add);
-    let prompt = ratio(
-        &measured.prompt,
-        "1000000 bytes",
-        MODULE,
-        "return, same headers",
-        |row| row.cpu_per_reply_us,
-    );
-    add(
-        8,
-        "1 MB prompt, CPU per reply: module / `return`",
-        prompt,
-        Limit::AtMost(1.5),
-    );
-    protocols(&measured.protocols, &mut add);
+    let mut lines = replies(measured.of(&throughput::KIND));
+    lines.extend(pace(measured.of(&pacing::KIND)));
+    lines.extend(open_streams(measured.of(&memory::KIND)));
+    lines.push(crowd(measured.of(&pacing::KIND)));
+    lines.extend(two_workers(measured.of(&workers::KIND)));
+    lines.push(large_prompt(measured.of(&prompt::KIND)));
+    lines.extend(beside_proxy(measured.of(&protocols::KIND)));
     lines
 }
 
-type Add<'a> = dyn FnMut(usize, &str, Option<Spread>, Limit) + 'a;
-
-fn throughput(rows: &[Row], add: &mut Add) {
-    let case = "no delay";
-    for floor in ["return, same headers", "return"] {
-        let found = ratio(rows, case, MODULE, floor, |row| row.cpu_per_reply_us);
-        let what = format!("No delay, CPU per reply: module / {floor}");
-        add(1, &what, found, Limit::AtMost(1.15));
-    }
-    for (peer, limit) in [("Lua script", 5.0), ("llmsim", 3.0), ("crabllm-bench", 1.3)] {
-        let found = ratio(rows, case, MODULE, peer, |row| row.replies_per_s);
-        let what = format!("No delay, replies per second: module / {peer}");
-        add(2, &what, found, Limit::AtLeast(limit));
-    }
-}
-
-fn pacing(rows: &[Row], add: &mut Add) {
-    let cases = ["1000 streams, 50 ms", "5000 streams, 50 ms"];
-    let exact = in_pace(rows, 50.0);
-    for case in cases {
-        let found = ratio(&exact, case, MODULE, BARE, |row| row.cpu_per_chunk_us);
-        let what = format!("{case}, CPU per chunk: module / bare program");
-        add(3, &what, found, Limit::AtMost(1.15));
-    }
-    for case in cases {
-        let found = figure(rows, case, MODULE, |row| row.gap_p50);
-        add(
-            4,
-            &format!("{case}, median gap in ms"),
+impl Line {
+    fn new(number: usize, what: String, limit: Limit, found: Option<Spread>) -> Self {
+        Self {
+            number,
+            what,
+            limit,
             found,
-            Limit::Is(50.0),
-        );
-        let found = difference(rows, case, MODULE, BARE, |row| row.gap_p99);
-        let what = format!("{case}, 99 % of gaps in ms: module - bare program");
-        add(4, &what, found, Limit::AtMost(2.0));
+            note: String::new(),
+        }
     }
 }
 
-fn memory(rows: &[Row], add: &mut Add) {
+fn replies(rows: &[Row]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for floor in ["return-headers", "return"] {
+        let found = ratio(rows, throughput::FLOOR, MODULE, floor, |row| {
+            row.cpu_per_reply_us
+        });
+        let what = format!("No delay, CPU per reply: module / {floor}");
+        lines.push(Line::new(1, what, Limit::AtMost(1.15), found));
+    }
+    for (peer, limit) in [("lua", 5.0), ("llmsim", 3.0), ("crabllm-bench", 1.3)] {
+        let found = ratio(rows, throughput::OTHERS, MODULE, peer, |row| {
+            row.replies_per_s
+        });
+        let what = format!("No delay, replies per second: module / {peer}");
+        lines.push(Line::new(2, what, Limit::AtLeast(limit), found));
+    }
+    lines
+}
+
+fn pace(rows: &[Row]) -> Vec<Line> {
+    let cases = ["1000 streams, 50 ms", "5000 streams, 50 ms"];
+    let mut lines = Vec::new();
+    for case in cases {
+        let what = format!("{case}, CPU per chunk: module / bare");
+        let limit = Limit::AtMost(1.15);
+        lines.push(beside(3, what, limit, rows, case, (50.0, BARE)));
+    }
+    for case in cases {
+        let gap = figure(rows, case, MODULE, |row| row.gap_p50);
+        let what = format!("{case}, median gap in ms");
+        lines.push(Line::new(4, what, Limit::Is(50.0), gap));
+        let pairs = summary::pairs(rows, case, MODULE, BARE);
+        let found = Spread::of(pairs.map(|(row, bare)| row.gap_p99 - bare.gap_p99));
+        let what = format!("{case}, 99 % of gaps in ms: module - bare");
+        lines.push(Line::new(4, what, Limit::AtMost(2.0), found));
+    }
+    lines
+}
+
+fn open_streams(rows: &[Row]) -> Vec<Line> {
     let case = "5000 streams";
-    for (module, echo) in [
-        (MODULE, "echo_sleep"),
-        ("module, default pools", "echo_sleep, default pools"),
-    ] {
+    let mut lines = Vec::new();
+    for (module, echo) in [(MODULE, "echo"), ("module-default", "echo-default")] {
         let found = ratio(rows, case, module, echo, |row| row.memory_per_stream);
         let what = format!("Memory per open stream: {module} / {echo}");
-        add(5, &what, found, Limit::AtMost(1.0));
+        lines.push(Line::new(5, what, Limit::AtMost(1.0), found));
     }
     let found = figure(rows, case, MODULE, |row| row.memory_per_stream / 1_024.0);
-    add(
-        5,
-        "KB per open stream, nginx.conf as shipped",
-        found,
-        Limit::AtMost(6.0),
-    );
+    let what = "KB per open stream, nginx.conf as shipped".to_owned();
+    lines.push(Line::new(5, what, Limit::AtMost(6.0), found));
+    lines
 }
 
-fn crowd(rows: &[Row], add: &mut Add) {
-    for delay in [50, 200] {
-        let exact = in_pace(rows, f64::from(delay));
-        let of = |streams: usize| {
-            let case = format!("{streams} streams, {delay} ms");
-            figure(&exact, &case, MODULE, |row| row.cpu_per_chunk_us)
-        };
-        let found = of(15_000).zip(of(1_000)).map(|(many, few)| many.over(few));
-        let what = format!("{delay} ms, CPU per chunk: 15,000 streams / 1,000 streams");
-        add(6, &what, found, Limit::AtMost(1.0));
+fn crowd(rows: &[Row]) -> Line {
+    let many = Paced::of(rows, "15000 streams, 200 ms", 200.0, &[MODULE]);
+    let few = Paced::of(rows, "1000 streams, 200 ms", 200.0, &[MODULE]);
+    let cpu = |paced: &Paced| Spread::of(paced.rows.iter().map(|row| row.cpu_per_chunk_us));
+    let found = cpu(&many).zip(cpu(&few)).map(|(many, few)| many.over(few));
+    let what = "200 ms, CPU per chunk: 15,000 streams / 1,000 streams".to_owned();
+    Line {
+        note: many.note + &few.note,
+        ..Line::new(6, what, Limit::AtMost(1.0), found)
     }
 }
 
-fn workers(rows: &[Row], add: &mut Add) {
-    let rows = &in_pace(rows, 50.0);
-    let of = |case: &str, of: Figure| figure(rows, case, MODULE, of);
-    let both = |one: &str, two: &str, f: Figure| of(two, f).zip(of(one, f)).map(|(b, a)| b.over(a));
-    let (one, two) = (
-        "1 workers, 1000 streams, 50 ms",
-        "2 workers, 2000 streams, 50 ms",
-    );
-    let chunks = both(one, two, |row| row.chunks_per_s);
-    add(
-        7,
-        "Chunks per second on time: 2 workers / 1",
-        chunks,
-        Limit::AtLeast(1.9),
-    );
-    let cpu = both(one, two, |row| row.cpu_per_chunk_us);
-    add(7, "CPU per chunk: 2 workers / 1", cpu, Limit::AtMost(1.05));
+fn two_workers(rows: &[Row]) -> Vec<Line> {
+    let one = Paced::of(rows, "1 workers, 1000 streams, 50 ms", 50.0, &[MODULE]);
+    let two = Paced::of(rows, "2 workers, 2000 streams, 50 ms", 50.0, &[MODULE]);
+    let note = two.note + &one.note;
+    let both = |of: Figure| {
+        let two = Spread::of(two.rows.iter().map(of));
+        two.zip(Spread::of(one.rows.iter().map(of)))
+            .map(|(two, one)| two.over(one))
+    };
+    let chunks = "Chunks per second on time: 2 workers / 1".to_owned();
+    let cpu = "CPU per chunk: 2 workers / 1".to_owned();
+    let lines = [
+        Line::new(7, chunks, Limit::AtLeast(1.9), both(|row| row.chunks_per_s)),
+        Line::new(
+            7,
+            cpu,
+            Limit::AtMost(1.05),
+            both(|row| row.cpu_per_chunk_us),
+        ),
+    ];
+    let noted = lines.map(|line| Line {
+        note: note.clone(),
+        ..line
+    });
+    noted.into()
 }
 
-fn protocols(rows: &[Row], add: &mut Add) {
-    let rows = &in_pace(rows, 50.0);
-    for protocol in ["TLS", "HTTP/2", "HTTP/3"] {
-        let found = ratio(rows, protocol, MODULE, "proxy", |row| row.cpu_per_chunk_us);
+fn large_prompt(rows: &[Row]) -> Line {
+    let found = ratio(rows, "1000000 bytes", MODULE, "return-headers", |row| {
+        row.cpu_per_reply_us
+    });
+    let what = "1 MB prompt, CPU per reply: module / return-headers".to_owned();
+    Line::new(8, what, Limit::AtMost(1.5), found)
+}
+
+fn beside_proxy(rows: &[Row]) -> Vec<Line> {
+    let line = |protocol: &str| {
         let what = format!("{protocol}, CPU per chunk: module / nginx proxying the bare program");
-        add(9, &what, found, Limit::Below(1.0));
+        beside(9, what, Limit::Below(1.0), rows, protocol, (50.0, "proxy"))
+    };
+    ["TLS", "HTTP/2", "HTTP/3"].map(line).into()
+}
+
+/// The processor time of a chunk beside that of another server, at a delay in
+/// milliseconds.
+fn beside(
+    number: usize,
+    what: String,
+    limit: Limit,
+    rows: &[Row],
+    case: &str,
+    (delay, other): (f64, &str),
+) -> Line {
+    let paced = Paced::of(rows, case, delay, &[MODULE, other]);
+    let found = ratio(&paced.rows, case, MODULE, other, |row| row.cpu_per_chunk_us);
+    Line {
+        note: paced.note,
+        ..Line::new(number, what, limit, found)
     }
 }
 
 /// The runs that kept the pace. One that did not sends several words in a
 /// write, which is cheaper: its processor time says nothing.
-fn in_pace(rows: &[Row], delay: f64) -> Vec<Row> {
-    let keeps = |row: &&Row| row.unfinished == 0 && (row.gap_p50 - delay).abs() <= delay * 0.02;
-    rows.iter().filter(keeps).cloned().collect()
+struct Paced {
+    rows: Vec<Row>,
+    /// Which ones did not.
+    note: String,
 }
 
-/// What a figure of `server` exceeds that of `other` by, in runs that followed
-/// each other.
-fn difference(rows: &[Row], case: &str, server: &str, other: &str, of: Figure) -> Option<Spread> {
-    let pairs = crate::summary::pairs(rows, case, server, other);
-    Spread::of(pairs.map(|(row, peer)| of(row) - of(peer)))
+impl Paced {
+    fn of(rows: &[Row], case: &str, delay: f64, servers: &[&str]) -> Self {
+        let mut paced = Self {
+            rows: Vec::new(),
+            note: String::new(),
+        };
+        for server in servers {
+            let all = summary::runs(rows, case, server);
+            let kept = all.clone().filter(|row| kept_pace(row, delay));
+            let (kept, all) = (kept.cloned().collect::<Vec<_>>(), all.count());
+            if kept.len() < all {
+                let kept = kept.len();
+                paced.note += &format!("; {case}: {server} kept the pace in {kept} of {all} runs");
+            }
+            paced.rows.extend(kept);
+        }
+        paced
+    }
+}
+
+fn kept_pace(row: &Row, delay: f64) -> bool {
+    let asked = row.connections as f64 * 1e3 / delay;
+    let near = |value: f64, asked: f64| (value - asked).abs() <= asked * 0.02;
+    near(row.chunks_per_s, asked) && near(row.gap_p50, delay)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::suites::{Effort, Wanted};
+
+    fn row(server: &str, run: usize, gap: f64, cpu: f64) -> Row {
+        Row {
+            suite: "pacing".to_owned(),
+            case: "1000 streams, 50 ms".to_owned(),
+            server: server.to_owned(),
+            run,
+            connections: 1_000,
+            chunks_per_s: 20_000.0,
+            gap_p50: gap,
+            cpu_per_chunk_us: cpu,
+            ..Row::default()
+        }
+    }
+
+    fn line(rows: Vec<Row>) -> String {
+        let table = table(&rows.into_iter().collect(), "why.md");
+        let lines = table.lines().filter(|line| line.starts_with("| 3 |"));
+        lines.into_iter().next().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn what_the_suites_measure_by_default_is_all_that_the_targets_need() {
+        let mut rows = Vec::new();
+        for suite in Wanted::all().map(|wanted| wanted.suite(&Effort::default())) {
+            for asked in &suite.cases {
+                let gap = asked.case.delay as f64 / 1e3;
+                rows.extend(asked.setups.iter().map(|setup| Row {
+                    suite: suite.kind.name.to_owned(),
+                    case: asked.label.clone(),
+                    connections: asked.options.connections,
+                    chunks_per_s: asked.options.connections as f64 * 1e3 / gap,
+                    replies_per_s: 1.0,
+                    cpu_per_reply_us: 1.0,
+                    memory_per_stream: 1.0,
+                    ..row(setup.name(), 1, gap, 1.0)
+                }));
+            }
+        }
+        let table = table(&rows.into_iter().collect(), "why.md");
+        assert!(!table.contains("| - |"), "{table}");
+        for number in 1..=9 {
+            assert!(table.contains(&format!("| {number} |")), "{table}");
+        }
+    }
+
+    #[test]
+    fn a_target_is_reached_missed_or_not_measured() {
+        let with = |cpu| {
+            line(vec![
+                row("module", 1, 50.0, cpu),
+                row("bare", 1, 50.0, 10.0),
+            ])
+        };
+        assert!(with(11.4).ends_with("| 1.14 | reached |"), "{}", with(11.4));
+        assert!(with(11.6).ends_with("| 1.16 | [**missed**](why.md) |"));
+        assert!(line(Vec::new()).ends_with("| - | not measured |"));
+    }
+
+    #[test]
+    fn runs_that_did_not_keep_the_pace_are_left_out_and_named() {
+        let mut rows = vec![
+            row("module", 1, 50.0, 11.0),
+            row("bare", 1, 50.0, 10.0),
+            row("module", 2, 61.0, 5.0),
+            row("bare", 2, 50.0, 10.0),
+        ];
+        let found = line(rows.clone());
+        assert!(
+            found.ends_with(
+                "| 1.10 | reached; 1000 streams, 50 ms: module kept the pace in 1 of 2 runs |"
+            ),
+            "{found}"
+        );
+        rows.remove(0);
+        let found = line(rows);
+        assert!(found.contains("| - | [**no figure**](why.md); 1000 streams, 50 ms: module"));
+    }
 }

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::clock::{now, sleep_until};
+use crate::clock::{Micros, now, sleep_until};
 use crate::crowd::Options;
 use crate::lab::Lab;
 use crate::learn::learn;
@@ -30,23 +30,39 @@ pub struct Figures {
     pub cpu: u64,
     /// That of the client.
     pub client_cpu: u64,
+    /// What the host took of the server's core meanwhile, in seconds.
+    pub stolen: f64,
     /// What the server's memory grew by until all was open, in bytes.
     pub memory: i64,
 }
 
 /// From the start of the client to its first connection.
-const LEAD: u64 = 300_000;
+const LEAD: Micros = 200_000;
+
+/// What a trial takes besides the client's plan: about the time to start and to
+/// stop the server too.
+pub const OVERHEAD: Micros = LEAD + 250_000;
+
+/// The delay at which a server shows what it sends.
+const QUICK: Micros = 1_000;
 
 /// What the replies of a server in a case must be, once it has given one.
 #[derive(Debug, Default)]
 pub struct Known(Option<PathBuf>);
 
 impl Known {
-    fn expect(&mut self, lab: &Lab, setup: &dyn Setup, options: &Options) -> Result<PathBuf> {
+    fn expect(&mut self, lab: &Lab, setup: &dyn Setup, asked: &Asked) -> Result<PathBuf> {
         if let Some(file) = &self.0 {
             return Ok(file.clone());
         }
-        let learned = learn(options.address, &options.request())?;
+        let case = Case {
+            delay: asked.case.delay.min(QUICK),
+            ..asked.case.clone()
+        };
+        let server = setup.start(lab, &case)?;
+        let mut options = asked.options.clone();
+        setup.adapt(&case, &mut options);
+        let learned = learn(server.address, &options.request())?;
         let said = learned.text.as_str();
         if said != options.text {
             eprintln!("  {} says its own: {said:.60}", setup.name());
@@ -65,7 +81,7 @@ impl Known {
 /// Something does not start, or the client fails. What the client saw go wrong
 /// is in the row.
 pub fn measure(lab: &Lab, setup: &dyn Setup, asked: &Asked, known: &mut Known) -> Result<Row> {
-    let figures = run(lab, setup, &asked.case, &asked.options, known)?;
+    let figures = run(lab, setup, asked, known)?;
     for (what, count) in &figures.tally.errors {
         eprintln!("  {}: {count} times: {what}", setup.name());
     }
@@ -74,23 +90,17 @@ pub fn measure(lab: &Lab, setup: &dyn Setup, asked: &Asked, known: &mut Known) -
 
 /// Starts the server, has the client measure it, and looks at its processes
 /// when the measurement begins and ends.
-fn run(
-    lab: &Lab,
-    setup: &dyn Setup,
-    case: &Case,
-    options: &Options,
-    known: &mut Known,
-) -> Result<Figures> {
-    let server = setup.start(lab, case)?;
-    let mut options = options.clone();
+fn run(lab: &Lab, setup: &dyn Setup, asked: &Asked, known: &mut Known) -> Result<Figures> {
+    let mut options = asked.options.clone();
+    if !setup.is_known() {
+        options.expect = Some(known.expect(lab, setup, asked)?);
+    }
+    let server = setup.start(lab, &asked.case)?;
     options.address = server.address;
     if options.protocol != Protocol::Http1 {
         options.certificate = Some(lab.certificate()?.0);
     }
-    setup.adapt(case, &mut options);
-    if !setup.is_known() {
-        options.expect = Some(known.expect(lab, setup, &options)?);
-    }
+    setup.adapt(&asked.case, &mut options);
     warm_up(&options)?;
     let before = server.memory()?;
 
@@ -114,6 +124,7 @@ fn run(
         seconds: (ended.at - begun.at) as f64 / 1e6,
         cpu: ended.server - begun.server,
         client_cpu: ended.client - begun.client,
+        stolen: ended.stolen - begun.stolen,
         memory: after as i64 - before as i64,
     })
 }
@@ -122,6 +133,7 @@ struct Moment {
     at: u64,
     server: u64,
     client: u64,
+    stolen: f64,
 }
 
 impl Moment {
@@ -130,6 +142,7 @@ impl Moment {
             at: now(),
             server: server.cpu()?,
             client: process::cpu(client)?,
+            stolen: process::stolen(0),
         })
     }
 }

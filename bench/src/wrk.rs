@@ -24,10 +24,12 @@ pub fn measure(lab: &Lab, setup: &dyn Setup, asked: &Asked, _: &mut Known) -> Re
     let mut options = asked.options.clone();
     setup.adapt(&asked.case, &mut options);
     let script = lab.work.join("wrk.lua");
-    fs::write(
-        &script,
-        format!("wrk.method = 'POST'\nwrk.body = [[{}]]\n", options.body),
-    )?;
+    let mut text = format!("wrk.method = 'POST'\nwrk.body = [[{}]]\n", options.body);
+    let headers = options.header.iter().filter_map(|h| h.split_once(": "));
+    for (name, value) in headers.chain([("Content-Type", "application/json")]) {
+        text += &format!("wrk.headers['{name}'] = '{value}'\n");
+    }
+    fs::write(&script, text)?;
 
     let seconds = options.measure.div_ceil(1_000);
     let (begun, before) = (now(), server.cpu()?);

@@ -90,6 +90,7 @@ impl Connection {
             };
             self.has_begun = true;
             let moment = now();
+            self.timing.begin(plan, moment, tally);
             let bytes = buffer.get(..count).unwrap_or_default();
             let arrived = self.reply.feed(&plan.expected, bytes);
             let arrived = arrived.map_err(|wrong| wrong.to_string())?;

@@ -13,6 +13,8 @@ pub struct Timing {
     arrived: Micros,
     /// How many have come.
     chunks: u64,
+    /// Whether anything has.
+    has_begun: bool,
 }
 
 impl Timing {
@@ -22,6 +24,14 @@ impl Timing {
             sent: moment,
             ..Self::default()
         }
+    }
+
+    /// Something of the reply has come.
+    pub fn begin(&mut self, plan: &Plan, moment: Micros, tally: &mut Tally) {
+        if !self.has_begun && moment < plan.measure_to {
+            tally.begun += 1;
+        }
+        self.has_begun = true;
     }
 
     /// Chunks have become complete.

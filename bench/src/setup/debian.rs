@@ -36,7 +36,7 @@ pub struct Lua;
 
 impl Setup for Lua {
     fn name(&self) -> &'static str {
-        "Lua script"
+        "lua"
     }
 
     fn note(&self) -> String {
@@ -80,15 +80,15 @@ pub struct Echo(pub Sizes);
 impl Setup for Echo {
     fn name(&self) -> &'static str {
         match self.0 {
-            Sizes::Shipped => "echo_sleep",
-            Sizes::Default => "echo_sleep, default pools",
+            Sizes::Shipped => "echo",
+            Sizes::Default => "echo-default",
         }
     }
 
     fn note(&self) -> String {
         match self.0 {
             Sizes::Shipped => "`echo`, `echo_flush`, `echo_sleep` for each word, Debian's nginx with libnginx-mod-http-echo, nginx.conf as shipped; its id is always the same",
-            Sizes::Default => "the same without what sizes pools and buffers",
+            Sizes::Default => "as echo, without what sizes pools and buffers",
         }
         .to_owned()
     }

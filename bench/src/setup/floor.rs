@@ -19,15 +19,17 @@ pub struct Return {
 impl Setup for Return {
     fn name(&self) -> &'static str {
         match self.headers {
-            true => "return, same headers",
+            true => "return-headers",
             false => "return",
         }
     }
 
     fn note(&self) -> String {
         match self.headers {
-            true => "the same, and `add_header` of the headers that the module sends".to_owned(),
-            false => "`return 200` of the same body, same nginx and nginx.conf".to_owned(),
+            true => "as return, with `add_header` of the headers that the module sends".to_owned(),
+            false => {
+                "`return 200` of the same body, embedded nginx, nginx.conf as shipped".to_owned()
+            }
         }
     }
 

@@ -16,14 +16,14 @@ impl Setup for Module {
     fn name(&self) -> &'static str {
         match self.0 {
             Sizes::Shipped => "module",
-            Sizes::Default => "module, default pools",
+            Sizes::Default => "module-default",
         }
     }
 
     fn note(&self) -> String {
         match self.0 {
             Sizes::Shipped => "embedded nginx, nginx.conf as shipped".to_owned(),
-            Sizes::Default => "the same without what sizes pools and buffers".to_owned(),
+            Sizes::Default => "as module, without what sizes pools and buffers".to_owned(),
         }
     }
 

@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -48,21 +49,7 @@ pub fn start(lab: &Lab, program: Command, conf: &Conf, case: &Case) -> Result<Se
     for name in ["logs", "temp"] {
         fs::create_dir(folder.path().join(name))?;
     }
-    let mut listen = format!("listen {address} backlog=65535");
-    if case.protocol != Protocol::Http1 {
-        let (certificate, key) = lab.certificate()?;
-        let http2 = if case.protocol == Protocol::Http2 {
-            "on"
-        } else {
-            "off"
-        };
-        listen += &format!(
-            " ssl; http2 {http2}; ssl_certificate {}; ssl_certificate_key {}",
-            certificate.display(),
-            key.display()
-        );
-    }
-    listen += ";";
+    let listen = listen(lab, address, case.protocol)?;
     let text = render(&lab.shipped_conf()?, conf, case.workers, &listen)?;
     fs::write(folder.path().join("nginx.conf"), text)?;
     let mut command = program;
@@ -74,6 +61,26 @@ pub fn start(lab: &Lab, program: Command, conf: &Conf, case: &Case) -> Result<Se
         .stdin(Stdio::null())
         .stdout(Stdio::null());
     Server::start(lab, command, address, case, true, Some(folder))
+}
+
+/// What makes the server listen. With HTTP/3 it also does to HTTP/1.1, by which
+/// is seen that it has started.
+fn listen(lab: &Lab, address: SocketAddr, protocol: Protocol) -> Result<String> {
+    let tcp = format!("listen {address} backlog=65535");
+    if protocol == Protocol::Http1 {
+        return Ok(tcp + ";");
+    }
+    let (certificate, key) = lab.certificate()?;
+    let rest = match protocol {
+        Protocol::Http1 | Protocol::Tls => String::new(),
+        Protocol::Http2 => "http2 on;".to_owned(),
+        Protocol::Http3 => format!("listen {address} quic;"),
+    };
+    Ok(format!(
+        "{tcp} ssl; {rest} ssl_certificate {}; ssl_certificate_key {};",
+        certificate.display(),
+        key.display()
+    ))
 }
 
 /// The shipped configuration with another server.

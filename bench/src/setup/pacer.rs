@@ -13,7 +13,7 @@ pub struct Pacer;
 
 impl Setup for Pacer {
     fn name(&self) -> &'static str {
-        "bare program"
+        "bare"
     }
 
     fn note(&self) -> String {

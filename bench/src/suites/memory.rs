@@ -2,80 +2,79 @@
 
 use clap::Args;
 
-use super::{SEED, options};
+use super::{Effort, at_once, count};
 use crate::crowd::Options;
-use crate::protocol::Protocol;
-use crate::row::Row;
 use crate::setup::debian::{Echo, Lua};
 use crate::setup::module::Module;
 use crate::setup::nginx::Sizes;
 use crate::setup::pacer::Pacer;
-use crate::setup::{Case, Setup, peers};
-use crate::suite::{Asked, Suite};
-use crate::table::{Column, table};
+use crate::setup::{self, Setup};
+use crate::suite::{Asked, Kind, Suite};
+use crate::table::{self, Column};
 use crate::trial;
 
 /// What of the suite to run.
 #[derive(Debug, Clone, Args)]
 pub struct Wanted {
-    /// Open streams.
-    #[arg(long, value_delimiter = ',', default_value = "1000,5000")]
-    streams: Vec<usize>,
-    /// How often each.
-    #[arg(long, default_value_t = 5)]
-    runs: usize,
+    /// Open streams; servers of other kinds than nginx have 1,000.
+    #[arg(long, default_value_t = 5_000, value_parser = count)]
+    streams: usize,
 }
 
+/// Open streams.
+pub const KIND: Kind = Kind {
+    name: "memory",
+    title: "Memory",
+    columns: &[
+        table::MEMORY,
+        Column("replies begun", |row| row.begun as f64, 0),
+        table::FAILURES,
+    ],
+};
+
 /// So long that all streams are open before the second word of the first.
-const DELAY: u64 = 4_000_000;
+const DELAY: u64 = 20_000_000;
+
+/// What the slowest peer begins in a second.
+const PEERS_RATE: u64 = 250;
 
 /// The suite.
-pub fn suite(wanted: &Wanted) -> Suite {
-    let asked = |&streams: &usize| Asked {
-        label: format!("{streams} streams"),
-        case: Case {
-            text: SEED.to_owned(),
-            delay: DELAY,
-            workers: 1,
-            protocol: Protocol::Http1,
-        },
-        options: Options {
-            connections: streams,
-            delay: DELAY,
-            measure: 500,
-            patience: 10_000,
-            ..options()
-        },
-    };
+pub fn suite(wanted: &Wanted, effort: &Effort) -> Suite {
+    let mut slow = asked(1_000, peers());
+    slow.options.rate = PEERS_RATE;
     Suite {
-        name: "memory",
-        cases: wanted.streams.iter().map(asked).collect(),
-        setups: setups(),
-        runs: wanted.runs,
+        kind: &KIND,
+        cases: vec![asked(wanted.streams, servers()), slow],
+        runs: effort.runs,
         measure: trial::measure,
     }
 }
 
-/// The servers that are compared.
-pub fn setups() -> Vec<Box<dyn Setup>> {
-    let mut setups: Vec<Box<dyn Setup>> = vec![
+fn asked(streams: usize, setups: Vec<Box<dyn Setup>>) -> Asked {
+    let mut asked = at_once(&format!("{streams} streams"), streams, 200, setups);
+    asked.case.delay = DELAY;
+    asked.options = Options {
+        delay: DELAY,
+        settle: 1_000,
+        endless: true,
+        ..asked.options
+    };
+    asked
+}
+
+fn servers() -> Vec<Box<dyn Setup>> {
+    vec![
         Box::new(Module(Sizes::Shipped)),
         Box::new(Echo(Sizes::Shipped)),
         Box::new(Module(Sizes::Default)),
         Box::new(Echo(Sizes::Default)),
         Box::new(Lua),
         Box::new(Pacer),
-    ];
-    setups.extend(peers::all());
-    setups
+    ]
 }
 
-/// The suite's table.
-pub fn report(rows: &[Row]) -> String {
-    let columns = [
-        Column("KB / stream", |row| row.memory_per_stream / 1_024.0, 2),
-        Column("failures", |row| row.failures as f64, 0),
-        Column("unfinished", |row| row.unfinished as f64, 0),
-    ];
-    table(rows, &columns)
+fn peers() -> Vec<Box<dyn Setup>> {
+    let mut setups: Vec<Box<dyn Setup>> = vec![Box::new(Module(Sizes::Shipped))];
+    setups.extend(setup::peers::all());
+    setups
 }

@@ -1,68 +1,105 @@
-//! 50 ms between two words: how exact, and at what cost.
+//! A delay between two words: how exact, and at what cost.
 
 use clap::Args;
 
-use super::options;
+use super::{Effort, count, options};
 use crate::clock::Micros;
 use crate::crowd::Options;
 use crate::protocol::Protocol;
-use crate::row::Row;
 use crate::setup::debian::{Echo, Lua};
 use crate::setup::module::Module;
 use crate::setup::nginx::Sizes;
 use crate::setup::pacer::Pacer;
 use crate::setup::{Case, Setup, peers};
-use crate::suite::{Asked, Suite};
-use crate::table::{Column, table};
+use crate::suite::{Asked, Kind, Suite};
+use crate::table::{self, Column};
 use crate::trial;
 
-/// What of the suite to run.
+/// What of the suite to run. Without options: what the report needs.
 #[derive(Debug, Clone, Args)]
 pub struct Wanted {
-    /// Open streams.
-    #[arg(
-        long,
-        value_delimiter = ',',
-        default_value = "100,1000,5000,10000,15000"
-    )]
+    /// Open streams, for all servers [default with --delay: 1000]
+    #[arg(long, value_delimiter = ',', value_parser = count)]
     streams: Vec<usize>,
-    /// Between two words, in milliseconds.
-    #[arg(long, value_delimiter = ',', default_value = "50,200")]
+    /// Between two words, in milliseconds [default with --streams: 50]
+    #[arg(long, value_delimiter = ',', value_parser = clap::value_parser!(u64).range(1..=60_000))]
     delay: Vec<u64>,
-    /// How often each.
-    #[arg(long, default_value_t = 5)]
-    runs: usize,
-    /// How long is measured, in milliseconds.
-    #[arg(long, default_value_t = 5_000)]
-    measure: u64,
 }
 
+/// Streams with a delay.
+pub const KIND: Kind = Kind {
+    name: "pacing",
+    title: "A delay between words (gaps and times in ms)",
+    columns: &[
+        table::CPU_PER_CHUNK,
+        table::CHUNKS,
+        Column("gap median", |row| row.gap_p50, 1),
+        Column("gap 90 %", |row| row.gap_p90, 1),
+        Column("gap 99 %", |row| row.gap_p99, 1),
+        Column("gap 99.9 %", |row| row.gap_p999, 1),
+        Column("late median", |row| row.late_p50, 1),
+        Column("late 99 %", |row| row.late_p99, 1),
+        Column("first chunk median", |row| row.first_p50, 2),
+        Column("first chunk 99 %", |row| row.first_p99, 2),
+        table::BUSY,
+        table::CLIENT_BUSY,
+        table::FAILURES,
+    ],
+};
+
+type Servers = fn() -> Vec<Box<dyn Setup>>;
+
+/// What the report needs: a delay in milliseconds, open streams, servers. Many
+/// streams are left to those that can carry them.
+const PLAN: [(u64, usize, Servers); 7] = [
+    (50, 100, of_nginx),
+    (50, 1_000, everyone),
+    (50, 5_000, of_nginx),
+    (50, 10_000, without_lua),
+    (50, 15_000, without_lua),
+    (200, 1_000, limit),
+    (200, 15_000, limit),
+];
+
 /// The suite.
-pub fn suite(wanted: &Wanted) -> Suite {
-    let mut cases = Vec::new();
-    for &delay in &wanted.delay {
-        for &streams in &wanted.streams {
-            cases.push(asked(streams, delay * 1_000, wanted.measure));
+pub fn suite(wanted: &Wanted, effort: &Effort) -> Suite {
+    let plan = match wanted.streams.is_empty() && wanted.delay.is_empty() {
+        true => PLAN.to_vec(),
+        false => {
+            let servers: Servers = everyone;
+            let streams = or(&wanted.streams, 1_000);
+            let each = or(&wanted.delay, 50).into_iter();
+            each.flat_map(|delay| streams.iter().map(move |&n| (delay, n, servers)))
+                .collect()
         }
-    }
+    };
+    let cases = plan
+        .into_iter()
+        .map(|(delay, streams, servers)| asked(streams, delay * 1_000, effort.measure, servers()));
     Suite {
-        name: "pacing",
-        cases,
-        setups: setups(),
-        runs: wanted.runs,
+        kind: &KIND,
+        cases: cases.collect(),
+        runs: effort.runs,
         measure: trial::measure,
     }
 }
 
-/// Streams that are as long as the measurement: each connection has one.
-pub fn asked(streams: usize, delay: Micros, measure: u64) -> Asked {
+fn or<T: Copy>(given: &[T], default: T) -> Vec<T> {
+    match given {
+        [] => vec![default],
+        given => given.to_vec(),
+    }
+}
+
+/// Streams that outlast the measurement: each connection has one.
+pub fn asked(streams: usize, delay: Micros, measure: u64, setups: Vec<Box<dyn Setup>>) -> Asked {
     let options = Options {
         connections: streams,
         delay,
         settle: 1_500,
         measure,
-        hold: 500,
-        patience: 5_000,
+        hold: 200,
+        endless: true,
         ..options()
     };
     let asked = Asked {
@@ -74,38 +111,30 @@ pub fn asked(streams: usize, delay: Micros, measure: u64) -> Asked {
             protocol: Protocol::Http1,
         },
         options,
+        setups,
+        rounds: 1,
     };
     asked.lengthen(delay)
 }
 
-/// The servers that are compared.
-pub fn setups() -> Vec<Box<dyn Setup>> {
-    let mut setups: Vec<Box<dyn Setup>> = vec![
-        Box::new(Module(Sizes::Shipped)),
-        Box::new(Pacer),
-        Box::new(Lua),
-        Box::new(Echo(Sizes::Shipped)),
-    ];
-    setups.extend(peers::all());
+fn limit() -> Vec<Box<dyn Setup>> {
+    vec![Box::new(Module(Sizes::Shipped)), Box::new(Pacer)]
+}
+
+fn without_lua() -> Vec<Box<dyn Setup>> {
+    let mut setups = limit();
+    setups.push(Box::new(Echo(Sizes::Shipped)));
     setups
 }
 
-/// The suite's table.
-pub fn report(rows: &[Row]) -> String {
-    let columns = [
-        Column("CPU us / chunk", |row| row.cpu_per_chunk_us, 2),
-        Column("gap median", |row| row.gap_p50, 1),
-        Column("gap 90 %", |row| row.gap_p90, 1),
-        Column("gap 99 %", |row| row.gap_p99, 1),
-        Column("gap 99.9 %", |row| row.gap_p999, 1),
-        Column("late median", |row| row.late_p50, 1),
-        Column("late 99 %", |row| row.late_p99, 1),
-        Column("first chunk median", |row| row.first_p50, 2),
-        Column("first chunk 99 %", |row| row.first_p99, 2),
-        Column("busy", |row| row.server_busy, 2),
-        Column("client busy", |row| row.client_busy, 2),
-        Column("failures", |row| row.failures as f64, 0),
-        Column("unfinished", |row| row.unfinished as f64, 0),
-    ];
-    table(rows, &columns)
+fn of_nginx() -> Vec<Box<dyn Setup>> {
+    let mut setups = without_lua();
+    setups.push(Box::new(Lua));
+    setups
+}
+
+fn everyone() -> Vec<Box<dyn Setup>> {
+    let mut setups = of_nginx();
+    setups.extend(peers::all());
+    setups
 }

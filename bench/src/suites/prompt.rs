@@ -2,67 +2,51 @@
 
 use clap::Args;
 
-use super::{SEED, options};
+use super::{Effort, at_once, count};
 use crate::crowd::Options;
-use crate::protocol::Protocol;
-use crate::row::Row;
-use crate::setup::Case;
 use crate::setup::floor::Return;
 use crate::setup::module::Module;
 use crate::setup::nginx::Sizes;
-use crate::suite::{Asked, Suite};
-use crate::table::{Column, table};
+use crate::suite::{Kind, Suite};
+use crate::table;
 use crate::trial;
 
 /// What of the suite to run.
 #[derive(Debug, Clone, Args)]
 pub struct Wanted {
     /// Bytes of the request's body.
-    #[arg(long, default_value_t = 1_000_000)]
+    #[arg(long, default_value_t = 1_000_000, value_parser = count)]
     size: usize,
-    /// How often each.
-    #[arg(long, default_value_t = 5)]
-    runs: usize,
-    /// How long is measured, in milliseconds.
-    #[arg(long, default_value_t = 3_000)]
-    measure: u64,
 }
+
+/// A large prompt.
+pub const KIND: Kind = Kind {
+    name: "prompt",
+    title: "A prompt of 1 MB",
+    columns: &[
+        table::REPLIES,
+        table::CPU_PER_REPLY,
+        table::FAILURES,
+        table::UNFINISHED,
+    ],
+};
 
 /// The suite. `return` reads a body and discards it.
-pub fn suite(wanted: &Wanted) -> Suite {
+pub fn suite(wanted: &Wanted, effort: &Effort) -> Suite {
+    let label = format!("{} bytes", wanted.size);
+    let setups = vec![
+        Box::new(Module(Sizes::Shipped)) as _,
+        Box::new(Return { headers: true }) as _,
+    ];
+    let mut asked = at_once(&label, 8, effort.measure, setups);
+    asked.options = Options {
+        body_size: wanted.size,
+        ..asked.options
+    };
     Suite {
-        name: "prompt",
-        cases: vec![Asked {
-            label: format!("{} bytes", wanted.size),
-            case: Case {
-                text: SEED.to_owned(),
-                delay: 0,
-                workers: 1,
-                protocol: Protocol::Http1,
-            },
-            options: Options {
-                connections: 8,
-                body_size: wanted.size,
-                measure: wanted.measure,
-                ..options()
-            },
-        }],
-        setups: vec![
-            Box::new(Module(Sizes::Shipped)),
-            Box::new(Return { headers: true }),
-        ],
-        runs: wanted.runs,
+        kind: &KIND,
+        cases: vec![asked],
+        runs: effort.runs,
         measure: trial::measure,
     }
-}
-
-/// The suite's table.
-pub fn report(rows: &[Row]) -> String {
-    let columns = [
-        Column("replies / s", |row| row.replies_per_s, 0),
-        Column("CPU us / reply", |row| row.cpu_per_reply_us, 0),
-        Column("failures", |row| row.failures as f64, 0),
-        Column("unfinished", |row| row.unfinished as f64, 0),
-    ];
-    table(rows, &columns)
 }

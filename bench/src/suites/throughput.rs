@@ -2,91 +2,102 @@
 
 use clap::Args;
 
-use super::options;
-use crate::crowd::Options;
-use crate::protocol::Protocol;
-use crate::row::Row;
+use super::{Effort, at_once, count};
+use crate::setup::Setup;
 use crate::setup::debian::{Echo, Lua};
 use crate::setup::floor::Return;
 use crate::setup::module::Module;
 use crate::setup::nginx::Sizes;
-use crate::setup::{Case, Setup, peers};
-use crate::suite::{Asked, Suite};
-use crate::table::{Column, table};
+use crate::setup::peers;
+use crate::suite::{Kind, Suite};
+use crate::table::{self, Column};
 use crate::{trial, wrk};
 
 /// What of the suite to run.
 #[derive(Debug, Clone, Args)]
 pub struct Wanted {
     /// Connections that ask again and again.
-    #[arg(long, default_value_t = 64)]
+    #[arg(long, default_value_t = 64, value_parser = count)]
     connections: usize,
-    /// How often each.
-    #[arg(long, default_value_t = 5)]
-    runs: usize,
-    /// How long is measured, in milliseconds.
-    #[arg(long, default_value_t = 3_000)]
-    measure: u64,
 }
 
+/// Replies without delay.
+pub const KIND: Kind = Kind {
+    name: "throughput",
+    title: "No delay",
+    columns: &[
+        table::REPLIES,
+        table::CPU_PER_REPLY,
+        Column("reply median ms", |row| row.whole_p50, 2),
+        Column("reply 99 % ms", |row| row.whole_p99, 2),
+        table::BUSY,
+        table::CLIENT_BUSY,
+        table::FAILURES,
+        table::UNFINISHED,
+    ],
+};
+
+/// The same, as wrk sees it.
+pub const WRK: Kind = Kind {
+    name: "wrk",
+    title: "No delay, as wrk sees it",
+    columns: &[
+        table::REPLIES,
+        table::CPU_PER_REPLY,
+        table::BUSY,
+        table::FAILURES,
+    ],
+};
+
+/// Beside what nginx itself needs for these bytes.
+pub const FLOOR: &str = "no delay, beside return";
+
+/// Beside what else there is.
+pub const OTHERS: &str = "no delay";
+
+/// The floor is near. A virtual machine's core is faster and slower for seconds
+/// at a time, so short turns meet the same of it.
+const ROUNDS: usize = 4;
+
 /// The suite.
-pub fn suite(wanted: &Wanted) -> Suite {
-    let options = Options {
-        connections: wanted.connections,
-        measure: wanted.measure,
-        ..options()
-    };
+pub fn suite(wanted: &Wanted, effort: &Effort) -> Suite {
+    let mut floor = at_once(FLOOR, wanted.connections, effort.measure, floor());
+    floor.share(ROUNDS);
+    let others = at_once(OTHERS, wanted.connections, effort.measure, others());
     Suite {
-        name: "throughput",
-        cases: vec![Asked {
-            label: "no delay".to_owned(),
-            case: Case {
-                text: options.text.clone(),
-                delay: 0,
-                workers: 1,
-                protocol: Protocol::Http1,
-            },
-            options,
-        }],
-        setups: setups(),
-        runs: wanted.runs,
+        kind: &KIND,
+        cases: vec![floor, others],
+        runs: effort.runs,
         measure: trial::measure,
     }
 }
 
-/// The same, as wrk sees it.
-pub fn second_opinion(wanted: &Wanted) -> Suite {
+/// The same, as wrk sees it, which counts in whole seconds.
+pub fn second_opinion(wanted: &Wanted, effort: &Effort) -> Suite {
+    let mut setups = floor();
+    setups.extend(others().into_iter().skip(1));
     Suite {
-        name: "wrk",
+        kind: &WRK,
+        cases: vec![at_once(OTHERS, wanted.connections, effort.measure, setups)],
+        runs: effort.runs,
         measure: wrk::measure,
-        ..suite(wanted)
     }
 }
 
-/// The servers that are compared.
-pub fn setups() -> Vec<Box<dyn Setup>> {
+fn floor() -> Vec<Box<dyn Setup>> {
+    vec![
+        Box::new(Module(Sizes::Shipped)),
+        Box::new(Return { headers: true }),
+        Box::new(Return { headers: false }),
+    ]
+}
+
+fn others() -> Vec<Box<dyn Setup>> {
     let mut setups: Vec<Box<dyn Setup>> = vec![
         Box::new(Module(Sizes::Shipped)),
-        Box::new(Return { headers: false }),
-        Box::new(Return { headers: true }),
         Box::new(Lua),
         Box::new(Echo(Sizes::Shipped)),
     ];
     setups.extend(peers::all());
     setups
-}
-
-/// The suite's table.
-pub fn report(rows: &[Row]) -> String {
-    let columns = [
-        Column("replies / s", |row| row.replies_per_s, 0),
-        Column("CPU us / reply", |row| row.cpu_per_reply_us, 2),
-        Column("reply median ms", |row| row.whole_p50, 2),
-        Column("reply 99 % ms", |row| row.whole_p99, 2),
-        Column("busy", |row| row.server_busy, 2),
-        Column("client busy", |row| row.client_busy, 2),
-        Column("failures", |row| row.failures as f64, 0),
-        Column("unfinished", |row| row.unfinished as f64, 0),
-    ];
-    table(rows, &columns)
 }
