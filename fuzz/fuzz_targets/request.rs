@@ -1,6 +1,8 @@
 //! A request's body: read by each dialect, and answered as a stream and whole.
+//! The byte before it says what a token and a chunk are.
 #![no_main]
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
@@ -15,22 +17,33 @@ use llm_mock_core::api::validate;
 use llm_mock_core::api::{Dialect, Generation};
 use llm_mock_core::ask::{Ask, Client, StreamField, StreamMode};
 use llm_mock_core::batch::Batch;
+use llm_mock_core::chunk::{Chunk, Cut, Unit};
 use llm_mock_core::json::Escaped;
 use llm_mock_core::reply::{Now, Reply, Settings};
 use llm_mock_core::script::Script;
 use llm_mock_core::stream::Poll;
-use llm_mock_core::tokens::TokenizerMode;
+use llm_mock_core::tokens::{Encoding, TokenizerMode};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
-fuzz_target!(|body: &[u8]| {
+/// A reply that may take more, of dozens of choices with a document or a call
+/// each, says no more and takes long to read.
+const MOST_MEMORY: usize = 32 * 1024 * 1024;
+
+fuzz_target!(|input: &[u8]| {
+    let Some((&choice, body)) = input.split_first() else {
+        return;
+    };
     compare(body, &Chat.ask(body));
     for form in ROUTES.iter().filter_map(|route| route.form) {
         if let Err(error) = validate::check(form, body, false) {
             assert_eq!(error.status, 400);
         }
     }
+    let cut = cut(choice);
+    let script = Arc::new(Script::cut(body, cut));
     let gemini = GenerateContent { streams: false };
     for dialect in [
         &Chat as &dyn Dialect,
@@ -39,50 +52,78 @@ fuzz_target!(|body: &[u8]| {
         &Messages,
         &gemini,
     ] {
-        let whole = reply(dialect, body, StreamMode::Never);
-        let _: Value = serde_json::from_str(&whole).expect("JSON");
-        let stream = reply(dialect, body, StreamMode::Always);
-        let events = stream.strip_suffix("\n\n").expect("a last event");
-        for event in events.split("\n\n") {
-            let (_, data) = event.split_once("data: ").expect("data");
-            if data != "[DONE]" {
-                let _: Value = serde_json::from_str(data).expect("JSON");
+        let mut ask = dialect.ask(body);
+        if let Some(encoding) = cut.encoding {
+            ask.prompt_tokens = dialect.prompt_tokens(body, encoding);
+        }
+        if let Some(whole) = reply(dialect, &ask, &script, StreamMode::Never) {
+            let _: IgnoredAny = serde_json::from_str(&whole).expect("JSON");
+        }
+        if let Some(stream) = reply(dialect, &ask, &script, StreamMode::Always) {
+            let events = stream.strip_suffix("\n\n").expect("a last event");
+            for event in events.split("\n\n") {
+                let (_, data) = event.split_once("data: ").expect("data");
+                if data != "[DONE]" {
+                    let _: IgnoredAny = serde_json::from_str(data).expect("JSON");
+                }
             }
         }
     }
 });
 
-/// All that is sent in answer to `body`.
-fn reply(dialect: &dyn Dialect, body: &[u8], stream: StreamMode) -> String {
-    let settings = Settings {
-        delay: 0,
-        first_delay: 0,
-        model: &Escaped::new(b"gpt-3.5-turbo"),
-        models: &Models::default(),
-        stream,
-        tokenizer: TokenizerMode::Off,
+/// What a token and a chunk are. Zero is what they are by default.
+fn cut(choice: u8) -> Cut {
+    let encodings = [None, Some(Encoding::Cl100kBase), Some(Encoding::O200kBase)];
+    let units = [Unit::Word, Unit::Token, Unit::Char];
+    let (choice, encoding) = (choice / 3, encodings[usize::from(choice % 3)]);
+    let (choice, unit) = (choice / 3, units[usize::from(choice % 3)]);
+    assert!(encoding.is_none_or(Encoding::load));
+    let size = NonZeroU32::MIN.saturating_add(choice.into());
+    Cut {
+        chunk: Chunk { unit, size },
+        encoding,
+    }
+}
+
+/// All that is sent in answer; none where that is too much.
+fn reply(
+    dialect: &dyn Dialect,
+    ask: &Ask,
+    script: &Arc<Script>,
+    stream: StreamMode,
+) -> Option<String> {
+    let generation = Generation {
+        dialect,
+        ask,
+        client: Client::default(),
+        script,
+        settings: &Settings {
+            delay: 0,
+            first_delay: 0,
+            model: &Escaped::new(b"gpt-3.5-turbo"),
+            models: &Models::default(),
+            stream,
+            tokenizer: TokenizerMode::Off,
+        },
     };
+    if Reply::memory(&generation) > MOST_MEMORY {
+        return None;
+    }
     let now = Now {
         monotonic: 0,
         unix: 1,
     };
     let mut rng = SmallRng::seed_from_u64(1);
-    let generation = Generation {
-        dialect,
-        ask: &dialect.ask(body),
-        client: Client::default(),
-        script: &Arc::new(Script::new(body)),
-        settings: &settings,
-    };
     let mut reply = Reply::compose(&generation, now, &mut rng);
     let mut sent = Vec::new();
+    let mut out = Batch::new();
     loop {
-        let mut out = Batch::new();
+        out.clear();
         let polled = reply.body.poll(0, &mut out);
         sent.extend_from_slice(out.as_bytes());
         match polled {
             Poll::Wait(_) => {}
-            Poll::Done => return String::from_utf8(sent).expect("UTF-8"),
+            Poll::Done => return Some(String::from_utf8(sent).expect("UTF-8")),
             Poll::NoMemory => unreachable!("there is plenty"),
         }
     }
