@@ -1,5 +1,5 @@
 //! Runs of several servers in several cases, taking turns, so that what else
-//! the machine does meets them all.
+//! the machine does meets them all. An interrupted one has fewer of each.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -71,16 +71,17 @@ impl Asked {
         self.options.measure = (self.options.measure / rounds as u64).max(1);
     }
 
-    /// The turns: back and forth, so that nobody always comes after the same
-    /// one.
-    fn turns(&self, runs: usize) -> impl Iterator<Item = (usize, &dyn Setup)> {
-        (1..=runs * self.rounds).flat_map(move |run| {
+    /// The turns of a run: back and forth, so that nobody always comes after the
+    /// same one.
+    fn turns(&self, run: usize) -> impl Iterator<Item = (usize, &dyn Setup)> {
+        let first = (run - 1) * self.rounds + 1;
+        (first..first + self.rounds).flat_map(move |turn| {
             (0..self.setups.len()).filter_map(move |k| {
-                let place = match run % 2 {
+                let place = match turn % 2 {
                     0 => self.setups.len() - 1 - k,
                     _ => k,
                 };
-                Some((run, self.setups.get(place)?.as_ref()))
+                Some((turn, self.setups.get(place)?.as_ref()))
             })
         })
     }
@@ -107,7 +108,7 @@ impl Suite {
     /// About how long it takes, in microseconds, without what `rows` has.
     pub fn duration(&self, rows: &[Row]) -> Micros {
         let of = |asked: &Asked| {
-            let turns = asked.turns(self.runs);
+            let turns = (1..=self.runs).flat_map(|run| asked.turns(run));
             let missing = turns.filter(|(run, setup)| !has(rows, asked, *setup, *run));
             missing.count() as Micros * (asked.options.times(0).last_request + OVERHEAD)
         };
@@ -122,17 +123,19 @@ impl Suite {
     /// The file can't be written. A server that fails is
     /// a row without figures.
     pub fn run(&self, lab: &Lab, mut rows: Vec<Row>) -> Result<Vec<Row>> {
-        for asked in &self.cases {
-            let mut known: BTreeMap<&str, Known> = BTreeMap::new();
-            for (run, setup) in asked.turns(self.runs) {
-                if has(&rows, asked, setup, run) {
-                    continue;
+        let mut known: BTreeMap<(&str, &str), Known> = BTreeMap::new();
+        for run in 1..=self.runs {
+            for asked in &self.cases {
+                for (turn, setup) in asked.turns(run) {
+                    if has(&rows, asked, setup, turn) {
+                        continue;
+                    }
+                    let known = known.entry((&asked.label, setup.name())).or_default();
+                    let row = self.trial(lab, asked, setup, known, turn);
+                    eprintln!("  {}", progress(&row, self.kind.columns));
+                    rows.push(row);
+                    files::write(&files::path(lab, self.kind), &rows)?;
                 }
-                let known = known.entry(setup.name()).or_default();
-                let row = self.trial(lab, asked, setup, known, run);
-                eprintln!("  {}", progress(&row, self.kind.columns));
-                rows.push(row);
-                files::write(&files::path(lab, self.kind), &rows)?;
             }
         }
         Ok(rows)
@@ -189,7 +192,7 @@ mod tests {
     }
 
     fn order(suite: &Suite, runs: usize) -> Vec<(usize, &str)> {
-        let turns = suite.cases[0].turns(runs);
+        let turns = (1..=runs).flat_map(|run| suite.cases[0].turns(run));
         turns.map(|(run, setup)| (run, setup.name())).collect()
     }
 

@@ -32,17 +32,6 @@ impl Spread {
     }
 }
 
-impl Spread {
-    /// The ratio of two figures that were not measured in turns.
-    pub fn over(self, other: Self) -> Self {
-        Self {
-            low: self.low / other.high,
-            median: self.median / other.median,
-            high: self.high / other.low,
-        }
-    }
-}
-
 /// A figure of a row.
 pub type Figure = fn(&Row) -> f64;
 
@@ -64,17 +53,26 @@ pub fn figure(rows: &[Row], case: &str, server: &str, figure: Figure) -> Option<
 /// By how much a figure of `server` is that of `other`: the ratio of runs that
 /// followed each other.
 pub fn ratio(rows: &[Row], case: &str, server: &str, other: &str, of: Figure) -> Option<Spread> {
-    Spread::of(pairs(rows, case, server, other).map(|(row, peer)| of(row) / of(peer)))
+    ratio_of(rows, (case, server), (case, other), of)
 }
 
-/// The runs of two servers that followed each other.
+/// The same, of any two cases and servers.
+pub fn ratio_of(
+    rows: &[Row],
+    one: (&str, &str),
+    other: (&str, &str),
+    of: Figure,
+) -> Option<Spread> {
+    Spread::of(pairs(rows, one, other).map(|(row, peer)| of(row) / of(peer)))
+}
+
+/// The runs of two servers, each in a case, that followed each other.
 pub fn pairs<'a>(
     rows: &'a [Row],
-    case: &'a str,
-    server: &'a str,
-    other: &'a str,
+    (case, server): (&'a str, &'a str),
+    (other_case, other): (&'a str, &'a str),
 ) -> impl Iterator<Item = (&'a Row, &'a Row)> {
-    let others = runs(rows, case, other);
+    let others = runs(rows, other_case, other);
     runs(rows, case, server).filter_map(move |row| {
         let peer = others.clone().find(|peer| peer.run == row.run)?;
         Some((row, peer))

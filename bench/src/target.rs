@@ -3,7 +3,7 @@
 use crate::measured::Measured;
 use crate::row::Row;
 use crate::suites::{memory, pacing, prompt, protocols, throughput, workers};
-use crate::summary::{self, Figure, Spread, figure, ratio};
+use crate::summary::{self, Figure, Spread, figure, ratio, ratio_of};
 use crate::table::cell;
 
 /// What a figure may be.
@@ -111,14 +111,15 @@ fn pace(rows: &[Row]) -> Vec<Line> {
     let mut lines = Vec::new();
     for case in cases {
         let what = format!("{case}, CPU per chunk: module / bare");
-        let limit = Limit::AtMost(1.15);
-        lines.push(beside(3, what, limit, rows, case, (50.0, BARE)));
+        let paced = Paced::of(rows, 50.0, &[(case, MODULE), (case, BARE)]);
+        let line = paced.line(3, what, Limit::AtMost(1.15), |row| row.cpu_per_chunk_us);
+        lines.push(line);
     }
     for case in cases {
         let gap = figure(rows, case, MODULE, |row| row.gap_p50);
         let what = format!("{case}, median gap in ms");
         lines.push(Line::new(4, what, Limit::Is(50.0), gap));
-        let pairs = summary::pairs(rows, case, MODULE, BARE);
+        let pairs = summary::pairs(rows, (case, MODULE), (case, BARE));
         let found = Spread::of(pairs.map(|(row, bare)| row.gap_p99 - bare.gap_p99));
         let what = format!("{case}, 99 % of gaps in ms: module - bare");
         lines.push(Line::new(4, what, Limit::AtMost(2.0), found));
@@ -141,42 +142,22 @@ fn open_streams(rows: &[Row]) -> Vec<Line> {
 }
 
 fn crowd(rows: &[Row]) -> Line {
-    let many = Paced::of(rows, "15000 streams, 200 ms", 200.0, &[MODULE]);
-    let few = Paced::of(rows, "1000 streams, 200 ms", 200.0, &[MODULE]);
-    let cpu = |paced: &Paced| Spread::of(paced.rows.iter().map(|row| row.cpu_per_chunk_us));
-    let found = cpu(&many).zip(cpu(&few)).map(|(many, few)| many.over(few));
+    let (many, few) = ("15000 streams, 200 ms", "1000 streams, 200 ms");
     let what = "200 ms, CPU per chunk: 15,000 streams / 1,000 streams".to_owned();
-    Line {
-        note: many.note + &few.note,
-        ..Line::new(6, what, Limit::AtMost(1.0), found)
-    }
+    let paced = Paced::of(rows, 200.0, &[(many, MODULE), (few, MODULE)]);
+    paced.line(6, what, Limit::AtMost(1.0), |row| row.cpu_per_chunk_us)
 }
 
 fn two_workers(rows: &[Row]) -> Vec<Line> {
-    let one = Paced::of(rows, "1 workers, 1000 streams, 50 ms", 50.0, &[MODULE]);
-    let two = Paced::of(rows, "2 workers, 2000 streams, 50 ms", 50.0, &[MODULE]);
-    let note = two.note + &one.note;
-    let both = |of: Figure| {
-        let two = Spread::of(two.rows.iter().map(of));
-        two.zip(Spread::of(one.rows.iter().map(of)))
-            .map(|(two, one)| two.over(one))
-    };
+    let one = "1 workers, 1000 streams, 50 ms";
+    let two = "2 workers, 2000 streams, 50 ms";
+    let paced = Paced::of(rows, 50.0, &[(two, MODULE), (one, MODULE)]);
     let chunks = "Chunks per second on time: 2 workers / 1".to_owned();
     let cpu = "CPU per chunk: 2 workers / 1".to_owned();
-    let lines = [
-        Line::new(7, chunks, Limit::AtLeast(1.9), both(|row| row.chunks_per_s)),
-        Line::new(
-            7,
-            cpu,
-            Limit::AtMost(1.05),
-            both(|row| row.cpu_per_chunk_us),
-        ),
-    ];
-    let noted = lines.map(|line| Line {
-        note: note.clone(),
-        ..line
-    });
-    noted.into()
+    vec![
+        paced.line(7, chunks, Limit::AtLeast(1.9), |row| row.chunks_per_s),
+        paced.line(7, cpu, Limit::AtMost(1.05), |row| row.cpu_per_chunk_us),
+    ]
 }
 
 fn large_prompt(rows: &[Row]) -> Line {
@@ -188,46 +169,32 @@ fn large_prompt(rows: &[Row]) -> Line {
 }
 
 fn beside_proxy(rows: &[Row]) -> Vec<Line> {
-    let line = |protocol: &str| {
+    let line = |protocol: &'static str| {
         let what = format!("{protocol}, CPU per chunk: module / nginx proxying the bare program");
-        beside(9, what, Limit::Below(1.0), rows, protocol, (50.0, "proxy"))
+        let paced = Paced::of(rows, 50.0, &[(protocol, MODULE), (protocol, "proxy")]);
+        paced.line(9, what, Limit::Below(1.0), |row| row.cpu_per_chunk_us)
     };
     ["TLS", "HTTP/2", "HTTP/3"].map(line).into()
 }
 
-/// The processor time of a chunk beside that of another server, at a delay in
-/// milliseconds.
-fn beside(
-    number: usize,
-    what: String,
-    limit: Limit,
-    rows: &[Row],
-    case: &str,
-    (delay, other): (f64, &str),
-) -> Line {
-    let paced = Paced::of(rows, case, delay, &[MODULE, other]);
-    let found = ratio(&paced.rows, case, MODULE, other, |row| row.cpu_per_chunk_us);
-    Line {
-        note: paced.note,
-        ..Line::new(number, what, limit, found)
-    }
-}
-
-/// The runs that kept the pace. One that did not sends several words in a
-/// write, which is cheaper: its processor time says nothing.
-struct Paced {
+/// The runs of two cases and servers that kept the pace. One that did not sends
+/// several words in one write, which is cheaper: its processor time says nothing.
+struct Paced<'a> {
     rows: Vec<Row>,
-    /// Which ones did not.
+    compared: [(&'a str, &'a str); 2],
+    /// Which runs did not.
     note: String,
 }
 
-impl Paced {
-    fn of(rows: &[Row], case: &str, delay: f64, servers: &[&str]) -> Self {
+impl<'a> Paced<'a> {
+    /// At a delay in milliseconds.
+    fn of(rows: &[Row], delay: f64, compared: &[(&'a str, &'a str); 2]) -> Self {
         let mut paced = Self {
             rows: Vec::new(),
+            compared: *compared,
             note: String::new(),
         };
-        for server in servers {
+        for (case, server) in compared {
             let all = summary::runs(rows, case, server);
             let kept = all.clone().filter(|row| kept_pace(row, delay));
             let (kept, all) = (kept.cloned().collect::<Vec<_>>(), all.count());
@@ -238,6 +205,16 @@ impl Paced {
             paced.rows.extend(kept);
         }
         paced
+    }
+
+    /// By how much a figure of the first is that of the second.
+    fn line(&self, number: usize, what: String, limit: Limit, of: Figure) -> Line {
+        let [one, other] = self.compared;
+        let found = ratio_of(&self.rows, one, other, of);
+        Line {
+            note: self.note.clone(),
+            ..Line::new(number, what, limit, found)
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! One run of one server: what it did, and what that cost.
 
-use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
+use tempfile::NamedTempFile;
 
 use crate::clock::{Micros, now, sleep_until};
 use crate::crowd::Options;
@@ -48,12 +48,12 @@ const QUICK: Micros = 1_000;
 
 /// What the replies of a server in a case must be, once it has given one.
 #[derive(Debug, Default)]
-pub struct Known(Option<PathBuf>);
+pub struct Known(Option<NamedTempFile>);
 
 impl Known {
     fn expect(&mut self, lab: &Lab, setup: &dyn Setup, asked: &Asked) -> Result<PathBuf> {
         if let Some(file) = &self.0 {
-            return Ok(file.clone());
+            return Ok(file.path().to_owned());
         }
         let case = Case {
             delay: asked.case.delay.min(QUICK),
@@ -67,10 +67,11 @@ impl Known {
         if said != options.text {
             eprintln!("  {} says its own: {said:.60}", setup.name());
         }
-        let file = lab.work.join(format!("{}.json", setup.name()));
-        fs::write(&file, serde_json::to_vec(&learned.expected)?)?;
-        self.0 = Some(file.clone());
-        Ok(file)
+        let mut file = NamedTempFile::new()?;
+        serde_json::to_writer(&mut file, &learned.expected)?;
+        let path = file.path().to_owned();
+        self.0 = Some(file);
+        Ok(path)
     }
 }
 

@@ -14,7 +14,7 @@ use llm_mock_bench::{files, process, report};
 
 /// Measures nginx-llm-mock beside what else does the same.
 #[derive(Parser)]
-#[command(name = "bench/run")]
+#[command(name = "bench/run", bin_name = "bench/run")]
 struct Arguments {
     /// Only these servers, by the names that the report gives them.
     #[arg(long, value_delimiter = ',', global = true)]

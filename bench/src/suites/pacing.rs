@@ -49,17 +49,23 @@ pub const KIND: Kind = Kind {
 
 type Servers = fn() -> Vec<Box<dyn Setup>>;
 
-/// What the report needs: a delay in milliseconds, open streams, servers. Many
-/// streams are left to those that can carry them.
-const PLAN: [(u64, usize, Servers); 7] = [
-    (50, 100, of_nginx),
-    (50, 1_000, everyone),
-    (50, 5_000, of_nginx),
-    (50, 10_000, without_lua),
-    (50, 15_000, without_lua),
-    (200, 1_000, limit),
-    (200, 15_000, limit),
+/// What the report needs: a delay in milliseconds, open streams, servers, and
+/// into how many turns a run is divided. Many streams are left to those that can
+/// carry them.
+const PLAN: [(u64, usize, Servers, usize); 9] = [
+    (50, 100, of_nginx, 1),
+    (50, 1_000, limit, ROUNDS),
+    (50, 1_000, beside_limit, 1),
+    (50, 5_000, limit, ROUNDS),
+    (50, 5_000, beside_limit_of_nginx, 1),
+    (50, 10_000, without_lua, 1),
+    (50, 15_000, without_lua, 1),
+    (200, 1_000, limit, 1),
+    (200, 15_000, limit, 1),
 ];
+
+/// The bare program is near; see [`super::throughput`].
+const ROUNDS: usize = 3;
 
 /// The suite.
 pub fn suite(wanted: &Wanted, effort: &Effort) -> Suite {
@@ -69,16 +75,18 @@ pub fn suite(wanted: &Wanted, effort: &Effort) -> Suite {
             let servers: Servers = everyone;
             let streams = or(&wanted.streams, 1_000);
             let each = or(&wanted.delay, 50).into_iter();
-            each.flat_map(|delay| streams.iter().map(move |&n| (delay, n, servers)))
+            each.flat_map(|delay| streams.iter().map(move |&n| (delay, n, servers, 1)))
                 .collect()
         }
     };
-    let cases = plan
-        .into_iter()
-        .map(|(delay, streams, servers)| asked(streams, delay * 1_000, effort.measure, servers()));
+    let case = |(delay, streams, servers, rounds): (u64, usize, Servers, usize)| {
+        let mut asked = asked(streams, delay * 1_000, effort.measure, servers());
+        asked.share(rounds);
+        asked
+    };
     Suite {
         kind: &KIND,
-        cases: cases.collect(),
+        cases: plan.into_iter().map(case).collect(),
         runs: effort.runs,
         measure: trial::measure,
     }
@@ -127,14 +135,19 @@ fn without_lua() -> Vec<Box<dyn Setup>> {
     setups
 }
 
+fn beside_limit_of_nginx() -> Vec<Box<dyn Setup>> {
+    vec![Box::new(Echo(Sizes::Shipped)), Box::new(Lua)]
+}
+
 fn of_nginx() -> Vec<Box<dyn Setup>> {
-    let mut setups = without_lua();
-    setups.push(Box::new(Lua));
-    setups
+    limit().into_iter().chain(beside_limit_of_nginx()).collect()
+}
+
+fn beside_limit() -> Vec<Box<dyn Setup>> {
+    let nginx = beside_limit_of_nginx().into_iter();
+    nginx.chain(peers::all()).collect()
 }
 
 fn everyone() -> Vec<Box<dyn Setup>> {
-    let mut setups = of_nginx();
-    setups.extend(peers::all());
-    setups
+    limit().into_iter().chain(beside_limit()).collect()
 }

@@ -57,7 +57,7 @@ pub const OTHERS: &str = "no delay";
 
 /// The floor is near. A virtual machine's core is faster and slower for seconds
 /// at a time, so short turns meet the same of it.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 8;
 
 /// The suite.
 pub fn suite(wanted: &Wanted, effort: &Effort) -> Suite {
