@@ -1,137 +1,99 @@
 //! A timing wheel: who sleeps until which millisecond. Whatever the number of
 //! sleepers, going to sleep, waking and giving up take the same few steps
 //! (Varghese and Lauck, "Hashed and hierarchical timing wheels", scheme 4).
-
-use std::collections::TryReserveError;
-use std::mem;
+//!
+//! The lists of sleepers are the caller's, one for each millisecond of the
+//! span, so that a sleeper can carry its own links. The wheel knows which of
+//! them are not empty.
 
 /// How far ahead the wheel reaches, in milliseconds. Whoever wants to sleep
 /// longer is woken after this time, and goes to sleep again.
-pub const SPAN: u64 = 1024;
+pub const SPAN: usize = 1024;
 
-const WORDS: usize = SPAN as usize / 64;
+const WORDS: usize = SPAN / 64;
 
-/// Heads of lists come first among the nodes: one for each millisecond of the
-/// span, and then the one of those whose time has come.
-const READY: u32 = SPAN as u32;
-const HEADS: u32 = READY + 1;
-
-/// The end of the list of free nodes.
-const NONE: u32 = u32::MAX;
-
-/// A place in the wheel. It is valid until its sleeper is woken or removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Key(u32);
-
-/// A member of a circular list.
-struct Node<T> {
-    prev: u32,
-    next: u32,
-    /// None in the head of a list.
-    sleeper: Option<T>,
-}
-
-/// Sleepers, by the time at which they are to be woken.
-///
-/// Each sleeps until a millisecond of the span after `now`, so a list holds
-/// those of one millisecond, in the order in which they went to sleep.
-pub struct Wheel<T> {
+/// Which lists are not empty. A list holds those who are to be woken in one
+/// millisecond of the span after `now`.
+#[derive(Debug)]
+pub struct Wheel {
     now: u64,
-    len: usize,
-    free: u32,
-    nodes: Vec<Node<T>>,
-    /// Which lists are not empty, a bit for each millisecond of the span.
+    /// A bit for each list.
     occupied: [u64; WORDS],
 }
 
-impl<T> Wheel<T> {
+/// Where to sleep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The number of the list, less than [`SPAN`]. Who comes last stands last.
+    pub list: usize,
+    /// Whether nobody is in that list yet.
+    pub first: bool,
+}
+
+impl Wheel {
     /// Nobody sleeps.
     pub const fn new() -> Self {
         Self {
             now: 0,
-            len: 0,
-            free: NONE,
-            nodes: Vec::new(),
             occupied: [0; WORDS],
         }
     }
 
     /// Whether nobody sleeps.
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.occupied == [0; WORDS]
     }
 
-    /// Lets `sleeper` sleep until `due`, but no less than a millisecond and no
+    /// One more sleeps until `due`, but no less than a millisecond and no
     /// longer than [`SPAN`]. Times are in milliseconds and never go back.
-    ///
-    /// # Errors
-    ///
-    /// There is no memory for one more.
-    pub fn insert(&mut self, now: u64, due: u64, sleeper: T) -> Result<Key, TryReserveError> {
+    pub fn insert(&mut self, now: u64, due: u64) -> Place {
         if self.is_empty() {
             self.now = now;
         }
-        let key = self.allocate(sleeper)?;
-        let due = due.clamp(self.now + 1, self.now + SPAN);
-        let head = (due % SPAN) as u32;
-        self.link_before(head, key, key);
-        self.mark(head, true);
-        self.len += 1;
-        Ok(Key(key))
+        let due = due.clamp(self.now + 1, self.now + SPAN as u64);
+        let list = (due % SPAN as u64) as usize;
+        let (word, bit) = (list / 64, 1 << (list % 64));
+        let mut first = false;
+        if let Some(word) = self.occupied.get_mut(word) {
+            first = *word & bit == 0;
+            *word |= bit;
+        }
+        Place { list, first }
     }
 
-    /// Takes a sleeper out before its time.
-    pub fn remove(&mut self, Key(key): Key) -> Option<T> {
-        let (prev, next) = self.neighbours(key)?;
-        let sleeper = self.node(key)?.sleeper.take()?;
-        self.join(prev, next);
-        if prev == next && prev < READY {
-            self.mark(prev, false);
+    /// The last of a list has left it before its time.
+    pub fn vacate(&mut self, list: usize) {
+        if let Some(word) = self.occupied.get_mut(list / 64) {
+            *word &= !(1 << (list % 64));
         }
-        let free = mem::replace(&mut self.free, key);
-        if let Some(node) = self.node(key) {
-            node.next = free;
-        }
-        self.len -= 1;
-        Some(sleeper)
     }
 
-    /// It is `now`: makes all ready whose time has come.
-    pub fn turn(&mut self, now: u64) {
-        let from = self.now;
-        self.now = now.max(from);
-        let mut head = self.next_occupied(from);
-        while let Some((ahead, slot)) = head
-            && ahead <= now.saturating_sub(from)
-        {
-            if let Some((last, first)) = self.neighbours(slot) {
-                self.join(slot, slot);
-                self.link_before(READY, first, last);
+    /// It is `now`: takes the next list of those whose time has come. All who
+    /// are in it are to be woken.
+    pub fn pop(&mut self, now: u64) -> Option<usize> {
+        match self.next_occupied() {
+            Some((ahead, list)) if self.now + ahead <= now => {
+                self.now += ahead;
+                self.vacate(list);
+                Some(list)
             }
-            self.mark(slot, false);
-            head = self.next_occupied(from);
+            _ => {
+                self.now = self.now.max(now);
+                None
+            }
         }
-    }
-
-    /// Wakes the next of those that are ready.
-    pub fn wake(&mut self) -> Option<T> {
-        let (_, first) = self.neighbours(READY)?;
-        self.remove(Key(first))
     }
 
     /// The earliest time at which somebody is to be woken.
     pub fn next_due(&self) -> Option<u64> {
-        match self.neighbours(READY)? {
-            (READY, READY) => Some(self.now + self.next_occupied(self.now)?.0),
-            _ => Some(self.now),
-        }
+        self.next_occupied().map(|(ahead, _)| self.now + ahead)
     }
 
-    /// The first list after the time `from` that is not empty: how many
-    /// milliseconds ahead it is, and its head.
-    fn next_occupied(&self, from: u64) -> Option<(u64, u32)> {
-        let start = (from + 1) % SPAN;
-        let (word, bit) = ((start / 64) as usize, start % 64);
+    /// The first list that is not empty: how many milliseconds ahead it is, and
+    /// its number.
+    fn next_occupied(&self) -> Option<(u64, usize)> {
+        let start = ((self.now + 1) % SPAN as u64) as usize;
+        let (word, bit) = (start / 64, start % 64);
         // The word of the start comes again at the end, for its lower bits.
         for n in 0..=WORDS {
             let index = (word + n) % WORDS;
@@ -142,74 +104,15 @@ impl<T> Wheel<T> {
             };
             let bits = self.occupied.get(index)? & mask;
             if bits != 0 {
-                let slot = index as u64 * 64 + u64::from(bits.trailing_zeros());
-                return Some(((slot + SPAN - start) % SPAN + 1, slot as u32));
+                let list = index * 64 + bits.trailing_zeros() as usize;
+                return Some((((list + SPAN - start) % SPAN + 1) as u64, list));
             }
         }
         None
     }
-
-    fn mark(&mut self, head: u32, occupied: bool) {
-        if let Some(word) = self.occupied.get_mut(head as usize / 64) {
-            let bit = 1 << (head % 64);
-            *word = if occupied { *word | bit } else { *word & !bit };
-        }
-    }
-
-    fn allocate(&mut self, sleeper: T) -> Result<u32, TryReserveError> {
-        if self.nodes.is_empty() {
-            self.nodes.try_reserve(HEADS as usize)?;
-            self.nodes.extend((0..HEADS).map(|head| Node {
-                prev: head,
-                next: head,
-                sleeper: None,
-            }));
-        }
-        let key = self.free;
-        if let Some(node) = self.node(key) {
-            node.sleeper = Some(sleeper);
-            self.free = node.next;
-            return Ok(key);
-        }
-        self.nodes.try_reserve(1)?;
-        let key = self.nodes.len() as u32;
-        self.nodes.push(Node {
-            prev: key,
-            next: key,
-            sleeper: Some(sleeper),
-        });
-        Ok(key)
-    }
-
-    fn node(&mut self, key: u32) -> Option<&mut Node<T>> {
-        self.nodes.get_mut(key as usize)
-    }
-
-    /// What stands before and after a member of a list.
-    fn neighbours(&self, key: u32) -> Option<(u32, u32)> {
-        let node = self.nodes.get(key as usize)?;
-        Some((node.prev, node.next))
-    }
-
-    /// Puts the chain from `first` to `last` at the end of the list of `head`.
-    fn link_before(&mut self, head: u32, first: u32, last: u32) {
-        if let Some((end, _)) = self.neighbours(head) {
-            self.join(end, first);
-            self.join(last, head);
-        }
-    }
-
-    fn join(&mut self, before: u32, after: u32) {
-        if let Some(node) = self.node(before) {
-            node.next = after;
-        }
-        if let Some(node) = self.node(after) {
-            node.prev = before;
-        }
-    }
 }
 
-impl<T> Default for Wheel<T> {
+impl Default for Wheel {
     fn default() -> Self {
         Self::new()
     }
@@ -220,73 +123,86 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn wake_all(wheel: &mut Wheel<u32>, now: u64) -> Vec<u32> {
-        wheel.turn(now);
-        std::iter::from_fn(|| wheel.wake()).collect()
+    /// The wheel with lists that hold numbers.
+    struct Sleepers {
+        wheel: Wheel,
+        lists: Vec<Vec<u32>>,
+    }
+
+    impl Sleepers {
+        fn new() -> Self {
+            Self {
+                wheel: Wheel::new(),
+                lists: vec![Vec::new(); SPAN],
+            }
+        }
+
+        fn insert(&mut self, now: u64, due: u64, sleeper: u32) -> usize {
+            let Place { list, first } = self.wheel.insert(now, due);
+            assert_eq!(first, self.lists[list].is_empty());
+            self.lists[list].push(sleeper);
+            list
+        }
+
+        fn remove(&mut self, list: usize, sleeper: u32) {
+            self.lists[list].retain(|&other| other != sleeper);
+            if self.lists[list].is_empty() {
+                self.wheel.vacate(list);
+            }
+        }
+
+        fn wake(&mut self, now: u64) -> Vec<u32> {
+            let mut woken = Vec::new();
+            while let Some(list) = self.wheel.pop(now) {
+                assert_ne!(self.lists[list], [0; 0]);
+                woken.append(&mut self.lists[list]);
+            }
+            woken
+        }
     }
 
     #[test]
     fn sleepers_wake_at_their_time_in_the_order_they_lay_down() {
-        let mut wheel = Wheel::new();
-        assert_eq!(wheel.next_due(), None);
+        let mut sleepers = Sleepers::new();
+        assert_eq!(sleepers.wheel.next_due(), None);
         for (due, sleeper) in [(1_050, 1), (1_020, 2), (1_050, 3)] {
-            wheel.insert(1_000, due, sleeper).unwrap();
+            sleepers.insert(1_000, due, sleeper);
         }
-        assert_eq!(wheel.next_due(), Some(1_020));
-        assert_eq!(wake_all(&mut wheel, 1_019), [0; 0]);
-        assert_eq!(wake_all(&mut wheel, 1_020), [2]);
-        assert_eq!(wheel.next_due(), Some(1_050));
-        assert_eq!(wake_all(&mut wheel, 1_060), [1, 3]);
-        assert!(wheel.is_empty());
+        assert_eq!(sleepers.wheel.next_due(), Some(1_020));
+        assert_eq!(sleepers.wake(1_019), [0; 0]);
+        assert_eq!(sleepers.wake(1_020), [2]);
+        assert_eq!(sleepers.wheel.next_due(), Some(1_050));
+        assert_eq!(sleepers.wake(1_060), [1, 3]);
+        assert!(sleepers.wheel.is_empty());
     }
 
     #[test]
     fn a_time_that_has_passed_or_lies_far_ahead_is_brought_into_reach() {
-        let mut wheel = Wheel::new();
-        wheel.insert(1_000, 0, 1).unwrap();
-        wheel.insert(1_000, u64::MAX, 2).unwrap();
-        assert_eq!(wake_all(&mut wheel, 1_000), [0; 0]);
-        assert_eq!(wake_all(&mut wheel, 1_001), [1]);
-        assert_eq!(wheel.next_due(), Some(1_000 + SPAN));
-        assert_eq!(wake_all(&mut wheel, 1_000 + SPAN), [2]);
-    }
-
-    #[test]
-    fn who_is_ready_is_woken_later_if_there_is_no_time_now() {
-        let mut wheel = Wheel::new();
-        for sleeper in 0..3 {
-            wheel.insert(0, 5, sleeper).unwrap();
-        }
-        wheel.turn(5);
-        assert_eq!(wheel.wake(), Some(0));
-        assert_eq!(wheel.next_due(), Some(5));
-        wheel.insert(5, 6, 3).unwrap();
-        assert_eq!(wake_all(&mut wheel, 6), [1, 2, 3]);
-    }
-
-    #[test]
-    fn a_key_that_was_used_up_removes_nobody() {
-        let mut wheel = Wheel::new();
-        let key = wheel.insert(0, 5, 1).unwrap();
-        assert_eq!(wheel.remove(key), Some(1));
-        assert_eq!(wheel.remove(key), None);
-        assert_eq!(wheel.next_due(), None);
+        let span = SPAN as u64;
+        let mut sleepers = Sleepers::new();
+        sleepers.insert(1_000, 0, 1);
+        sleepers.insert(1_000, u64::MAX, 2);
+        assert_eq!(sleepers.wake(1_000), [0; 0]);
+        assert_eq!(sleepers.wake(1_001), [1]);
+        assert_eq!(sleepers.wheel.next_due(), Some(1_000 + span));
+        assert_eq!(sleepers.wake(1_000 + span), [2]);
     }
 
     #[derive(Debug, Clone)]
     enum Step {
         Insert(u64),
         Remove(prop::sample::Index),
-        /// So much later, and so many are woken.
-        Turn(u64, usize),
+        /// So much later.
+        Turn(u64),
     }
 
     fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let span = SPAN as u64;
         let step = prop_oneof![
-            4 => (0..2 * SPAN).prop_map(Step::Insert),
+            4 => (0..2 * span).prop_map(Step::Insert),
             1 => any::<prop::sample::Index>().prop_map(Step::Remove),
-            2 => (0..20u64, 0..10usize).prop_map(|(later, count)| Step::Turn(later, count)),
-            1 => (0..3 * SPAN, 0..100usize).prop_map(|(later, count)| Step::Turn(later, count)),
+            2 => (0..20u64).prop_map(Step::Turn),
+            1 => (0..3 * span).prop_map(Step::Turn),
         ];
         prop::collection::vec(step, 0..200)
     }
@@ -296,9 +212,9 @@ mod tests {
         /// someone who was to be woken earlier; and the wheel knows who is next.
         #[test]
         fn wakes_as_a_sorted_list_would(start in 0..10_000u64, steps in steps()) {
-            let mut wheel = Wheel::new();
-            // The time to wake at, the order of going to sleep, the key.
-            let mut model: Vec<(u64, u32, Key)> = Vec::new();
+            let mut sleepers = Sleepers::new();
+            // The time to wake at, the order of going to sleep, the list.
+            let mut model: Vec<(u64, u32, usize)> = Vec::new();
             let (mut now, mut turned, mut count) = (start, start, 0);
             for step in steps {
                 match step {
@@ -306,33 +222,29 @@ mod tests {
                         if model.is_empty() {
                             turned = now;
                         }
-                        let key = wheel.insert(now, now + ahead, count).unwrap();
-                        let due = (now + ahead).clamp(turned + 1, turned + SPAN);
-                        model.push((due, count, key));
+                        let list = sleepers.insert(now, now + ahead, count);
+                        let due = (now + ahead).clamp(turned + 1, turned + SPAN as u64);
+                        model.push((due, count, list));
                         count += 1;
                     }
                     Step::Remove(index) if !model.is_empty() => {
-                        let (_, sleeper, key) = model.remove(index.index(model.len()));
-                        prop_assert_eq!(wheel.remove(key), Some(sleeper));
+                        let (_, sleeper, list) = model.remove(index.index(model.len()));
+                        sleepers.remove(list, sleeper);
                     }
                     Step::Remove(_) => {}
-                    Step::Turn(later, mut woken) => {
+                    Step::Turn(later) => {
                         now += later;
                         turned = now;
-                        wheel.turn(now);
                         model.sort_by_key(|&(due, sleeper, _)| (due, sleeper));
-                        while woken > 0 && model.first().is_some_and(|&(due, ..)| due <= now) {
-                            prop_assert_eq!(wheel.wake(), Some(model.remove(0).1));
-                            woken -= 1;
-                        }
-                        if woken > 0 {
-                            prop_assert_eq!(wheel.wake(), None);
-                        }
+                        let later = model.split_off(model.partition_point(|&(due, ..)| due <= now));
+                        let woken: Vec<_> = model.iter().map(|&(_, sleeper, _)| sleeper).collect();
+                        prop_assert_eq!(sleepers.wake(now), woken);
+                        model = later;
                     }
                 }
-                prop_assert_eq!(wheel.is_empty(), model.is_empty());
+                prop_assert_eq!(sleepers.wheel.is_empty(), model.is_empty());
                 let next = model.iter().map(|&(due, ..)| due).min();
-                prop_assert_eq!(wheel.next_due(), next.map(|due| due.max(turned)));
+                prop_assert_eq!(sleepers.wheel.next_due(), next);
             }
         }
     }

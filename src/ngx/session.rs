@@ -19,7 +19,6 @@ use llm_mock_core::batch::Batch;
 use llm_mock_core::reply::{Body, Reply};
 use llm_mock_core::stream::{Poll, Stream};
 use llm_mock_core::time::Micros;
-use llm_mock_core::wheel::Key;
 use nginx_sys::{
     NGX_AGAIN, NGX_ERROR, NGX_ETIMEDOUT, NGX_HTTP_CLIENT_CLOSED_REQUEST,
     NGX_HTTP_INTERNAL_SERVER_ERROR, NGX_HTTP_REQUEST_TIME_OUT, NGX_OK, ngx_add_timer, ngx_buf_t,
@@ -36,14 +35,14 @@ use super::Request;
 use super::clock::now;
 use super::guard::{guard, log_error, log_info};
 use super::module::ctx_index;
-use super::sleep::{cancel, sleep};
+use super::sleep::{Sleep, cancel, sleep};
 use crate::worker;
 
 /// One reply on its way.
 pub struct Session {
     request: *mut ngx_http_request_t,
     body: Stream<Body>,
-    asleep: Option<Key>,
+    pub(super) sleep: Sleep,
     /// Set with the first byte, and nginx's to choose until then: it logs a
     /// client that leaves before with 499.
     status: u16,
@@ -113,7 +112,7 @@ unsafe fn create(r: *mut ngx_http_request_t, reply: Reply) -> Option<*mut Sessio
         session.write(Session {
             request: r,
             body: reply.body,
-            asleep: None,
+            sleep: Sleep::AWAKE,
             status: reply.head.status,
             headers_sent: false,
             out: Batch::new(),
@@ -135,11 +134,7 @@ unsafe fn create(r: *mut ngx_http_request_t, reply: Reply) -> Option<*mut Sessio
 unsafe extern "C" fn end(session: *mut c_void) {
     // SAFETY: `create` registered it for a session, whose memory lasts until
     // the pool goes, which is later.
-    unsafe {
-        if let Some(key) = (*session.cast::<Session>()).asleep.take() {
-            cancel(key);
-        }
-    }
+    unsafe { cancel(session.cast()) }
 }
 
 /// A cleanup of the pool: nobody refers to the session or its buffer.
@@ -205,12 +200,7 @@ unsafe fn proceed(session: *mut Session, next: Next) {
     // SAFETY: passed on to the caller.
     unsafe {
         match next {
-            Next::Sleep(due) => {
-                (*session).asleep = sleep(session, due);
-                if (*session).asleep.is_none() {
-                    finish(session, NGX_ERROR as ngx_int_t);
-                }
-            }
+            Next::Sleep(due) => sleep(session, due),
             Next::Drain => {
                 if wait_until_writable((*session).request).is_none() {
                     finish(session, NGX_ERROR as ngx_int_t);
@@ -246,7 +236,6 @@ pub unsafe fn on_time(session: *mut Session) {
     // connection alone, as nginx's own handlers do: its memory stays until the
     // next turn of the event loop.
     unsafe {
-        (*session).asleep = None;
         let r = (*session).request;
         if *(*r).ctx.add(ctx_index()) != session.cast() {
             // nginx has redirected the request, by `post_action` of a client

@@ -1,17 +1,22 @@
 //! Sessions that sleep. All of a worker's share one timer of nginx's, set to
 //! the first that is to be woken: nginx's own tree of timers would be walked
 //! twice for each chunk of each stream.
+//!
+//! Sleepers stand in queues of nginx's, whose links lie in the sessions: a
+//! stream that sleeps takes no memory but its own.
 
 use std::cell::RefCell;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
-use std::ptr::{self, NonNull};
+use std::ptr;
 
 use llm_mock_core::time::Micros;
-use llm_mock_core::wheel::{Key, Wheel};
+use llm_mock_core::wheel::{SPAN, Wheel};
 use nginx_sys::{
     ngx_add_timer, ngx_current_msec, ngx_cycle, ngx_del_timer, ngx_delete_posted_event,
-    ngx_event_t, ngx_msec_t, ngx_post_event, ngx_posted_next_events, ngx_socket_t, ngx_time_update,
+    ngx_event_t, ngx_msec_t, ngx_post_event, ngx_posted_next_events, ngx_queue_add, ngx_queue_data,
+    ngx_queue_empty, ngx_queue_init, ngx_queue_insert_before, ngx_queue_remove, ngx_queue_t,
+    ngx_socket_t, ngx_time_update,
 };
 
 use super::session::{self, Session};
@@ -23,9 +28,36 @@ const TURN: u64 = 5;
 /// How many are woken between two looks at the clock.
 const CLOCK_EVERY: u32 = 64;
 
-thread_local! {
-    static SLEEPERS: RefCell<Wheel<NonNull<Session>>> = const { RefCell::new(Wheel::new()) };
+/// A session's place in a queue.
+#[repr(transparent)]
+pub struct Sleep {
+    /// Null while it is awake.
+    links: ngx_queue_t,
 }
+
+impl Sleep {
+    /// Not asleep.
+    pub const AWAKE: Self = Self {
+        links: ngx_queue_t {
+            prev: ptr::null_mut(),
+            next: ptr::null_mut(),
+        },
+    };
+}
+
+thread_local! {
+    /// Which of the queues are not empty.
+    static WHEEL: RefCell<Wheel> = const { RefCell::new(Wheel::new()) };
+}
+
+/// Those who sleep. A queue has a value as long as it is not empty.
+static mut QUEUES: [MaybeUninit<ngx_queue_t>; SPAN] = [const { MaybeUninit::uninit() }; SPAN];
+
+/// Those whose time has come.
+static mut READY: ngx_queue_t = ngx_queue_t {
+    prev: &raw mut READY,
+    next: &raw mut READY,
+};
 
 /// The timer. A debug build of nginx logs a timer with the descriptor of the
 /// connection it takes the event's data for: so there is something that has
@@ -44,32 +76,77 @@ static mut ALARM: Alarm = Alarm {
     event: unsafe { MaybeUninit::zeroed().assume_init() },
 };
 
-/// Lets `session` sleep until `due`, or less. `None` if there is no memory.
+/// Lets `session` sleep until `due`, or less.
 ///
 /// # Safety
 ///
-/// `session` must be alive until it is woken or [`cancel`] was called.
-pub unsafe fn sleep(session: *mut Session, due: Micros) -> Option<Key> {
+/// `session` must be awake, and stay where it is until it is woken or
+/// [`cancel`] was called. Like all of this, it is called on nginx's thread.
+pub unsafe fn sleep(session: *mut Session, due: Micros) {
     let due = due.div_ceil(1_000);
-    let session = NonNull::new(session)?;
-    let key = SLEEPERS.with_borrow_mut(|sleepers| sleepers.insert(msec(), due, session));
-    // SAFETY: called on nginx's thread, as all of this.
+    let place = WHEEL.with_borrow_mut(|wheel| wheel.insert(msec(), due));
+    let queue = queue(place.list);
+    // SAFETY: the wheel knows whether the queue has a value. The links are in
+    // no queue, and last as long as they are in this one.
     unsafe {
+        if place.first {
+            ngx_queue_init(queue);
+        }
+        ngx_queue_insert_before(queue, &raw mut (*session).sleep.links);
         if !is_set() || due < ALARM.event.timer.key as u64 {
             set_alarm();
         }
     }
-    key.ok()
 }
 
-/// Takes out one who sleeps.
-pub fn cancel(key: Key) {
-    SLEEPERS.with_borrow_mut(|sleepers| sleepers.remove(key));
-    if SLEEPERS.with_borrow(Wheel::is_empty) {
-        // A timer that is set keeps a worker that is to exit from it.
-        // SAFETY: as above.
-        unsafe { unset_alarm() };
+/// Wakes `session` for good, if it sleeps.
+///
+/// # Safety
+///
+/// `session` must be alive.
+pub unsafe fn cancel(session: *mut Session) {
+    // SAFETY: who sleeps is in a queue, and so are its neighbours. If both are
+    // one, that is the head of the queue, which is empty then. A timer that is
+    // set keeps a worker that is to exit from it.
+    unsafe {
+        let links = &raw mut (*session).sleep.links;
+        if (*links).next.is_null() {
+            return;
+        }
+        let (before, after) = ((*links).prev, (*links).next);
+        ngx_queue_remove(links);
+        if before != after {
+            return;
+        }
+        if before != &raw mut READY {
+            WHEEL.with_borrow_mut(|wheel| wheel.vacate(number(before)));
+        }
+        if is_quiet() {
+            unset_alarm();
+        }
     }
+}
+
+/// The head of a queue of sleepers.
+fn queue(number: usize) -> *mut ngx_queue_t {
+    let queues = (&raw mut QUEUES).cast::<ngx_queue_t>();
+    // SAFETY: within the array.
+    unsafe { queues.add(number % SPAN) }
+}
+
+/// Of which queue that is the head.
+fn number(head: *const ngx_queue_t) -> usize {
+    (head.addr() - queue(0).addr()) / size_of::<ngx_queue_t>()
+}
+
+/// Whether nobody sleeps, or is to be woken.
+///
+/// # Safety
+///
+/// On nginx's thread.
+unsafe fn is_quiet() -> bool {
+    // SAFETY: the queue has a value from the beginning.
+    unsafe { ngx_queue_empty(&raw const READY) && WHEEL.with_borrow(Wheel::is_empty) }
 }
 
 /// The time on the clock that the wheel runs on.
@@ -108,7 +185,11 @@ unsafe fn set_alarm() {
         // nginx leaves a timer that is set as it is if the new time is less
         // than 300 ms away from it.
         unset_alarm();
-        let Some(due) = SLEEPERS.with_borrow(Wheel::next_due) else {
+        let due = match ngx_queue_empty(&raw const READY) {
+            true => WHEEL.with_borrow(Wheel::next_due),
+            false => Some(0),
+        };
+        let Some(due) = due else {
             return;
         };
         let event = &raw mut ALARM.event;
@@ -124,9 +205,10 @@ unsafe fn set_alarm() {
 /// Wakes those whose time has come.
 unsafe extern "C" fn on_alarm(event: *mut ngx_event_t) {
     // SAFETY: the event is the alarm's, see `set_alarm`. A session is woken
-    // once, and lives: its end would have taken it out. The wheel is not
-    // borrowed while one is awake, which may put it to sleep again, or end it
-    // and others.
+    // once, and lives: its end would have taken it out. Nothing is borrowed, and
+    // no link remembered, while one is awake, which may put it to sleep again,
+    // or end it and others. A queue whose time has come is not empty, and has
+    // no value any more when all are taken from it.
     unsafe {
         if (*event).posted() != 0 {
             ngx_delete_posted_event(event);
@@ -134,10 +216,14 @@ unsafe extern "C" fn on_alarm(event: *mut ngx_event_t) {
         // nginx read the clock before it looked at its sockets.
         ngx_time_update();
         let begun = msec();
-        SLEEPERS.with_borrow_mut(|sleepers| sleepers.turn(begun));
+        while let Some(number) = WHEEL.with_borrow_mut(|wheel| wheel.pop(begun)) {
+            ngx_queue_add(&raw mut READY, queue(number));
+        }
         let mut woken = 0;
-        while let Some(session) = SLEEPERS.with_borrow_mut(Wheel::wake) {
-            session::on_time(session.as_ptr());
+        while !ngx_queue_empty(&raw const READY) {
+            let links = READY.next;
+            ngx_queue_remove(links);
+            session::on_time(ngx_queue_data!(links, Session, sleep));
             woken += 1;
             if woken % CLOCK_EVERY == 0 {
                 ngx_time_update();

@@ -18,7 +18,7 @@ use llm_mock_core::saying::Saying;
 use llm_mock_core::script::Script;
 use llm_mock_core::stream::{Frames, Poll, Stream};
 use llm_mock_core::tokens::TokenizerMode;
-use llm_mock_core::wheel::Wheel;
+use llm_mock_core::wheel::{SPAN, Wheel};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 
@@ -183,16 +183,24 @@ const DELAY: u64 = 50;
 /// Each of so many streams wakes once, and goes to sleep for 50 ms again.
 fn wheel() -> Work {
     let mut wheel = Wheel::new();
+    let mut lists = vec![Vec::new(); SPAN];
     let mut now = 1_000;
     for stream in 0..SLEEPERS {
-        let _ = wheel.insert(now, now + 1 + stream % DELAY, stream);
+        let place = wheel.insert(now, now + 1 + stream % DELAY);
+        let _ = lists.get_mut(place.list).map(|list| list.push(stream));
     }
+    let mut ready = Vec::new();
     work("10,000 sleepers wake once", move || {
         for _ in 0..DELAY {
             now += 1;
-            wheel.turn(now);
-            while let Some(stream) = wheel.wake() {
-                let _ = wheel.insert(now, now + DELAY, black_box(stream));
+            while let Some(list) = wheel.pop(now) {
+                let _ = lists.get_mut(list).map(|list| ready.append(list));
+            }
+            for stream in ready.drain(..) {
+                let place = wheel.insert(now, now + DELAY);
+                let _ = lists
+                    .get_mut(place.list)
+                    .map(|list| list.push(black_box(stream)));
             }
         }
     })
