@@ -54,11 +54,13 @@ pub fn table(measured: &Measured, explanation: &str) -> String {
 }
 
 impl Limit {
+    /// By the digits that the table shows.
     fn holds(self, value: f64) -> bool {
+        let shown = (value * 100.0).round() / 100.0;
         match self {
-            Self::AtMost(x) => value <= x,
-            Self::AtLeast(x) => value >= x,
-            Self::Below(x) => value < x,
+            Self::AtMost(x) => shown <= x,
+            Self::AtLeast(x) => shown >= x,
+            Self::Below(x) => shown < x,
             Self::Is(x) => (value - x).abs() < 0.05,
         }
     }

@@ -21,15 +21,6 @@ pub struct Wheel {
     occupied: [u64; WORDS],
 }
 
-/// Where to sleep.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// The number of the list, less than [`SPAN`]. Who comes last stands last.
-    pub list: usize,
-    /// Whether nobody is in that list yet.
-    pub first: bool,
-}
-
 impl Wheel {
     /// Nobody sleeps.
     pub const fn new() -> Self {
@@ -45,20 +36,18 @@ impl Wheel {
     }
 
     /// One more sleeps until `due`, but no less than a millisecond and no
-    /// longer than [`SPAN`]. Times are in milliseconds and never go back.
-    pub fn insert(&mut self, now: u64, due: u64) -> Place {
+    /// longer than [`SPAN`]: at the end of this list, whose number is less than
+    /// that. Times are in milliseconds and never go back.
+    pub fn insert(&mut self, now: u64, due: u64) -> usize {
         if self.is_empty() {
             self.now = now;
         }
         let due = due.clamp(self.now + 1, self.now + SPAN as u64);
         let list = (due % SPAN as u64) as usize;
-        let (word, bit) = (list / 64, 1 << (list % 64));
-        let mut first = false;
-        if let Some(word) = self.occupied.get_mut(word) {
-            first = *word & bit == 0;
-            *word |= bit;
+        if let Some(word) = self.occupied.get_mut(list / 64) {
+            *word |= 1 << (list % 64);
         }
-        Place { list, first }
+        list
     }
 
     /// The last of a list has left it before its time.
@@ -138,8 +127,7 @@ mod tests {
         }
 
         fn insert(&mut self, now: u64, due: u64, sleeper: u32) -> usize {
-            let Place { list, first } = self.wheel.insert(now, due);
-            assert_eq!(first, self.lists[list].is_empty());
+            let list = self.wheel.insert(now, due);
             self.lists[list].push(sleeper);
             list
         }

@@ -50,14 +50,12 @@ thread_local! {
     static WHEEL: RefCell<Wheel> = const { RefCell::new(Wheel::new()) };
 }
 
-/// Those who sleep. A queue has a value as long as it is not empty.
-static mut QUEUES: [MaybeUninit<ngx_queue_t>; SPAN] = [const { MaybeUninit::uninit() }; SPAN];
+/// Those who sleep: a queue for each list of the wheel. They and the next are
+/// null until somebody does.
+static mut QUEUES: [ngx_queue_t; SPAN] = [Sleep::AWAKE.links; SPAN];
 
 /// Those whose time has come.
-static mut READY: ngx_queue_t = ngx_queue_t {
-    prev: &raw mut READY,
-    next: &raw mut READY,
-};
+static mut READY: ngx_queue_t = Sleep::AWAKE.links;
 
 /// The timer. A debug build of nginx logs a timer with the descriptor of the
 /// connection it takes the event's data for: so there is something that has
@@ -84,15 +82,14 @@ static mut ALARM: Alarm = Alarm {
 /// [`cancel`] was called. Like all of this, it is called on nginx's thread.
 pub unsafe fn sleep(session: *mut Session, due: Micros) {
     let due = due.div_ceil(1_000);
-    let place = WHEEL.with_borrow_mut(|wheel| wheel.insert(msec(), due));
-    let queue = queue(place.list);
-    // SAFETY: the wheel knows whether the queue has a value. The links are in
-    // no queue, and last as long as they are in this one.
+    // SAFETY: the links are in no queue, and last as long as they are in this.
     unsafe {
-        if place.first {
-            ngx_queue_init(queue);
+        if READY.next.is_null() {
+            ngx_queue_init(&raw mut READY);
+            (0..SPAN).for_each(|list| ngx_queue_init(queue(list)));
         }
-        ngx_queue_insert_before(queue, &raw mut (*session).sleep.links);
+        let list = WHEEL.with_borrow_mut(|wheel| wheel.insert(msec(), due));
+        ngx_queue_insert_before(queue(list), &raw mut (*session).sleep.links);
         if !is_set() || due < ALARM.event.timer.key as u64 {
             set_alarm();
         }
@@ -119,7 +116,7 @@ pub unsafe fn cancel(session: *mut Session) {
             return;
         }
         if before != &raw mut READY {
-            WHEEL.with_borrow_mut(|wheel| wheel.vacate(number(before)));
+            WHEEL.with_borrow_mut(|wheel| wheel.vacate(list(before)));
         }
         if is_quiet() {
             unset_alarm();
@@ -127,15 +124,15 @@ pub unsafe fn cancel(session: *mut Session) {
     }
 }
 
-/// The head of a queue of sleepers.
-fn queue(number: usize) -> *mut ngx_queue_t {
+/// The head of the queue for a list of the wheel.
+fn queue(list: usize) -> *mut ngx_queue_t {
     let queues = (&raw mut QUEUES).cast::<ngx_queue_t>();
     // SAFETY: within the array.
-    unsafe { queues.add(number % SPAN) }
+    unsafe { queues.add(list % SPAN) }
 }
 
-/// Of which queue that is the head.
-fn number(head: *const ngx_queue_t) -> usize {
+/// For which list that is the head of a queue.
+fn list(head: *const ngx_queue_t) -> usize {
     (head.addr() - queue(0).addr()) / size_of::<ngx_queue_t>()
 }
 
@@ -143,9 +140,9 @@ fn number(head: *const ngx_queue_t) -> usize {
 ///
 /// # Safety
 ///
-/// On nginx's thread.
+/// Somebody slept before.
 unsafe fn is_quiet() -> bool {
-    // SAFETY: the queue has a value from the beginning.
+    // SAFETY: somebody slept, so the queue is one.
     unsafe { ngx_queue_empty(&raw const READY) && WHEEL.with_borrow(Wheel::is_empty) }
 }
 
@@ -207,8 +204,7 @@ unsafe extern "C" fn on_alarm(event: *mut ngx_event_t) {
     // SAFETY: the event is the alarm's, see `set_alarm`. A session is woken
     // once, and lives: its end would have taken it out. Nothing is borrowed, and
     // no link remembered, while one is awake, which may put it to sleep again,
-    // or end it and others. A queue whose time has come is not empty, and has
-    // no value any more when all are taken from it.
+    // or end it and others. A queue that the wheel names is not empty.
     unsafe {
         if (*event).posted() != 0 {
             ngx_delete_posted_event(event);
@@ -216,8 +212,9 @@ unsafe extern "C" fn on_alarm(event: *mut ngx_event_t) {
         // nginx read the clock before it looked at its sockets.
         ngx_time_update();
         let begun = msec();
-        while let Some(number) = WHEEL.with_borrow_mut(|wheel| wheel.pop(begun)) {
-            ngx_queue_add(&raw mut READY, queue(number));
+        while let Some(list) = WHEEL.with_borrow_mut(|wheel| wheel.pop(begun)) {
+            ngx_queue_add(&raw mut READY, queue(list));
+            ngx_queue_init(queue(list));
         }
         let mut woken = 0;
         while !ngx_queue_empty(&raw const READY) {

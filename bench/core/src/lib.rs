@@ -186,8 +186,8 @@ fn wheel() -> Work {
     let mut lists = vec![Vec::new(); SPAN];
     let mut now = 1_000;
     for stream in 0..SLEEPERS {
-        let place = wheel.insert(now, now + 1 + stream % DELAY);
-        let _ = lists.get_mut(place.list).map(|list| list.push(stream));
+        let list = wheel.insert(now, now + 1 + stream % DELAY);
+        let _ = lists.get_mut(list).map(|list| list.push(stream));
     }
     let mut ready = Vec::new();
     work("10,000 sleepers wake once", move || {
@@ -197,10 +197,8 @@ fn wheel() -> Work {
                 let _ = lists.get_mut(list).map(|list| ready.append(list));
             }
             for stream in ready.drain(..) {
-                let place = wheel.insert(now, now + DELAY);
-                let _ = lists
-                    .get_mut(place.list)
-                    .map(|list| list.push(black_box(stream)));
+                let list = wheel.insert(now, now + DELAY);
+                let _ = lists.get_mut(list).map(|list| list.push(black_box(stream)));
             }
         }
     })
