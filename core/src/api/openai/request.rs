@@ -260,17 +260,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(body: Vec<u8>) {
-            read(&body);
-        }
-
-        #[test]
-        fn never_panics_on_almost_json(body in "[{}\\[\\]\":,\\\\ a-u0-9]{0,60}") {
-            read(body.as_bytes());
-        }
-
-        #[test]
-        fn reads_what_a_serializer_wrote(text: String, stream: bool, more: Vec<String>) {
+        fn reads_what_a_serializer_wrote(
+            text: String,
+            stream: bool,
+            more in prop::collection::vec(any::<String>(), 0..5),
+        ) {
             let body = serde_json::json!({"a": more, "model": text, "stream": stream});
             let ask = read(body.to_string().as_bytes());
             prop_assert_eq!(ask.model, Some(text));
