@@ -1,5 +1,6 @@
 //! What a client asks for, whatever API it speaks.
 
+use crate::json::Escaped;
 use crate::saying::Limits;
 use crate::sse;
 use crate::wish::Wish;
@@ -47,6 +48,8 @@ pub struct Ask {
     pub logprobs: Option<usize>,
     /// The service tier that the reply names.
     pub service_tier: Option<&'static str>,
+    /// What the client expects the reply to be.
+    pub prediction: Option<Escaped>,
 }
 
 /// The most likely tokens that come with one: as many as OpenAI gives.
@@ -71,6 +74,7 @@ impl Default for Ask {
             seed: None,
             logprobs: None,
             service_tier: None,
+            prediction: None,
             echo: Vec::new(),
             framing: Framing::Events,
         }

@@ -209,6 +209,19 @@ impl Saying {
         self.parts().first().map_or(&[], Part::text)
     }
 
+    /// With how many whole tokens the text begins as `other` does, which is the
+    /// inside of a JSON string too, and how many bytes that is.
+    pub fn tokens_alike(&self, other: &[u8]) -> (usize, usize) {
+        let alike = self.text().iter().zip(other);
+        let alike = alike.take_while(|(one, other)| one == other).count();
+        self.parts().first().map_or((0, 0), |part| {
+            // One begins where the last of them ends.
+            let tokens = part.script.tokens_before(alike + 1) - 1;
+            let tokens = tokens.min(self.tokens());
+            (tokens, part.script.start_of_token(tokens).min(part.end))
+        })
+    }
+
     /// How long its parts are, in bytes, each with the name of its tool and so
     /// much `around` it.
     pub fn size(&self, around: usize) -> usize {

@@ -9,6 +9,7 @@ mod inputs;
 pub mod logprobs;
 pub mod models;
 pub mod moderations;
+mod prediction;
 pub(crate) mod request;
 pub mod responses;
 mod tools;

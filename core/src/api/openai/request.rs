@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 
 use super::chat::wish::Fields;
+use super::prediction;
 use crate::api::body;
 use crate::ask::{Ask, LONGEST_MODEL, MOST_CHOICES, MOST_LOGPROBS, StreamField};
 use crate::tokens;
@@ -41,6 +42,7 @@ pub fn read(body: &[u8]) -> Ask {
             "logprobs" => has_logprobs = value.parse().unwrap_or(false),
             "top_logprobs" => top_logprobs = value.parse().unwrap_or(0),
             "service_tier" => ask.service_tier = service_tier(value),
+            "prediction" => ask.prediction = prediction::read(value),
             _ => {}
         }
         wanted.field(key, value);

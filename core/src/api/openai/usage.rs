@@ -1,6 +1,7 @@
 //! What a reply cost, in tokens (API reference, "Chat", object `usage`), and
 //! the end of a stream, which tells it.
 
+use super::prediction::Prediction;
 use crate::api::Said;
 use crate::api::out::Out;
 use crate::batch::Batch;
@@ -11,41 +12,39 @@ use crate::sse;
 pub struct Usage {
     prompt: u64,
     completion: u64,
-    is_detailed: bool,
+    details: Option<Prediction>,
 }
 
-/// Nothing is cached, reasoned about, spoken or predicted.
+/// Nothing is cached, reasoned about or spoken.
 const DETAILS: &[u8] = b",\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_tokens\":0},\
     \"completion_tokens_details\":{\"reasoning_tokens\":0,\"audio_tokens\":0,\
-    \"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}";
+    \"accepted_prediction_tokens\":";
 
 impl Usage {
     /// Of a reply.
     pub fn of(said: &Said) -> Self {
-        Self::with(said, false)
+        Self::with(said, None)
     }
 
     /// The same with what the tokens were spent on.
     pub fn detailed(said: &Said) -> Self {
-        Self::with(said, true)
+        Self::with(said, Some(Prediction::of(said)))
     }
 
-    fn with(said: &Said, is_detailed: bool) -> Self {
+    fn with(said: &Said, details: Option<Prediction>) -> Self {
+        let completion = (said.saying.tokens() as u64).saturating_mul(said.choices as u64);
+        let rejected = details.map_or(0, |prediction| prediction.rejected);
         Self {
             prompt: said.prompt_tokens,
-            completion: (said.saying.tokens() as u64).saturating_mul(said.choices as u64),
-            is_detailed,
+            completion: completion.saturating_add(rejected),
+            details,
         }
-    }
-
-    fn details(&self) -> &'static [u8] {
-        if self.is_detailed { DETAILS } else { b"" }
     }
 
     /// No less than what [`Usage::put`] writes, in bytes.
     pub fn longest(&self) -> usize {
-        const COUNTS: usize = 120;
-        COUNTS + self.details().len()
+        const COUNTS: usize = 200;
+        COUNTS + DETAILS.len()
     }
 
     /// Appends it as JSON.
@@ -60,9 +59,17 @@ impl Usage {
             Digits::of(completion).as_bytes(),
             b",\"total_tokens\":",
             Digits::of(prompt.saturating_add(completion)).as_bytes(),
-            self.details(),
-            b"}",
         ]);
+        if let Some(Prediction { accepted, rejected }) = self.details {
+            out.put_all(&[
+                DETAILS,
+                Digits::of(accepted).as_bytes(),
+                b",\"rejected_prediction_tokens\":",
+                Digits::of(rejected).as_bytes(),
+                b"}",
+            ]);
+        }
+        out.put(b"}");
     }
 }
 

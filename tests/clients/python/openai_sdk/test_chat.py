@@ -41,6 +41,17 @@ def test_usage_in_a_stream(client):
     assert last.usage.completion_tokens == len(WORDS)
 
 
+def test_a_prediction_is_counted(client):
+    predicted = "".join(WORDS[:2]) + "somebody else"
+    reply = client.chat.completions.create(
+        model="gpt-4o", messages=HI, prediction={"type": "content", "content": predicted}
+    )
+    details = reply.usage.completion_tokens_details
+    assert details.accepted_prediction_tokens == 2
+    assert details.rejected_prediction_tokens > 0
+    assert reply.usage.completion_tokens == len(WORDS) + details.rejected_prediction_tokens
+
+
 def test_limits_and_choices(client):
     reply = client.chat.completions.create(model="gpt-4o", messages=HI, max_completion_tokens=2, n=3)
     assert [choice.index for choice in reply.choices] == [0, 1, 2]
