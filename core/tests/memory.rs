@@ -125,6 +125,10 @@ fn the_worst_that_can_be_said_is_within_bounds() {
     let model = format!("{{\"model\":\"{}\"}}", "\\u0001".repeat(LONGEST_MODEL));
     let stop = format!("{{\"n\":128,\"stop\":[\"{}\"]}}", "\\u0001".repeat(MANY));
     let stops = format!("{{\"stop\":[\"a\"{}]}}", ",\"\"".repeat(MANY));
+    let predicted = format!(
+        "{{\"prediction\":{{\"content\":[{{\"text\":\"{}\\n\"}}]}}}}",
+        "\u{85}".repeat(MANY)
+    );
     let list = |item: &str, len| vec![item; len].join(",");
     let prompt = |value: &str| format!("{{\"n\":2,\"echo\":true,\"prompt\":{value}}}");
     for value in [
@@ -172,6 +176,7 @@ fn the_worst_that_can_be_said_is_within_bounds() {
         model.as_bytes(),
         stop.as_bytes(),
         stops.as_bytes(),
+        predicted.as_bytes(),
         nested.as_bytes(),
         words.as_bytes(),
         &broken_model,
