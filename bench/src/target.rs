@@ -144,9 +144,9 @@ fn open_streams(rows: &[Row]) -> Vec<Line> {
 }
 
 fn crowd(rows: &[Row]) -> Line {
-    let (many, few) = ("15000 streams, 200 ms", "1000 streams, 200 ms");
-    let what = "200 ms, CPU per chunk: 15,000 streams / 1,000 streams".to_owned();
-    let paced = Paced::of(rows, 200.0, &[(many, MODULE), (few, MODULE)]);
+    let (many, few) = ("15000 streams, 400 ms", "1000 streams, 400 ms");
+    let what = "400 ms, CPU per chunk: 15,000 streams / 1,000 streams".to_owned();
+    let paced = Paced::of(rows, 400.0, &[(many, MODULE), (few, MODULE)]);
     paced.line(6, what, Limit::AtMost(1.0), |row| row.cpu_per_chunk_us)
 }
 

@@ -60,8 +60,8 @@ const PLAN: [(u64, usize, Servers, usize); 9] = [
     (50, 5_000, beside_limit_of_nginx, 1),
     (50, 10_000, without_lua, 1),
     (50, 15_000, without_lua, 1),
-    (200, 1_000, limit, 1),
-    (200, 15_000, limit, 1),
+    (400, 1_000, limit, 1),
+    (400, 15_000, limit, 1),
 ];
 
 /// The bare program is near; see [`super::throughput`].
