@@ -52,12 +52,13 @@ type Servers = fn() -> Vec<Box<dyn Setup>>;
 /// What the report needs: a delay in milliseconds, open streams, servers, and
 /// into how many turns a run is divided. Many streams are left to those that can
 /// carry them.
-const PLAN: [(u64, usize, Servers, usize); 9] = [
+const PLAN: [(u64, usize, Servers, usize); 10] = [
     (50, 100, of_nginx, 1),
     (50, 1_000, limit, ROUNDS),
     (50, 1_000, beside_limit, 1),
     (50, 5_000, limit, ROUNDS),
     (50, 5_000, beside_limit_of_nginx, 1),
+    (100, 5_000, limit, ROUNDS),
     (50, 10_000, without_lua, 1),
     (50, 15_000, without_lua, 1),
     (400, 1_000, limit, 1),
