@@ -20,6 +20,8 @@ pub fn command(binary: &Path, folder: &Path) -> Command {
         // Also what an upgrade starts.
         .arg("--trace-children=yes")
         .args(["--errors-for-leak-kinds=definite", "--num-callers=30"])
+        // nginx unmaps the module before memcheck looks for leaks.
+        .arg("--keep-debuginfo=yes")
         .arg(concat!(
             "--suppressions=",
             env!("CARGO_MANIFEST_DIR"),
