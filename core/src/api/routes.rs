@@ -73,9 +73,9 @@ impl Route {
     }
 }
 
-/// Every endpoint there is. Of those whose path matches, the first that takes
-/// the method counts. So a path comes after those that end with it; else what
-/// is asked for most comes first.
+/// Every endpoint there is. The first path that matches counts, with the first
+/// method. So a path comes after those that end with it; else what is asked for
+/// most comes first.
 pub static ROUTES: &[Route] = &[
     Route::post(
         "/v1/chat/completions",

@@ -14,9 +14,9 @@ const LONGEST: usize = 2000;
 /// How often a string of another length is tried.
 const TRIES: usize = 64;
 
-/// A string of `least..=most` characters that `pattern` matches as a whole.
-/// `None` for a pattern that is not covered, or if none of that length turns
-/// up.
+/// A string of `least..=most` characters that `pattern` matches: as a whole, or
+/// a part of it if none of that length turns up otherwise. `None` for a pattern
+/// that is not covered, or if there is none at all.
 pub fn matching(
     pattern: &str,
     least: usize,
@@ -28,6 +28,7 @@ pub fn matching(
     if pattern.len() > LONGEST {
         return None;
     }
+    let mut short = None;
     for nth in 0..TRIES {
         let mut writer = Writer {
             dice,
@@ -38,11 +39,22 @@ pub fn matching(
         };
         writer.alternatives(&pattern, MOST_DEPTH)?;
         let text = writer.out;
-        if (least..=most).contains(&text.chars().count()) {
+        let len = text.chars().count();
+        if (least..=most).contains(&len) {
             return Some(text);
         }
+        if len < least {
+            short = Some((text, least - len));
+        }
     }
-    None
+    let (text, missing) = short.filter(|_| least <= most.min(LONGEST_DOCUMENT))?;
+    let padding = "a".repeat(missing);
+    // Where nothing holds it to an end of the text, more may stand there.
+    match (pattern.contains(&'^'), pattern.contains(&'$')) {
+        (_, false) => Some(text + &padding),
+        (false, true) => Some(padding + &text),
+        (true, true) => None,
+    }
 }
 
 struct Writer<'a> {
@@ -315,6 +327,29 @@ mod tests {
             for seed in 0..50 {
                 let text = matching_any(pattern, seed).expect(pattern);
                 assert!(judge.is_valid(&text.clone().into()), "{pattern} {text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_too_short_has_more_at_an_end_that_is_free() {
+        for (pattern, least, is_covered) in [
+            ("^https://", 9, true),
+            ("^AB-", 4, true),
+            ("a$", 8, true),
+            ("\\d{4}$", 6, true),
+            ("b|cd", 5, true),
+            ("^ab$", 5, false),
+            ("^a|b$", 5, false),
+        ] {
+            let schema = serde_json::json!({ "pattern": pattern, "minLength": least });
+            let judge = jsonschema::validator_for(&schema).unwrap();
+            for seed in 0..20 {
+                let mut dice = Dice::new(seed);
+                let text = matching(pattern, least, least + 2, &mut dice, &mut FUEL.clone());
+                assert_eq!(text.is_some(), is_covered, "{pattern}");
+                let fits = |text: String| judge.is_valid(&text.into());
+                assert!(text.is_none_or(fits), "{pattern}");
             }
         }
     }

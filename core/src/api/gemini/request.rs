@@ -1,6 +1,8 @@
 //! A request (API reference, "Generating content"): its body, and what the
 //! path and its arguments say.
 
+use std::str::FromStr;
+
 use super::wish::Fields;
 use crate::api::body;
 use crate::api::openai::request;
@@ -42,14 +44,20 @@ pub fn read(body: &[u8]) -> Ask {
 
 fn config<'a>(value: Value<'a>, ask: &mut Ask, wanted: &mut Fields<'a>) {
     body::read(value.json(), |key, value| match key {
-        "maxOutputTokens" | "max_output_tokens" => ask.limits.max_tokens = value.parse(),
+        "maxOutputTokens" | "max_output_tokens" => ask.limits.max_tokens = number(value),
         "stopSequences" | "stop_sequences" => {
             ask.limits.stop = request::stop::<MOST_STOPS>(value);
         }
-        "candidateCount" | "candidate_count" => ask.choices = request::choices(value),
-        "seed" => ask.seed = request::seed(value),
+        "candidateCount" | "candidate_count" => ask.choices = request::choices(number(value)),
+        "seed" => ask.seed = request::seed(number(value)),
         _ => wanted.config_field(key, value),
     });
+}
+
+/// A whole number, which may stand in a string too (Protocol Buffers
+/// documentation, "ProtoJSON Format").
+fn number<T: FromStr>(value: Value) -> Option<T> {
+    value.text().parse().ok()
 }
 
 /// Adds the model's name, and `alt`, which makes events of a stream.
@@ -74,7 +82,7 @@ mod tests {
             r#"{"contents":[1,2,3],"systemInstruction":"12","safetySettings":[],"generationConfig":
             {"maxOutputTokens":5,"stopSequences":["a","b"],"candidateCount":2,"temperature":0}}"#,
             r#"{"contents":[1,2,3],"system_instruction":"12","generation_config":
-            {"max_output_tokens":5,"stop_sequences":["a","b"],"candidate_count":2}}"#,
+            {"max_output_tokens":"5","stop_sequences":["a","b"],"candidate_count":"2"}}"#,
         ] {
             let ask = read(body.as_bytes());
             assert_eq!(ask.limits.max_tokens, Some(5));
@@ -93,7 +101,7 @@ mod tests {
         };
         for body in [
             r#"{"generationConfig":7}"#,
-            r#"{"generationConfig":{"maxOutputTokens":"5","stopSequences":{},"candidateCount":[]}}"#,
+            r#"{"generationConfig":{"maxOutputTokens":"5x","stopSequences":{},"candidateCount":[]}}"#,
         ] {
             assert_eq!(read(body.as_bytes()), unsaid(true), "{body}");
         }

@@ -116,7 +116,7 @@ fn read(body: &[u8]) -> Ask {
         "stream" => ask.stream = stream(value),
         "max_tokens" => ask.limits.max_tokens = value.parse(),
         "stop" => ask.limits.stop = stop::<MOST_STOPS>(value),
-        "n" => ask.choices = choices(value),
+        "n" => ask.choices = choices(value.parse()),
         "stream_options" => ask.include_usage = include_usage(value),
         "prompt" => prompts = Inputs::read(value).unwrap_or_default(),
         "echo" => echoes = value.parse().unwrap_or(false),

@@ -33,12 +33,12 @@ pub fn read(body: &[u8]) -> Ask {
                 ask.limits.max_tokens = value.parse().or(ask.limits.max_tokens);
             }
             "stop" => ask.limits.stop = stop::<MOST_STOPS>(value),
-            "n" => ask.choices = choices(value),
+            "n" => ask.choices = choices(value.parse()),
             "stream_options" => ask.include_usage = include_usage(value),
             "messages" => {
                 ask.prompt_tokens = (value.json().len() as u64).div_ceil(BYTES_PER_TOKEN);
             }
-            "seed" => ask.seed = seed(value),
+            "seed" => ask.seed = seed(value.parse()),
             "logprobs" => has_logprobs = value.parse().unwrap_or(false),
             "top_logprobs" => top_logprobs = value.parse().unwrap_or(0),
             "service_tier" => ask.service_tier = service_tier(value),
@@ -61,12 +61,13 @@ pub(crate) fn model(value: Value) -> Option<String> {
 }
 
 /// What generated data begins from.
-pub(crate) fn seed(value: Value) -> Option<u64> {
-    value.parse::<i64>().map(|seed| seed as u64)
+pub(crate) fn seed(number: Option<i64>) -> Option<u64> {
+    number.map(|seed| seed as u64)
 }
 
-pub(crate) fn choices(value: Value) -> usize {
-    value.parse().unwrap_or(1).clamp(1, MOST_CHOICES)
+/// How many replies are wanted.
+pub(crate) fn choices(number: Option<usize>) -> usize {
+    number.unwrap_or(1).clamp(1, MOST_CHOICES)
 }
 
 pub(crate) fn include_usage(value: Value) -> bool {

@@ -90,7 +90,9 @@ pub fn route(method: Method, path: &[u8]) -> Routed<'_> {
     if method == first.route.method || method == Method::Head {
         return Routed::To(first);
     }
-    match found.find(|target| target.route.method == method) {
+    // The same path with another method, not a name that ends as the path does.
+    let mut same = found.filter(|target| target.route.path == first.route.path);
+    match same.find(|target| target.route.method == method) {
         Some(target) => Routed::To(target),
         None => Routed::NotAllowed(first.route),
     }
@@ -203,6 +205,26 @@ mod tests {
                 Post,
                 "/v1/responses/resp_1",
                 "405 GET, DELETE, HEAD, OPTIONS",
+            ),
+            (
+                Delete,
+                "/v1/responses/resp_1/input_items",
+                "405 GET, HEAD, OPTIONS",
+            ),
+            (
+                Delete,
+                "/v1/responses/input_tokens",
+                "405 POST, HEAD, OPTIONS",
+            ),
+            (
+                Get,
+                "/v1/responses/resp_1/cancel",
+                "405 POST, HEAD, OPTIONS",
+            ),
+            (
+                Get,
+                "/v1beta/models/g:generateContent",
+                "405 POST, HEAD, OPTIONS",
             ),
             (Get, "/v1/responses/", "404"),
             (Get, "/v1/responses", "405 POST, HEAD, OPTIONS"),
