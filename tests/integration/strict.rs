@@ -146,6 +146,7 @@ fn accepted() -> Vec<(&'static str, Value)> {
             "/openai/deployments/mine/chat/completions",
             json!({"messages": hello, "stream": false}),
         ),
+        ("/openai/deployments/mine/responses", json!({"input": "hi"})),
     ]
 }
 

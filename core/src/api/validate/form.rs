@@ -54,6 +54,9 @@ pub enum Presence {
     /// The model, which what stands before the endpoint asks for. It must be
     /// there, and be more than an empty string, unless the path names it.
     Model,
+    /// The model, which the endpoint asks for. It must be there unless the path
+    /// names it.
+    Named,
     /// It may be there where this other field is true.
     Enabled(&'static str),
     /// It may be there where this other field is.

@@ -261,6 +261,7 @@ impl Walk<'_> {
         let is_said = |name: &&str| self.get(object, name).is_some_and(is_said);
         let violation = match field.presence {
             Presence::Model if !self.names_model => Violation::NoModel,
+            Presence::Named if !self.names_model => Violation::Missing,
             Presence::Required => Violation::Missing,
             Presence::Unless(others) if !others.iter().any(is_said) => Violation::Missing,
             _ => return None,

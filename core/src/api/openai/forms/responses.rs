@@ -25,7 +25,7 @@ pub static RESPONSES: Form = Form {
 const NULLABLE_OBJECT: &[Rule] = &[Rule::Null, Rule::Object(&ANY)];
 
 static BODY: Object = closed(&[
-    Field::required("model", STRING),
+    Field::optional("model", STRING).when(Presence::Named),
     Field::optional("input", INPUT).when(Presence::Unless(&[
         "previous_response_id",
         "prompt",
