@@ -1,7 +1,7 @@
 //! From a request to a reply.
 
 use llm_mock_core::api::openai::error::Error;
-use llm_mock_core::api::routes::{self, ROUTES, Routed, Target};
+use llm_mock_core::api::routes::{self, ROUTES, Route, Routed, Target};
 use llm_mock_core::api::service::Service;
 use llm_mock_core::api::{Endpoint, Generation, Method, Query, validate};
 use llm_mock_core::ask::{Ask, Client, accepts_json};
@@ -15,14 +15,13 @@ use crate::ngx::{self, Request};
 use crate::worker;
 
 /// What is to be done with a request whose headers are there.
-#[expect(clippy::large_enum_variant, reason = "each is there for a moment")]
 pub enum Verdict {
     /// It is not for this module.
     Decline,
     /// This is the reply, whatever the body holds.
-    Reply(Reply),
-    /// The body decides: see [`answer_body`].
-    ReadBody,
+    Reply(Box<Reply>),
+    /// The body decides, on this route: see [`answer_body`].
+    ReadBody(&'static Route),
     /// There is no reply to be had; nginx makes one of status 500.
     Fail,
 }
@@ -41,24 +40,23 @@ pub fn answer(request: &Request) -> Verdict {
         ),
         None => {
             let routed = routes::route(request.method(), request.path());
-            if reads_body(request.method(), &routed) {
-                return Verdict::ReadBody;
+            match routed {
+                Routed::To(target) if reads_body(request.method(), target.route) => {
+                    return Verdict::ReadBody(target.route);
+                }
+                other => answer_at_once(request, &other),
             }
-            answer_at_once(request, &routed)
         }
     };
-    reply.map_or(Verdict::Fail, Verdict::Reply)
+    reply.map_or(Verdict::Fail, |reply| Verdict::Reply(Box::new(reply)))
 }
 
 /// Whether the body decides about the reply.
-fn reads_body(method: Method, routed: &Routed) -> bool {
-    match routed {
-        Routed::To(target) => match target.route.endpoint {
-            Endpoint::Fixed(_) => false,
-            Endpoint::Generate(_) => method != Method::Head,
-            Endpoint::Lookup(_) => true,
-        },
-        Routed::Preflight | Routed::NotFound | Routed::NotAllowed(_) => false,
+fn reads_body(method: Method, route: &Route) -> bool {
+    match route.endpoint {
+        Endpoint::Fixed(_) => false,
+        Endpoint::Generate(_) => method != Method::Head,
+        Endpoint::Lookup(_) => true,
     }
 }
 
@@ -87,14 +85,11 @@ fn answer_at_once(request: &Request, routed: &Routed) -> Option<Reply> {
 }
 
 /// Answers a request whose body matters, once that is there.
-pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
-    let routed = routes::route(request.method(), request.path());
-    let service = routed.service(request.path());
-    let Routed::To(target) = routed else {
-        return None;
-    };
-    // The path may name a model, or a deployment.
+pub fn answer_body(request: &Request, route: &'static Route, body: &[u8]) -> Option<Reply> {
     let path = request.path();
+    let service = route.service(path);
+    let target = Target::of(route, path)?;
+    // The path may name a model, or a deployment.
     let reading = Ask::memory(body) + Ask::memory(path) + Escaped::memory(path);
     ask_for(reading, request)?;
     if let Err(violation) = check(request, &target, body)? {
@@ -108,14 +103,14 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
     let deployed = target.deployment().map(Escaped::new);
     settings.model = deployed.as_ref().unwrap_or(settings.model);
     let now = ngx::now();
-    let reply = match target.route.endpoint {
+    let mut reply = match route.endpoint {
         Endpoint::Fixed(_) => None,
         Endpoint::Lookup(lookup) => {
             let query = Query {
                 name: target.name,
                 body,
                 unix: now.unix,
-                id: &worker::with_rng(|rng| id::object("", rng))?,
+                id: worker::with_rng(|rng| id::object("", rng))?,
                 settings: &settings,
             };
             ask_for(lookup.memory(&query), request)?;
@@ -147,7 +142,10 @@ pub fn answer_body(request: &Request, body: &[u8]) -> Option<Reply> {
             worker::with_rng(|rng| Reply::compose(&generation, now, rng))
         }
     };
-    reply.map(|reply| reply.of(service))
+    if let Some(reply) = &mut reply {
+        reply.set_service(service);
+    }
+    reply
 }
 
 /// Checks a body, where bodies are checked. `None` if there is no memory for it.
@@ -182,13 +180,15 @@ fn make(
     reply: impl FnOnce(&mut dyn RngCore) -> Option<Reply>,
 ) -> Option<Reply> {
     ask_for(0, request)?;
-    Some(worker::with_rng(reply)??.of(service))
+    let mut reply = worker::with_rng(reply)??;
+    reply.set_service(service);
+    Some(reply)
 }
 
 /// Asks for memory, beside what a reply takes in any case. `None` if it is not
 /// there.
 fn ask_for(bytes: usize, request: &Request) -> Option<()> {
-    let is_there = memory::is_there(memory::FOR_A_REPLY.saturating_add(bytes));
+    let is_there = memory::is_there_for_an_answer(memory::FOR_A_REPLY.saturating_add(bytes));
     if !is_there {
         request.log_error("llm_mock: no memory for a reply");
     }

@@ -38,7 +38,9 @@ pub fn give_back(mut batch: Batch) {
 /// `text`, cut, which all share who say it now. `None` if there is no memory.
 pub fn script(text: &[u8], cut: Cut) -> Option<Arc<Script>> {
     RECENT.with_borrow_mut(|recent| match recent.get(text, cut) {
-        None if memory::is_there(Recent::memory(text, cut)) => Some(recent.cut(text, cut)),
+        None if memory::is_there_for_an_answer(Recent::memory(text, cut)) => {
+            Some(recent.cut(text, cut))
+        }
         found => found,
     })
 }

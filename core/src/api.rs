@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use crate::api::openai::error::Error;
 use crate::ask::{Ask, Client};
+use crate::id::Id;
 use crate::json::Escaped;
 use crate::reply::{Body, Settings};
 use crate::saying::Saying;
@@ -25,8 +26,8 @@ use crate::tokens::Encoding;
 /// What one reply says and carries, in terms of no API.
 #[derive(Debug, Clone)]
 pub struct Said<'a> {
-    /// The reply's own identifier, random letters and digits.
-    pub id: String,
+    /// The reply's own identifier.
+    pub id: Id,
     /// When it was made, in seconds since 1970.
     pub created: u64,
     /// The model that claims to have made it.
@@ -106,8 +107,8 @@ pub struct Query<'a> {
     pub body: &'a [u8],
     /// When it came, in seconds since 1970.
     pub unix: u64,
-    /// Random letters and digits, for an id of the reply's own.
-    pub id: &'a str,
+    /// For an id of the reply's own.
+    pub id: Id,
     /// What the directives say.
     pub settings: &'a Settings<'a>,
 }

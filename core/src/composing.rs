@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 
 use crate::api::Dialect;
 use crate::ask::Ask;
-use crate::id;
+use crate::id::{self, Id};
 use crate::json::Escaped;
 use crate::saying::{Call, Part, Saying};
 use crate::schema::LONGEST_DOCUMENT;
@@ -52,8 +52,7 @@ pub fn around(ask: &Ask) -> usize {
 /// How much memory [`saying`] takes at most, in bytes.
 pub fn memory(ask: &Ask, script: &Script) -> usize {
     const A_CALL: usize = 3 * (size_of::<Part>() + size_of::<Script>());
-    /// It may have been read, and been moved from one list to another.
-    const AN_ID: usize = 4 * size_of::<String>() + 64;
+    const AN_ID: usize = 3 * size_of::<Id>();
     let of_a_call = |tool: &Tool| {
         let name = tool.name.len().saturating_mul(3 * 6);
         A_CALL + name + ask.choices.saturating_mul(AN_ID)
@@ -124,7 +123,7 @@ fn call(dialect: &dyn Dialect, ask: &Ask, tool: &Tool, rng: &mut dyn RngCore) ->
     let prefix = dialect.call_id_prefix();
     Call {
         ids: (0..ask.choices).map(|_| id::object(prefix, rng)).collect(),
-        name: Escaped::new(tool.name.as_bytes()),
+        name: Escaped::of(&tool.name),
         is_custom: is_custom(tool),
     }
 }

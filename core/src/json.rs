@@ -14,8 +14,13 @@ impl Escaped {
 
     /// Escapes `text`. What is not UTF-8 in it becomes U+FFFD.
     pub fn new(text: &[u8]) -> Self {
+        Self::of(&String::from_utf8_lossy(text))
+    }
+
+    /// Escapes `text`.
+    pub fn of(text: &str) -> Self {
         let mut out = Vec::with_capacity(text.len());
-        escape(&String::from_utf8_lossy(text), &mut out);
+        escape(text, &mut out);
         Self(out)
     }
 

@@ -11,12 +11,13 @@ use crate::api::routes::Route;
 use crate::api::service::Service;
 use crate::api::{Answer, Dialect, Generation, Lookup, Query, Said};
 use crate::ask::{Ask, Client, StreamMode};
+use crate::composing;
+use crate::id::{self, Id};
 use crate::json::Escaped;
 use crate::pace::Pace;
 use crate::stream::{Stream, Whole};
 use crate::time::Micros;
 use crate::tokens::TokenizerMode;
-use crate::{composing, id};
 
 pub use body::Body;
 
@@ -56,7 +57,7 @@ pub struct Head {
     /// The body's length in bytes; none for a stream.
     pub length: Option<usize>,
     /// The reply's own id.
-    pub request_id: String,
+    pub request_id: Id,
     /// The header that holds it.
     pub request_id_header: &'static str,
     /// What else this reply's headers say.
@@ -159,10 +160,7 @@ impl Reply {
             settings,
         } = generation;
         let streams = ask.wants_stream(settings.stream, client);
-        let asked_model = ask
-            .model
-            .as_ref()
-            .map(|model| Escaped::new(model.as_bytes()));
+        let asked_model = ask.model.as_deref().map(Escaped::of);
         let said = Said {
             id: id::object(dialect.id_prefix(), rng),
             created: now.unix,
@@ -185,11 +183,9 @@ impl Reply {
         Self::whole(200, dialect.whole(&said), pace.only(last), rng)
     }
 
-    /// The same, with the headers that `service` has.
-    #[must_use]
-    pub fn of(mut self, service: Service) -> Self {
+    /// Gives it the headers that `service` has.
+    pub fn set_service(&mut self, service: Service) {
         self.head.request_id_header = service.request_id_header();
-        self
     }
 
     /// The answer of an endpoint that generates no text.
@@ -219,7 +215,7 @@ impl Reply {
     /// An error, as `service` words it.
     pub fn error(service: Service, error: &Error, rng: &mut dyn RngCore) -> Self {
         let mut reply = Self::whole(error.status, Vec::new(), Pace::default(), rng);
-        let body = service.error(error, &reply.head.request_id);
+        let body = service.error(error, reply.head.request_id.as_bytes());
         reply.head.length = Some(body.len());
         reply.body = Stream::new(Body::Whole(Whole(body)), Pace::default());
         reply

@@ -62,7 +62,7 @@ impl<'a> Value<'a> {
     pub fn text(self) -> Cow<'a, str> {
         match self.inside() {
             None => Cow::Borrowed(self.0),
-            Some(inside) if !inside.contains('\\') => Cow::Borrowed(inside),
+            Some(inside) if !inside.as_bytes().contains(&b'\\') => Cow::Borrowed(inside),
             Some(inside) => match self.parse() {
                 Some(Text(text)) => Cow::Owned(text),
                 None => Cow::Borrowed(inside),
@@ -162,8 +162,28 @@ fn nested_end(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// A string that is looked through byte by byte.
-const SHORT: usize = 16;
+/// A string is looked through in so many words of eight bytes before it is
+/// searched: most are short, and end before a search would have begun.
+const SHORT: usize = 4;
+
+/// Where the first quote or backslash in `bytes` is, if that is soon.
+fn early_sign(bytes: &[u8]) -> Option<usize> {
+    const LOW: u64 = u64::MAX / 0xff;
+    // The high bit of each byte that is `sign`, and perhaps of some after the
+    // first of them.
+    let signs = |word: u64, sign: u8| {
+        let other = word ^ (LOW * u64::from(sign));
+        other.wrapping_sub(LOW) & !other & (LOW << 7)
+    };
+    let mut words = bytes.chunks_exact(8).take(SHORT).enumerate();
+    words.find_map(|(nth, bytes)| {
+        let word = u64::from_le_bytes(*bytes.first_chunk()?);
+        match signs(word, b'"') | signs(word, b'\\') {
+            0 => None,
+            found => Some(8 * nth + found.trailing_zeros() as usize / 8),
+        }
+    })
+}
 
 /// Where a string, a number or a word ends that starts here.
 pub fn scalar_end(bytes: &[u8], start: usize) -> usize {
@@ -172,13 +192,8 @@ pub fn scalar_end(bytes: &[u8], start: usize) -> usize {
         let is_end = |b: &u8| b",:]}".contains(b) || b.is_ascii_whitespace();
         return start + 1 + rest.iter().position(is_end).unwrap_or(rest.len());
     }
-    // Most are short, and this is over before a search would have begun.
-    for (at, byte) in rest.iter().take(SHORT).enumerate() {
-        match byte {
-            b'"' => return start + 1 + at + 1,
-            b'\\' => break,
-            _ => {}
-        }
+    if let Some(at) = early_sign(rest).filter(|&at| rest.get(at) == Some(&b'"')) {
+        return start + 1 + at + 1;
     }
     // After an even number of backslashes a quote ends the string: they are
     // escaped themselves.
@@ -228,6 +243,16 @@ mod tests {
                     it.items().map(|it| serde_json::from_str(it.json()).unwrap()).collect();
                 assert_eq!(found, items);
             });
+        }
+
+        #[test]
+        fn a_string_ends_where_a_serializer_ended_it(
+            text in "[a-z\"\\\\\n!#\\[\\]¢é]{0,60}",
+            after in "[\"\\\\a]{0,9}",
+        ) {
+            let json = serde_json::json!(text).to_string();
+            let bytes = [json.as_bytes(), after.as_bytes()].concat();
+            prop_assert_eq!(scalar_end(&bytes, 0), json.len());
         }
 
         #[test]

@@ -7,6 +7,7 @@ use llm_mock_core::api::openai::moderations::Moderations;
 use llm_mock_core::api::{Answer, Lookup, Query};
 use llm_mock_core::ask::StreamMode;
 use llm_mock_core::batch::Batch;
+use llm_mock_core::id::Id;
 use llm_mock_core::json::Escaped;
 use llm_mock_core::reply::Settings;
 use llm_mock_core::tokens::TokenizerMode;
@@ -36,7 +37,7 @@ fn assert_enough(name: &[u8], body: &[u8]) {
         name,
         body,
         unix: 1_800_000_000,
-        id: "00000000000000000000000000000",
+        id: Id::NONE,
         settings: &settings,
     };
     for (nth, lookup) in LOOKUPS.iter().enumerate() {

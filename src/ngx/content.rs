@@ -1,5 +1,8 @@
 //! From nginx's content phase to a session: reads the body where it matters.
 
+use std::ptr;
+
+use llm_mock_core::api::routes::Route;
 use nginx_sys::{
     NGX_DECLINED, NGX_DONE, NGX_HTTP_INTERNAL_SERVER_ERROR, NGX_HTTP_SPECIAL_RESPONSE, NGX_OK,
     ngx_http_discard_request_body, ngx_http_finalize_request, ngx_http_read_client_request_body,
@@ -7,6 +10,7 @@ use nginx_sys::{
 };
 
 use super::guard::{guard, log_error};
+use super::module::ctx_index;
 use super::request::Request;
 use super::{body, session};
 use crate::handler::{Verdict, answer, answer_body};
@@ -34,10 +38,12 @@ pub unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
                 (*main).set_count((*main).count() + 1);
                 // Else a write event would run the phases again.
                 (*r).write_event_handler = Some(ngx_http_request_empty_handler);
-                session::start(r, reply);
+                session::start(r, *reply);
                 NGX_DONE as ngx_int_t
             }
-            Verdict::ReadBody => {
+            Verdict::ReadBody(route) => {
+                // Until a session takes this place.
+                *(*r).ctx.add(ctx_index()) = ptr::from_ref(route).cast_mut().cast();
                 (*r).write_event_handler = Some(ngx_http_request_empty_handler);
                 let rc = ngx_http_read_client_request_body(r, Some(body_ready));
                 if rc >= NGX_HTTP_SPECIAL_RESPONSE as ngx_int_t {
@@ -51,19 +57,24 @@ pub unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
 
 /// The request's body is there; nginx leaves one reference to be finalized.
 unsafe extern "C" fn body_ready(r: *mut ngx_http_request_t) {
-    // SAFETY: nginx calls this with the request whose body it read. The body
-    // lies in the request's pool and is only looked at before the session
-    // starts or the request ends.
+    // SAFETY: nginx calls this with the request whose body it read, in whose
+    // context `handler` put a row of the table of routes, which is static. A
+    // request that nginx redirects loses its context, and is read no further
+    // for the handler that it came from. The body lies in the request's pool
+    // and is only looked at before the session starts or the request ends.
     unsafe {
         let request = Request::new(r);
         let log = (*(*r).connection).log;
-        let reply = match body::read(r) {
-            Ok(body) => guard(log, || answer_body(&request, &body)).flatten(),
-            Err(why) => {
-                log_error(log, why);
-                None
+        let route = (*(*r).ctx.add(ctx_index())).cast::<Route>().as_ref();
+        let mut reply = None;
+        match (body::read(r), route) {
+            (Ok(body), Some(route)) => {
+                // Not the result of `guard`, which would be moved twice.
+                guard(log, || reply = answer_body(&request, route, &body));
             }
-        };
+            (Err(why), _) => log_error(log, why),
+            (Ok(_), None) => {}
+        }
         match reply {
             Some(reply) => session::start(r, reply),
             None => ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t),

@@ -11,6 +11,7 @@ use llm_mock_core::api::openai::models::Models;
 use llm_mock_core::api::{Dialect, Generation, Said};
 use llm_mock_core::ask::{Client, StreamMode};
 use llm_mock_core::batch::Batch;
+use llm_mock_core::id;
 use llm_mock_core::json::Escaped;
 use llm_mock_core::pace::Pace;
 use llm_mock_core::reply::{Now, Reply, Settings};
@@ -67,7 +68,7 @@ fn work(name: &'static str, mut round: impl FnMut() + 'static) -> Work {
 fn render() -> Work {
     let ask = Chat.ask(BODY.as_bytes());
     let frames = Chat.stream(&Said {
-        id: "chatcmpl-JCw8U5edaGnJqhK6bq3Suv5Kqy5yn".to_owned(),
+        id: id::object("chatcmpl-", &mut SmallRng::seed_from_u64(1)),
         created: 1_795_353_146,
         model: &Escaped::new(b"gpt-4o"),
         saying: Saying::new(&Arc::new(Script::new(TEXT)), &ask.limits),

@@ -1,7 +1,9 @@
 //! The one table of routes.
 
+mod pattern;
 mod routing;
 
+use pattern::Pattern;
 pub use routing::{Routed, Target, route};
 
 use super::service::Service;
@@ -14,6 +16,7 @@ pub struct Route {
     /// it are the user's: a base URL may end elsewhere. A part in braces
     /// stands for any name.
     pub path: &'static str,
+    pattern: Pattern,
     /// The method it takes.
     pub method: Method,
     /// What the header `Allow` says when it gets another.
@@ -30,6 +33,7 @@ impl Route {
     const fn post(path: &'static str, service: Service, endpoint: Endpoint) -> Self {
         Self {
             path,
+            pattern: Pattern::of(path),
             method: Method::Post,
             allow: "POST, HEAD, OPTIONS",
             service: Some(service),
@@ -38,9 +42,14 @@ impl Route {
         }
     }
 
-    const fn get(path: &'static str, service: Option<Service>, endpoint: Endpoint) -> Self {
+    pub(super) const fn get(
+        path: &'static str,
+        service: Option<Service>,
+        endpoint: Endpoint,
+    ) -> Self {
         Self {
             path,
+            pattern: Pattern::of(path),
             method: Method::Get,
             allow: "GET, HEAD, OPTIONS",
             service,
@@ -68,7 +77,7 @@ impl Route {
     }
 
     /// The service whose words an answer on `path` has.
-    fn service(&self, path: &[u8]) -> Service {
+    pub fn service(&self, path: &[u8]) -> Service {
         self.service.unwrap_or_else(|| Service::of(path))
     }
 }

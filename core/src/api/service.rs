@@ -40,7 +40,7 @@ impl Service {
     }
 
     /// The body of a reply that refuses.
-    pub fn error(self, error: &Error, request_id: &str) -> Vec<u8> {
+    pub fn error(self, error: &Error, request_id: &[u8]) -> Vec<u8> {
         match self {
             Self::OpenAi => error.to_json(),
             Self::Anthropic => anthropic::error::to_json(error, request_id),

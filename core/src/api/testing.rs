@@ -8,6 +8,7 @@ use super::{Answer, Dialect, Lookup, Query, Said};
 use crate::ask::{Ask, StreamMode};
 use crate::batch::Batch;
 use crate::composing;
+use crate::id::Id;
 use crate::json::Escaped;
 use crate::reply::Settings;
 use crate::script::Script;
@@ -27,7 +28,7 @@ pub fn ask(
         name,
         body,
         unix: 1_234_567_890,
-        id: "123",
+        id: Id::fixed("", "123"),
         settings: &Settings {
             delay: 0,
             first_delay: 0,
@@ -55,7 +56,7 @@ pub fn said<T>(
     let script = Arc::new(Script::new(text.as_bytes()));
     let mut rng = SmallRng::seed_from_u64(1);
     f(&Said {
-        id: format!("{}123", dialect.id_prefix()),
+        id: Id::fixed(dialect.id_prefix(), "123"),
         created: 1_234_567_890,
         model: &Escaped::new(model.as_bytes()),
         saying: composing::saying(dialect, ask, &script, &mut rng),

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::id::Id;
 use crate::json::Escaped;
 use crate::script::Script;
 
@@ -10,7 +11,7 @@ use crate::script::Script;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     /// The call's own id in each choice: a prefix, letters and digits.
-    pub ids: Vec<String>,
+    pub ids: Vec<Id>,
     /// The tool.
     pub name: Escaped,
     /// Whether the tool takes a text, not arguments.
@@ -19,8 +20,8 @@ pub struct Call {
 
 impl Call {
     /// The call's id in one of the choices.
-    pub fn id(&self, choice: usize) -> &str {
-        self.ids.get(choice).map_or("", String::as_str)
+    pub fn id(&self, choice: usize) -> &Id {
+        self.ids.get(choice).unwrap_or(&Id::NONE)
     }
 }
 

@@ -9,6 +9,7 @@ use llm_mock_core::api::service::Service;
 use llm_mock_core::api::{Endpoint, Generation, Method, Query};
 use llm_mock_core::ask::{Client, StreamMode};
 use llm_mock_core::batch::Batch;
+use llm_mock_core::id;
 use llm_mock_core::json::Escaped;
 use llm_mock_core::reply::{Now, Reply, Settings};
 use llm_mock_core::script::Script;
@@ -58,7 +59,7 @@ fn body(method: Method, path: &str, body: &Value) -> String {
                     name: target.name,
                     body: &sent,
                     unix: NOW.unix,
-                    id: "00000000000000000000000000000",
+                    id: id::object("", &mut rng),
                     settings: &settings,
                 };
                 Reply::look_up(Service::OpenAi, lookup, &query, NOW.monotonic, &mut rng)

@@ -5,13 +5,13 @@ use crate::api::openai::error::Error;
 use crate::json;
 
 /// The body of an error.
-pub fn to_json(error: &Error, request_id: &str) -> Vec<u8> {
+pub fn to_json(error: &Error, request_id: &[u8]) -> Vec<u8> {
     let mut out = b"{\"type\":\"error\",\"error\":{\"type\":\"".to_vec();
     out.extend_from_slice(kind(error.status).as_bytes());
     out.extend_from_slice(b"\",\"message\":\"");
     json::escape(&error.message, &mut out);
     out.extend_from_slice(b"\"},\"request_id\":\"");
-    json::escape(request_id, &mut out);
+    out.extend_from_slice(request_id);
     out.extend_from_slice(b"\"}");
     out
 }
@@ -50,7 +50,7 @@ mod tests {
             let mut error = Error::refused(status);
             error.message = "say \"no\"".to_owned();
             assert_eq!(
-                String::from_utf8(to_json(&error, "req_1")).unwrap(),
+                String::from_utf8(to_json(&error, b"req_1")).unwrap(),
                 format!(
                     "{{\"type\":\"error\",\"error\":{{\"type\":\"{kind}\",\
                      \"message\":\"say \\\"no\\\"\"}},\"request_id\":\"req_1\"}}"

@@ -139,7 +139,7 @@ fn head_len(said: &Said) -> usize {
     const FIXED: usize = 600;
     const ESCAPED: usize = 6;
     let stop = stop_sequence(said).map_or(0, str::len);
-    FIXED + said.id.len() + said.model.as_bytes().len() + stop * ESCAPED
+    FIXED + said.id.as_bytes().len() + said.model.as_bytes().len() + stop * ESCAPED
 }
 
 /// The event before the content.

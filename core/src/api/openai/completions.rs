@@ -150,7 +150,7 @@ fn put_head(said: &Said, out: &mut Vec<u8>) {
 /// No less than what [`put_head`] writes.
 fn head_len(said: &Said) -> usize {
     const FIXED: usize = 110;
-    FIXED + said.id.len() + said.model.as_bytes().len()
+    FIXED + said.id.as_bytes().len() + said.model.as_bytes().len()
 }
 
 /// `finish_reason`
@@ -188,7 +188,7 @@ impl Chunks {
                 out.put(b"\"}]");
             }
         }
-        self.ending.put_chunk(out);
+        out.put(self.ending.of_chunk());
     }
 }
 

@@ -198,18 +198,11 @@ impl Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{Endpoint, Method};
+    use crate::api::Endpoint;
 
     #[test]
     fn is_the_object_that_sdks_read() {
-        let routes = [Route {
-            path: "/health",
-            method: Method::Get,
-            allow: "GET, HEAD, OPTIONS",
-            service: None,
-            endpoint: Endpoint::Fixed("{}"),
-            form: None,
-        }];
+        let routes = [Route::get("/health", None, Endpoint::Fixed("{}"))];
         let error = Error::not_found(b"GET", b"/a\"b\xff", &routes);
         assert_eq!(
             String::from_utf8(error.to_json()).unwrap(),

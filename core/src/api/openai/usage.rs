@@ -82,13 +82,12 @@ impl Ending {
         Self(said.include_usage.then_some(usage))
     }
 
-    /// The end of a chunk, after its list of choices.
-    pub fn put_chunk(&self, out: &mut Batch) {
-        out.put(match self.0 {
-            None => b"}",
-            Some(_) => b",\"usage\":null}",
-        });
-        out.put(sse::END);
+    /// The end of a chunk, after its list of choices, and of its event.
+    pub fn of_chunk(&self) -> &'static [u8] {
+        match self.0 {
+            None => b"}\n\n",
+            Some(_) => b",\"usage\":null}\n\n",
+        }
     }
 
     /// The end of the stream, whose chunks begin with `head`, up to the last

@@ -29,25 +29,12 @@ pub struct Target<'a> {
 
 impl<'a> Target<'a> {
     /// What `path` says, if it is one of `route`'s.
-    fn of(route: &'static Route, path: &'a [u8]) -> Option<Self> {
-        let end = route.path.strip_prefix("/v1").unwrap_or(route.path);
-        let end = end.strip_prefix("beta").unwrap_or(end);
-        let Some((before, after)) = end.split_once('{') else {
-            let before = path.strip_suffix(end.as_bytes())?;
-            return Some(Self {
-                route,
-                name: &[],
-                before,
-            });
-        };
-        let after = after.split_once('}').map_or("", |(_, after)| after);
-        let path = path.strip_suffix(after.as_bytes())?;
-        let starts = find(path, before.as_bytes())?;
-        let name = path.get(starts + before.len()..)?;
-        (!name.is_empty()).then_some(Self {
+    pub fn of(route: &'static Route, path: &'a [u8]) -> Option<Self> {
+        let (before, name) = route.pattern.find_in(path)?;
+        Some(Self {
             route,
             name,
-            before: path.get(..starts)?,
+            before,
         })
     }
 
@@ -96,13 +83,6 @@ pub fn route(method: Method, path: &[u8]) -> Routed<'_> {
         Some(target) => Routed::To(target),
         None => Routed::NotAllowed(first.route),
     }
-}
-
-/// Where `path` first has `part`, which begins with a slash.
-fn find(path: &[u8], part: &[u8]) -> Option<usize> {
-    let bytes = path.iter().enumerate();
-    let mut slashes = bytes.filter(|&(_, &byte)| byte == b'/');
-    slashes.find_map(|(at, _)| path.get(at..)?.starts_with(part).then_some(at))
 }
 
 #[cfg(test)]

@@ -84,10 +84,17 @@ impl Chunks {
 
     /// A chunk of one of the choices, up to its delta.
     fn begin(&self, choice: usize, out: &mut Batch) {
-        out.put(self.head.as_bytes());
-        out.put(b"\",\"choices\":[{\"index\":");
-        out.put(Digits::of(choice as u64).as_bytes());
-        out.put(b",\"delta\":");
+        let head = self.head.as_bytes();
+        if choice == 0 {
+            out.put_all(&[head, b"\",\"choices\":[{\"index\":0,\"delta\":"]);
+            return;
+        }
+        out.put_all(&[
+            head,
+            b"\",\"choices\":[{\"index\":",
+            Digits::of(choice as u64).as_bytes(),
+            b",\"delta\":",
+        ]);
     }
 
     /// Its rest; it says piece `said`, if that is a part of the text.
@@ -102,15 +109,13 @@ impl Chunks {
                 });
             }
         }
+        let end = self.ending.of_chunk();
         match reason {
-            None => out.put(b",\"finish_reason\":null}]"),
+            None => out.put_all(&[b",\"finish_reason\":null}]", end]),
             Some(reason) => {
-                out.put(b",\"finish_reason\":\"");
-                out.put(reason);
-                out.put(b"\"}]");
+                out.put_all(&[b",\"finish_reason\":\"", reason, b"\"}]", end]);
             }
         }
-        self.ending.put_chunk(out);
     }
 }
 

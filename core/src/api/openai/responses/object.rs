@@ -59,7 +59,6 @@ pub struct Response {
 impl Response {
     /// What is said, as this API's object.
     pub fn of(said: &Said) -> Self {
-        let random = said.id.strip_prefix(super::ID_PREFIX).unwrap_or(&said.id);
         Self {
             opening: [
                 b"{\"id\":\"",
@@ -78,7 +77,7 @@ impl Response {
             ]
             .concat(),
             usage: usage(said),
-            random: random.as_bytes().to_vec(),
+            random: said.id.random().to_vec(),
             saying: said.saying.clone(),
         }
     }
@@ -169,10 +168,8 @@ impl Response {
             out.put_all(&[b"msg_", &self.random]);
             return;
         };
-        let id = call.id(0);
-        let random = id.strip_prefix(super::CALL_ID_PREFIX).unwrap_or(id);
         out.put(if call.is_custom { b"ctc_" } else { b"fc_" });
-        out.put(random.as_bytes());
+        out.put(call.id(0).random());
     }
 }
 
