@@ -8,6 +8,7 @@ use llm_mock_core::api::validate;
 use llm_mock_core::ask::StreamMode;
 use llm_mock_core::chunk::{Chunk, Cut, Cutting};
 use llm_mock_core::json::Escaped;
+use llm_mock_core::quote::cut_bytes;
 use llm_mock_core::reply::Settings;
 use llm_mock_core::script::{Script, Scripts};
 use llm_mock_core::time::{self, Micros};
@@ -219,7 +220,7 @@ fn time(
         return Ok(default);
     }
     time::parse(text).map_err(|expected| {
-        let text = String::from_utf8_lossy(text);
+        let text = cut_bytes(text);
         Error::bad_setting(format!(
             "invalid value \"{text}\" in \"{directive}\": {expected}"
         ))

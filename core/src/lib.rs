@@ -20,6 +20,7 @@ pub mod id;
 mod inject;
 pub mod json;
 pub mod pace;
+pub mod quote;
 pub mod recent;
 pub mod reply;
 pub mod saying;

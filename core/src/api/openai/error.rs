@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use crate::api::routes::Route;
 use crate::json;
+use crate::quote::cut_bytes;
 
 /// An error as OpenAI's SDKs read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +30,8 @@ impl Error {
     pub fn not_found(method: &[u8], path: &[u8], routes: &[Route]) -> Self {
         let mut message = format!(
             "Unknown request URL: {} {}. Please check the URL for typos; known are",
-            String::from_utf8_lossy(method),
-            String::from_utf8_lossy(path),
+            cut_bytes(method),
+            cut_bytes(path),
         );
         for (nth, route) in routes.iter().enumerate() {
             message.push_str(if nth == 0 { " " } else { ", " });
@@ -54,7 +55,7 @@ impl Error {
             status: 405,
             message: format!(
                 "Not allowed to {} on {path}; allowed are {allow}.",
-                String::from_utf8_lossy(method),
+                cut_bytes(method),
             ),
             kind: INVALID_REQUEST,
             param: None,
@@ -64,7 +65,7 @@ impl Error {
 
     /// 404: the client looks for a model that is not on the list.
     pub fn no_such_model(name: &[u8]) -> Self {
-        let name = String::from_utf8_lossy(name);
+        let name = cut_bytes(name);
         Self {
             status: 404,
             message: format!("The model '{name}' does not exist"),
@@ -199,6 +200,7 @@ impl Error {
 mod tests {
     use super::*;
     use crate::api::Endpoint;
+    use crate::api::routes::ROUTES;
 
     #[test]
     fn is_the_object_that_sdks_read() {
@@ -210,6 +212,18 @@ mod tests {
              Please check the URL for typos; known are GET /health.\",\"type\":\"invalid_request_error\",\
              \"param\":null,\"code\":\"unknown_url\"}}"
         );
+    }
+
+    #[test]
+    fn it_is_short_whatever_the_client_sends() {
+        let long = [0xff; 32 * 1024];
+        for error in [
+            Error::not_found(&long, &long, ROUTES),
+            Error::not_allowed(&long, "/health", "GET"),
+            Error::no_such_model(&long),
+        ] {
+            assert!(error.to_json().len() < 4 * 1024);
+        }
     }
 
     #[test]

@@ -2,28 +2,9 @@
 
 use crate::value::Value;
 
-/// How much of a client's own text an error repeats, in characters.
-const LONGEST_QUOTE: usize = 100;
-
 /// A number, in a string or not.
 pub fn number(value: Value) -> Option<f64> {
     value.text().parse().ok()
-}
-
-/// The first characters of a text: so much an error repeats.
-pub fn start_of(text: &str) -> &str {
-    let end = text
-        .char_indices()
-        .nth(LONGEST_QUOTE)
-        .map_or(text.len(), |it| it.0);
-    text.get(..end).unwrap_or_default()
-}
-
-/// The same, with dots where there were more.
-pub fn cut(text: &str) -> String {
-    let start = start_of(text);
-    let dots = if start.len() < text.len() { "..." } else { "" };
-    [start, dots].concat()
 }
 
 /// Whether `key` is `snake_case_name` in camelCase.
@@ -57,13 +38,5 @@ mod tests {
         ] {
             assert_eq!(is_camel_case_of(key, name), expected, "{key} {name}");
         }
-    }
-
-    #[test]
-    fn no_more_is_repeated_than_a_person_reads() {
-        assert_eq!(cut("é"), "é");
-        let long = "é".repeat(LONGEST_QUOTE);
-        assert_eq!(cut(&long), long);
-        assert_eq!(cut(&(long.clone() + "x")), long + "...");
     }
 }

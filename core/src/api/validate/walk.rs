@@ -3,9 +3,10 @@
 
 use super::form::{Field, Form, MANY, Object, Presence, Rule, STRING};
 use super::path::Path;
-use super::text::{cut, is_camel_case_of, number, start_of};
+use super::text::{is_camel_case_of, number};
 use super::wording::{Counted, Found, Range, Type, Violation};
 use crate::api::openai::error::Error;
+use crate::quote::{cut, start_of};
 use crate::value::Value;
 
 /// A walk along a form.

@@ -6,6 +6,7 @@
 use crate::api::openai::error::{Error, INVALID_REQUEST};
 use crate::api::{Answer, Lookup, Query};
 use crate::json;
+use crate::quote::cut_bytes;
 
 /// What grows takes up to three times what it holds; a byte may become six.
 const GROWN: usize = 3 * 6;
@@ -15,18 +16,15 @@ const MARGIN: usize = 1024;
 pub struct Get;
 
 impl Lookup for Get {
-    fn memory(&self, query: &Query) -> usize {
-        // The id is read as UTF-8, written into a message, and escaped.
-        query.name.len().saturating_mul(3 * GROWN) + MARGIN
+    fn memory(&self, _query: &Query) -> usize {
+        // The error repeats the beginning of the id.
+        4 * MARGIN
     }
 
     fn answer(&self, query: &Query) -> Result<Answer, Error> {
         Err(Error {
             status: 404,
-            message: format!(
-                "Response with id '{}' not found.",
-                String::from_utf8_lossy(query.name)
-            ),
+            message: format!("Response with id '{}' not found.", cut_bytes(query.name)),
             kind: INVALID_REQUEST,
             param: None,
             code: None,
