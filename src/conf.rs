@@ -192,16 +192,14 @@ impl LocationConf {
 }
 
 fn not_configured() -> Error {
-    Error::bad_setting("llm_mock is not configured".to_owned())
+    Error::bad_setting("llm_mock is not configured")
 }
 
 /// A text for one request alone.
 fn said(text: &ComplexValue, cut: Cut, request: &Request) -> Result<Arc<Script>, Error> {
     let text = evaluate(text, "llm_mock_reply", request)?;
-    worker::script(text, cut).ok_or_else(|| {
-        let why = "no memory for the text of \"llm_mock_reply\"";
-        Error::bad_setting(why.to_owned())
-    })
+    worker::script(text, cut)
+        .ok_or_else(|| Error::bad_setting("no memory for the text of \"llm_mock_reply\""))
 }
 
 /// A variable that is empty, such as the header that a client did not send,

@@ -10,7 +10,6 @@ use llm_mock_core::json::Escaped;
 use llm_mock_core::reply::Reply;
 use rand::RngCore;
 
-use crate::memory;
 use crate::ngx::{self, Request};
 use crate::worker;
 
@@ -33,11 +32,12 @@ pub fn answer(request: &Request) -> Verdict {
     }
     let reply = match request.refused_with() {
         // The path is the error page's.
-        Some(status) => error(
-            request,
-            Service::of(request.target()),
-            &Error::refused(status),
-        ),
+        Some(status) => {
+            let service = Service::of(request.target());
+            make(request, service, |rng| {
+                Some(Reply::error(service, &Error::refused(status), rng))
+            })
+        }
         None => {
             let routed = routes::route(request.method(), request.path());
             match routed {
@@ -89,16 +89,18 @@ pub fn answer_body(request: &Request, route: &'static Route, body: &[u8]) -> Opt
     let path = request.path();
     let service = route.service(path);
     let target = Target::of(route, path)?;
-    // The path may name a model, or a deployment.
-    let reading = Ask::memory(body) + Ask::memory(path) + Escaped::memory(path);
-    ask_for(reading, request)?;
     if let Err(violation) = check(request, &target, body)? {
         return error(request, service, &violation);
     }
+    ask_for(0, request)?;
     let mut settings = match request.conf().settings(request) {
         Ok(settings) => settings,
         Err(bad_setting) => return misconfigured(request, service, &bad_setting),
     };
+    // The path may name a model, or a deployment. Variables have just taken
+    // memory of nginx's.
+    let reading = Ask::memory(body) + Ask::memory(path) + Escaped::memory(path);
+    ask_for(reading, request)?;
     // With Azure a deployment is what answers a request that names no model.
     let deployed = target.deployment().map(Escaped::new);
     settings.model = deployed.as_ref().unwrap_or(settings.model);
@@ -188,7 +190,7 @@ fn make(
 /// Asks for memory, beside what a reply takes in any case. `None` if it is not
 /// there.
 fn ask_for(bytes: usize, request: &Request) -> Option<()> {
-    let is_there = memory::is_there_for_an_answer(memory::FOR_A_REPLY.saturating_add(bytes));
+    let is_there = worker::is_there_for(bytes);
     if !is_there {
         request.log_error("llm_mock: no memory for a reply");
     }

@@ -22,6 +22,21 @@ thread_local! {
     static RECENT: RefCell<Recent> = const { RefCell::new(Recent::new()) };
 }
 
+/// Prepares what requests use, while there is memory for it: that what is
+/// thread-local is freed at the end has to be noted on the heap of the C library,
+/// which ends the process if it can't.
+pub fn start() {
+    give_back(take_batch());
+    RECENT.with(|_| ());
+    is_there_for(0);
+}
+
+/// Whether there is memory for a reply of which what depends on texts takes up
+/// to `bytes`.
+pub fn is_there_for(bytes: usize) -> bool {
+    memory::is_there_for_an_answer(memory::FOR_A_REPLY.saturating_add(bytes))
+}
+
 /// Hands over the batch that all replies are rendered into, empty. Whoever
 /// can't give it back at once keeps it, and the worker gets itself another.
 pub fn take_batch() -> Batch {
@@ -38,9 +53,7 @@ pub fn give_back(mut batch: Batch) {
 /// `text`, cut, which all share who say it now. `None` if there is no memory.
 pub fn script(text: &[u8], cut: Cut) -> Option<Arc<Script>> {
     RECENT.with_borrow_mut(|recent| match recent.get(text, cut) {
-        None if memory::is_there_for_an_answer(Recent::memory(text, cut)) => {
-            Some(recent.cut(text, cut))
-        }
+        None if is_there_for(Recent::memory(text, cut)) => Some(recent.cut(text, cut)),
         found => found,
     })
 }

@@ -2,11 +2,12 @@
 
 use std::ptr;
 
-use llm_mock_core::api::routes::Route;
+use llm_mock_core::api::routes::{ROUTES, Route};
 use nginx_sys::{
     NGX_DECLINED, NGX_DONE, NGX_HTTP_INTERNAL_SERVER_ERROR, NGX_HTTP_SPECIAL_RESPONSE, NGX_OK,
-    ngx_http_discard_request_body, ngx_http_finalize_request, ngx_http_read_client_request_body,
-    ngx_http_request_empty_handler, ngx_http_request_t, ngx_int_t,
+    ngx_http_block_reading, ngx_http_discard_request_body, ngx_http_finalize_request,
+    ngx_http_read_client_request_body, ngx_http_request_empty_handler, ngx_http_request_t,
+    ngx_int_t,
 };
 
 use super::guard::{guard, log_error};
@@ -30,6 +31,7 @@ pub unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
             Verdict::Decline => NGX_DECLINED as ngx_int_t,
             Verdict::Fail => NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t,
             Verdict::Reply(reply) => {
+                stop_reading(r);
                 let rc = ngx_http_discard_request_body(r);
                 if rc != NGX_OK as ngx_int_t {
                     return rc;
@@ -42,6 +44,7 @@ pub unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
                 NGX_DONE as ngx_int_t
             }
             Verdict::ReadBody(route) => {
+                stop_reading(r);
                 // Until a session takes this place.
                 *(*r).ctx.add(ctx_index()) = ptr::from_ref(route).cast_mut().cast();
                 (*r).write_event_handler = Some(ngx_http_request_empty_handler);
@@ -55,25 +58,42 @@ pub unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
     }
 }
 
+/// A body that nginx has refused, and `error_page` sent here, would be read on
+/// (ngx_http_read_client_request_body_handler), and answered once more.
+///
+/// # Safety
+///
+/// `r` must be alive.
+unsafe fn stop_reading(r: *mut ngx_http_request_t) {
+    // SAFETY: passed on to the caller.
+    unsafe {
+        if (*r).discard_body() == 0 {
+            (*r).read_event_handler = Some(ngx_http_block_reading);
+        }
+    }
+}
+
 /// The request's body is there; nginx leaves one reference to be finalized.
 unsafe extern "C" fn body_ready(r: *mut ngx_http_request_t) {
-    // SAFETY: nginx calls this with the request whose body it read, in whose
-    // context `handler` put a row of the table of routes, which is static. A
-    // request that nginx redirects loses its context, and is read no further
-    // for the handler that it came from. The body lies in the request's pool
-    // and is only looked at before the session starts or the request ends.
+    // SAFETY: nginx calls this with the request whose body it read. What lies in
+    // its context is only compared with addresses. The body lies in the request's
+    // pool and is only looked at before the session starts or the request ends.
     unsafe {
         let request = Request::new(r);
         let log = (*(*r).connection).log;
-        let route = (*(*r).ctx.add(ctx_index())).cast::<Route>().as_ref();
+        let found = (*(*r).ctx.add(ctx_index())).cast::<Route>().cast_const();
+        let Some(route) = ROUTES.iter().find(|&row| ptr::eq(row, found)) else {
+            // A session is there, to which the request belongs.
+            log_error(log, "llm_mock: a body came to a request that was answered");
+            return;
+        };
         let mut reply = None;
-        match (body::read(r), route) {
-            (Ok(body), Some(route)) => {
+        match body::read(r) {
+            Ok(body) => {
                 // Not the result of `guard`, which would be moved twice.
                 guard(log, || reply = answer_body(&request, route, &body));
             }
-            (Err(why), _) => log_error(log, why),
-            (Ok(_), None) => {}
+            Err(why) => log_error(log, why),
         }
         match reply {
             Some(reply) => session::start(r, reply),

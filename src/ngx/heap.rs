@@ -4,16 +4,24 @@
 //! of streams must not. So before something is built it is asked whether there
 //! is memory for all that it may take. For what is small the reserve answers
 //! that: as long as a worker has it, an allocation that fails frees it and tries
-//! again.
+//! again. Without a reserve no answer is begun.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering::Relaxed};
 
-/// How much a worker has in reserve, in bytes: what a request of an SDK takes,
-/// and less than what malloc would have from the kernel as a block of its own.
-const RESERVE: usize = 64 * 1024;
+/// How much a worker has in reserve, in bytes. When it is freed smaller blocks
+/// must fit there. With glibc it is part of the heap; with larger blocks, which
+/// are the kernel's, the heap would have to grow by more than was freed. With
+/// musl, whose heap keeps blocks of a size together, it is such a block.
+const RESERVE: usize = match cfg!(target_env = "musl") {
+    true => 256 * 1024,
+    false => 96 * 1024,
+};
+
+/// What it vouches for: malloc takes something for each block, and leaves gaps.
+const SMALL: usize = RESERVE / 2;
 
 const LAYOUT: Layout = Layout::new::<[usize; RESERVE / size_of::<usize>()]>();
 
@@ -27,10 +35,7 @@ static HELD: AtomicPtr<u8> = AtomicPtr::new(ptr::null_mut());
 
 /// Whether an answer that takes up to `bytes` more can be built.
 pub fn is_there_for_an_answer(bytes: usize) -> bool {
-    match bytes <= RESERVE {
-        true => holds_reserve(),
-        false => is_there(bytes),
-    }
+    holds_reserve() && (bytes <= SMALL || is_there(bytes))
 }
 
 /// Whether there are `bytes` more now. What was given back just now is there in
@@ -71,10 +76,11 @@ fn give_up_reserve() -> bool {
     !held.is_null()
 }
 
-/// What `allocate` gets, without the reserve if need be.
-fn get(allocate: impl Fn() -> *mut u8) -> *mut u8 {
+/// The `size` bytes that `allocate` gets, without the reserve if need be and if
+/// that can help.
+fn get(size: usize, allocate: impl Fn() -> *mut u8) -> *mut u8 {
     let found = allocate();
-    match found.is_null() && give_up_reserve() {
+    match found.is_null() && size <= RESERVE && give_up_reserve() {
         true => allocate(),
         false => found,
     }
@@ -86,18 +92,18 @@ fn get(allocate: impl Fn() -> *mut u8) -> *mut u8 {
 unsafe impl GlobalAlloc for Heap {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: passed on to the caller.
-        get(|| unsafe { System.alloc(layout) })
+        get(layout.size(), || unsafe { System.alloc(layout) })
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: passed on to the caller.
-        get(|| unsafe { System.alloc_zeroed(layout) })
+        get(layout.size(), || unsafe { System.alloc_zeroed(layout) })
     }
 
     unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: passed on to the caller; a realloc that fails leaves `place`
         // as it is.
-        get(|| unsafe { System.realloc(place, layout, size) })
+        get(size, || unsafe { System.realloc(place, layout, size) })
     }
 
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {

@@ -163,7 +163,9 @@ unsafe fn ends_with_client(r: *mut ngx_http_request_t) -> bool {
 unsafe fn watch_for_abort(r: *mut ngx_http_request_t) -> Option<()> {
     // SAFETY: a request has a connection, and that a read event.
     unsafe {
-        (*r).read_event_handler = Some(ngx_http_test_reading);
+        if (*r).discard_body() == 0 {
+            (*r).read_event_handler = Some(ngx_http_test_reading);
+        }
         (*r).write_event_handler = Some(test_writing);
         let read = (*(*r).connection).read;
         if (*read).ready() != 0 {

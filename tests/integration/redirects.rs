@@ -107,6 +107,29 @@ fn what_nginx_refuses_in_it_may_be_answered_elsewhere() {
 }
 
 #[test]
+fn what_comes_of_a_body_after_its_refusal_disturbs_no_reply() {
+    // A larger limit, by which the rest of the body would be read after all.
+    let nginx = start(
+        "",
+        "llm_mock_ignore_client_abort on;
+         location /refused/ { llm_mock on; client_max_body_size 5; error_page 413 =200 @late; }
+         location @late { llm_mock on; llm_mock_delay 100ms; client_max_body_size 0; }",
+    );
+    nginx.expect_error("client intended to send too large chunked body");
+    let ledger = Ledger::open(&nginx);
+    let headers = [("Transfer-Encoding", "chunked"), ("Expect", "100-continue")];
+    let mut client = Client::connect(&nginx);
+    client.send(request("POST", "/refused/v1/chat/completions", &headers));
+    assert_eq!(client.reply().status, 100);
+    client.send("8\r\n12345678\r\n");
+    client.wait_for("powered ");
+    client.send("0\r\n\r\n");
+    assert_eq!(model(&client.reply()), "gpt-3.5-turbo");
+    drop(client);
+    ledger.close(&nginx, 1);
+}
+
+#[test]
 fn its_own_errors_are_not_nginxs_to_replace() {
     let nginx = start(
         "",

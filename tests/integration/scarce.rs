@@ -10,6 +10,18 @@ use crate::worker::Worker;
 /// What the worker may still take when the test begins.
 const LEFT: usize = 24 * 1024 * 1024;
 
+/// Each is answered in a way of its own.
+const OTHERS: [&str; 8] = [
+    "/strict/v1/chat/completions",
+    "/text/v1/chat/completions",
+    "/limited/v1/chat/completions",
+    "/v1/embeddings",
+    "/v1/responses",
+    "/v1/messages",
+    "/health",
+    "/nowhere",
+];
+
 /// Sends a request and waits for `wanted` in the reply. `None` if it is
 /// refused, or given up: by status 500, or by a connection that is closed.
 fn ask(nginx: &Nginx, path: &str, body: &str, wanted: &str) -> Option<TcpStream> {
@@ -44,10 +56,15 @@ fn without_memory_requests_are_refused_and_the_worker_lives_on() {
     let nginx = Nginx::with(&Conf {
         server: "client_body_buffer_size 128k; llm_mock on;
             location / { llm_mock_delay 1h; }
-            location /quick/ { llm_mock_delay 0; }",
+            location /quick/ { llm_mock_delay 0; }
+            location /strict/ { llm_mock_validate strict; }
+            location /text/ { llm_mock_reply $request_body; }
+            location /limited/ { client_max_body_size 1; }
+            error_page 413 /error;",
         ..Conf::default()
     });
     nginx.tolerate_out_of_memory();
+    nginx.expect_error("client intended to send too large body");
     let worker = Worker::of(&nginx);
     worker.limit_memory(LEFT);
 
@@ -62,6 +79,10 @@ fn without_memory_requests_are_refused_and_the_worker_lives_on() {
                 assert!(opened.len() < 2_000, "the limit is none");
             }
             refused += 1;
+            // All else that may be asked for, while there is as little.
+            for path in OTHERS {
+                ask(&nginx, path, &body, "HTTP/1.1 ");
+            }
         }
     }
     let served = opened.len();

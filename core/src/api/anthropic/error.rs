@@ -48,7 +48,7 @@ mod tests {
             (503, "overloaded_error"),
         ] {
             let mut error = Error::refused(status);
-            error.message = "say \"no\"".to_owned();
+            error.message = "say \"no\"".into();
             assert_eq!(
                 String::from_utf8(to_json(&error, b"req_1")).unwrap(),
                 format!(

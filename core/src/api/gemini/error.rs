@@ -47,7 +47,7 @@ mod tests {
             (503, "UNAVAILABLE"),
         ] {
             let mut error = Error::refused(status);
-            error.message = "say \"no\"".to_owned();
+            error.message = "say \"no\"".into();
             assert_eq!(
                 String::from_utf8(to_json(&error)).unwrap(),
                 format!(

@@ -13,7 +13,7 @@ pub struct Error {
     /// The HTTP status.
     pub status: u16,
     /// What went wrong and what was expected, for a person.
-    pub message: String,
+    pub message: Cow<'static, str>,
     /// The class, such as `invalid_request_error`.
     pub kind: &'static str,
     /// The field that is wrong, if it is one.
@@ -42,7 +42,7 @@ impl Error {
         message.push('.');
         Self {
             status: 404,
-            message,
+            message: message.into(),
             kind: INVALID_REQUEST,
             param: None,
             code: Some("unknown_url"),
@@ -56,7 +56,8 @@ impl Error {
             message: format!(
                 "Not allowed to {} on {path}; allowed are {allow}.",
                 cut_bytes(method),
-            ),
+            )
+            .into(),
             kind: INVALID_REQUEST,
             param: None,
             code: Some("method_not_supported"),
@@ -68,7 +69,7 @@ impl Error {
         let name = cut_bytes(name);
         Self {
             status: 404,
-            message: format!("The model '{name}' does not exist"),
+            message: format!("The model '{name}' does not exist").into(),
             kind: INVALID_REQUEST,
             param: Some("model".into()),
             code: Some("model_not_found"),
@@ -87,13 +88,13 @@ impl Error {
 
     /// 400: the body is not what the API takes.
     pub fn invalid(
-        message: String,
+        message: impl Into<Cow<'static, str>>,
         param: Option<Cow<'static, str>>,
         code: Option<&'static str>,
     ) -> Self {
         Self {
             status: 400,
-            message,
+            message: message.into(),
             kind: INVALID_REQUEST,
             param,
             code,
@@ -101,10 +102,10 @@ impl Error {
     }
 
     /// 500: a directive's variable holds what the directive can't take.
-    pub fn bad_setting(message: String) -> Self {
+    pub fn bad_setting(message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             status: 500,
-            message,
+            message: message.into(),
             kind: SERVER,
             param: None,
             code: None,
@@ -165,7 +166,7 @@ impl Error {
         };
         Self {
             status,
-            message: message.to_owned(),
+            message: message.into(),
             kind,
             param: None,
             code,

@@ -107,7 +107,7 @@ pub struct One;
 impl Lookup for One {
     fn memory(&self, query: &Query) -> usize {
         // A byte that is not UTF-8 is read as three, one that is escaped is
-        // written as six, thrice where it grows; the error says it once more.
+        // written as six, thrice where it grows, and copied into the reply.
         const AROUND: usize = 512;
         query.name.len().saturating_mul(3 + 4 * 3 * 6) + AROUND
     }

@@ -35,7 +35,7 @@ impl Wording for OpenAi {
         let is_content = path.name() == "content" && !path.is_top();
         let (message, code) = match violation {
             Violation::NotJson | Violation::NotAnObject => {
-                return Error::invalid(NOT_JSON.to_owned(), None, None);
+                return Error::invalid(NOT_JSON, None, None);
             }
             Violation::NoModel => {
                 let message = "you must provide a model parameter".to_owned();

@@ -24,7 +24,7 @@ impl Lookup for Get {
     fn answer(&self, query: &Query) -> Result<Answer, Error> {
         Err(Error {
             status: 404,
-            message: format!("Response with id '{}' not found.", cut_bytes(query.name)),
+            message: format!("Response with id '{}' not found.", cut_bytes(query.name)).into(),
             kind: INVALID_REQUEST,
             param: None,
             code: None,
