@@ -38,7 +38,7 @@ fn ask(nginx: &Nginx, path: &str, body: &str, wanted: &str) -> Option<TcpStream>
         let read = match socket.read(&mut bytes) {
             Ok(read) => read,
             Err(e) if e.kind() == ErrorKind::ConnectionReset => 0,
-            Err(e) => panic!("neither served nor refused: {e}"),
+            Err(e) => panic!("{path}: neither served nor refused: {e}"),
         };
         reply.extend_from_slice(&bytes[..read]);
         let text = String::from_utf8_lossy(&reply);
@@ -54,9 +54,8 @@ fn ask(nginx: &Nginx, path: &str, body: &str, wanted: &str) -> Option<TcpStream>
 #[test]
 fn without_memory_requests_are_refused_and_the_worker_lives_on() {
     let nginx = Nginx::with(&Conf {
-        server: "client_body_buffer_size 128k; llm_mock on;
-            location / { llm_mock_delay 1h; }
-            location /quick/ { llm_mock_delay 0; }
+        server: "client_body_buffer_size 128k; llm_mock on; llm_mock_delay 0;
+            location = /v1/chat/completions { llm_mock_delay 1h; }
             location /strict/ { llm_mock_validate strict; }
             location /text/ { llm_mock_reply $request_body; }
             location /limited/ { client_max_body_size 1; }

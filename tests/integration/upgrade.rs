@@ -5,7 +5,7 @@ use crate::clients::{Clients, PACED, a_thousand, assert_whole};
 use crate::nginx::{Conf, Nginx, until};
 use crate::process::{Signal, is_running, signal};
 use crate::reload::assert_logged;
-use crate::worker::Worker;
+use crate::worker::{Worker, children};
 
 fn start() -> Nginx {
     Nginx::with(&Conf {
@@ -55,12 +55,24 @@ fn an_upgrade_that_is_given_up_breaks_no_stream() {
     let mut nginx = start();
     let clients = Clients::keep_open(&nginx, a_thousand() / 10);
     let old = nginx.pid();
+    let stops = format!(
+        "{0}#{0}: gracefully shutting down",
+        Worker::of(&nginx).pid()
+    );
     nginx.upgrade();
     // The old workers finish what they have; the new ones serve.
     signal(old, Signal::WINCH);
+    until("the old worker stops", || {
+        nginx.error_log().contains(&stops).then_some(())
+    });
     let mut asked = asks_until_served_by(&nginx, &Worker::of(&nginx));
-    // The old master starts workers again.
+    // The old master starts workers again; if it saw the end of the new one
+    // first, it would start them twice.
+    let before = children(old).len();
     signal(old, Signal::HUP);
+    until("the old master has a new worker", || {
+        (children(old).len() > before).then_some(())
+    });
     nginx.roll_back();
     assert_eq!(nginx.pid(), old);
     let worker = until("none but the old master's newest worker is left", || {

@@ -13,6 +13,14 @@ use crate::nginx::{Nginx, until};
 /// Files that a process may have open.
 const ENOUGH: u64 = 4_096;
 
+/// The processes that another has begun and not yet seen the end of.
+pub fn children(parent: u32) -> Vec<u32> {
+    let children = format!("/proc/{parent}/task/{parent}/children");
+    let children = fs::read_to_string(children).unwrap();
+    let pids = children.split_whitespace();
+    pids.map(|pid| pid.parse().unwrap()).collect()
+}
+
 /// The one worker of an nginx.
 pub struct Worker {
     pid: u32,
@@ -26,11 +34,10 @@ impl Worker {
 
     /// Of an nginx that has one worker now: none of before a reload.
     pub fn alone(nginx: &Nginx) -> Option<Self> {
-        let master = nginx.pid();
-        let children = format!("/proc/{master}/task/{master}/children");
-        let children = fs::read_to_string(children).unwrap();
-        let pid = children.trim().parse().ok()?;
-        Some(Self { pid })
+        match children(nginx.pid())[..] {
+            [pid] => Some(Self { pid }),
+            _ => None,
+        }
     }
 
     pub fn pid(&self) -> u32 {
