@@ -38,15 +38,12 @@ pub fn answer(request: &Request) -> Verdict {
                 Some(Reply::error(service, &Error::refused(status), rng))
             })
         }
-        None => {
-            let routed = routes::route(request.method(), request.path());
-            match routed {
-                Routed::To(target) if reads_body(request.method(), target.route) => {
-                    return Verdict::ReadBody(target.route);
-                }
-                other => answer_at_once(request, &other),
+        None => match routes::route(request.method(), request.path()) {
+            Routed::To(target) if reads_body(request.method(), target.route) => {
+                return Verdict::ReadBody(target.route);
             }
-        }
+            routed => answer_at_once(request, &routed),
+        },
     };
     reply.map_or(Verdict::Fail, |reply| Verdict::Reply(Box::new(reply)))
 }

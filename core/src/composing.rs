@@ -52,6 +52,7 @@ pub fn around(ask: &Ask) -> usize {
 /// How much memory [`saying`] takes at most, in bytes.
 pub fn memory(ask: &Ask, script: &Script) -> usize {
     const A_CALL: usize = 3 * (size_of::<Part>() + size_of::<Script>());
+    /// What is said is cloned for the stream.
     const AN_ID: usize = 3 * size_of::<Id>();
     let of_a_call = |tool: &Tool| {
         let name = tool.name.len().saturating_mul(3 * 6);

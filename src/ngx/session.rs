@@ -163,6 +163,8 @@ unsafe fn ends_with_client(r: *mut ngx_http_request_t) -> bool {
 unsafe fn watch_for_abort(r: *mut ngx_http_request_t) -> Option<()> {
     // SAFETY: a request has a connection, and that a read event.
     unsafe {
+        // Else nginx is still reading a body away, and goes on with that, as in
+        // ngx_http_set_write_handler.
         if (*r).discard_body() == 0 {
             (*r).read_event_handler = Some(ngx_http_test_reading);
         }
