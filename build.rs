@@ -15,6 +15,14 @@ fn main() {
         println!("cargo::rustc-cfg=openresty");
     }
 
+    // Such as 1028003. nginx 1.23 changed the type of some headers.
+    println!("cargo::rerun-if-env-changed=DEP_NGINX_VERSION_NUMBER");
+    println!("cargo::rustc-check-cfg=cfg(nginx_before_1_23)");
+    let number = env::var("DEP_NGINX_VERSION_NUMBER").unwrap_or_default();
+    if number.parse().is_ok_and(|number: u32| number < 1_023_000) {
+        println!("cargo::rustc-cfg=nginx_before_1_23");
+    }
+
     // Where the integration tests find the embedded nginx.
     let build_dir = env::var("DEP_NGINX_BUILD_DIR").unwrap_or_default();
     println!("cargo::rustc-env=LLM_MOCK_NGINX_BUILD_DIR={build_dir}");

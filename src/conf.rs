@@ -1,238 +1,166 @@
-//! The configuration of one location.
+//! The configuration of one location: as its directives give it, and merged.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use llm_mock_core::api::openai::error::Error;
-use llm_mock_core::api::openai::models::Models;
-use llm_mock_core::api::validate;
-use llm_mock_core::ask::StreamMode;
-use llm_mock_core::chunk::{Chunk, Cut, Cutting};
+use llm_mock_core::completion::{ChunkSize, ChunkedTexts, ChunkingMode, Models, StreamMode};
 use llm_mock_core::json::Escaped;
-use llm_mock_core::quote::cut_bytes;
-use llm_mock_core::reply::Settings;
-use llm_mock_core::script::{Script, Scripts};
-use llm_mock_core::time::{self, Micros};
-use llm_mock_core::tokens::{Encoding, TokenizerMode};
+use llm_mock_core::tokens::TokenizerMode;
+use llm_mock_core::util::time::Micros;
+use llm_mock_core::validate;
 
-use crate::memory;
-use crate::ngx::{ComplexValue, Request};
-use crate::worker;
+use crate::settings::{self, Setting, Value};
 
 const DEFAULT_REPLY: &[u8] = b"powered by openai";
-const DEFAULT_DELAY: Micros = 50_000;
-const DEFAULT_FIRST_DELAY: Micros = 0;
-const DEFAULT_MODEL: &[u8] = b"gpt-3.5-turbo";
 
-/// A directive's value: prepared when the configuration is read, or a text
-/// with variables, to be evaluated for each request.
-#[derive(Clone)]
-pub enum Value<T> {
-    /// Holds no variable.
-    Constant(T),
-    /// Holds variables.
-    Variable(ComplexValue),
-}
-
-/// What the directives say. Until it is merged, what was not said is `None`.
-#[derive(Default)]
-pub struct LocationConf {
+/// The directives of one block; `None` where there is no such directive.
+#[derive(Default, Clone)]
+pub struct RawConf {
     /// `llm_mock`
     pub enable: Option<bool>,
     /// `llm_mock_reply`
-    pub reply: Option<Value<Arc<[u8]>>>,
+    pub reply: Option<Rc<Reply>>,
     /// `llm_mock_chunk`
-    pub chunk: Option<Chunk>,
+    pub chunk: Option<Value<ChunkSize>>,
     /// `llm_mock_tokenizer`
-    pub tokenizer: Option<TokenizerMode>,
-    /// What these three make, when all is merged.
-    scripts: Option<Arc<Scripts>>,
+    pub tokenizer: Option<Value<TokenizerMode>>,
     /// `llm_mock_delay`
     pub delay: Option<Value<Micros>>,
     /// `llm_mock_first_delay`
     pub first_delay: Option<Value<Micros>>,
     /// `llm_mock_model`
-    pub model: Option<Escaped>,
+    pub model: Option<Value<Escaped>>,
     /// `llm_mock_models`
-    pub models: Option<Models>,
+    pub models: Option<Value<Models>>,
     /// `llm_mock_stream`
-    pub stream: Option<StreamMode>,
+    pub stream: Option<Value<StreamMode>>,
     /// `llm_mock_validate`
-    pub validate: Option<validate::Mode>,
+    pub validate: Option<Value<validate::Mode>>,
     /// `llm_mock_ignore_client_abort`
     pub ignore_client_abort: Option<bool>,
 }
 
-impl LocationConf {
-    /// Takes over from the level above what this one does not say, and the
-    /// defaults where neither does. `None` if there is no memory for that.
-    pub fn merge(&mut self, above: &Self) -> Option<()> {
-        fn inherit<T: Clone>(here: &mut Option<T>, above: &Option<T>, default: impl FnOnce() -> T) {
-            if here.is_none() {
-                *here = above.clone().or_else(|| Some(default()));
-            }
-        }
-        inherit(&mut self.enable, &above.enable, || false);
-        if self.reply.is_none() && self.chunk.is_none() && self.tokenizer.is_none() {
-            self.scripts.clone_from(&above.scripts);
-        }
-        inherit(&mut self.reply, &above.reply, || {
-            Value::Constant(DEFAULT_REPLY.into())
-        });
-        inherit(&mut self.chunk, &above.chunk, Chunk::default);
-        inherit(
-            &mut self.tokenizer,
-            &above.tokenizer,
-            TokenizerMode::default,
-        );
-        if let (None, Some(Value::Constant(text))) = (&self.scripts, &self.reply) {
-            let cutting = self.cutting();
-            if !memory::is_there(Scripts::memory(text, cutting)) {
-                return None;
-            }
-            self.scripts = Some(Arc::new(Scripts::new(text, cutting)));
-        }
-        inherit(&mut self.delay, &above.delay, || {
-            Value::Constant(DEFAULT_DELAY)
-        });
-        inherit(&mut self.first_delay, &above.first_delay, || {
-            Value::Constant(DEFAULT_FIRST_DELAY)
-        });
-        inherit(&mut self.model, &above.model, || {
-            Escaped::new(DEFAULT_MODEL)
-        });
-        inherit(&mut self.models, &above.models, Models::default);
-        inherit(&mut self.stream, &above.stream, StreamMode::default);
-        inherit(&mut self.validate, &above.validate, validate::Mode::default);
-        inherit(
-            &mut self.ignore_client_abort,
-            &above.ignore_client_abort,
-            || false,
-        );
-        Some(())
+/// What holds in one location.
+pub struct Conf {
+    /// Whether the module answers.
+    pub enable: bool,
+    /// The text of a reply.
+    pub text: Text,
+    /// `llm_mock_chunk`
+    pub chunk: Value<ChunkSize>,
+    /// `llm_mock_tokenizer`
+    pub tokenizer: Value<TokenizerMode>,
+    /// `llm_mock_delay`
+    pub delay: Value<Micros>,
+    /// `llm_mock_first_delay`
+    pub first_delay: Value<Micros>,
+    /// `llm_mock_model`
+    pub model: Value<Escaped>,
+    /// `llm_mock_models`
+    pub models: Value<Models>,
+    /// `llm_mock_stream`
+    pub stream: Value<StreamMode>,
+    /// `llm_mock_validate`
+    pub validate: Value<validate::Mode>,
+    /// Whether a response goes on when the client has closed its side.
+    pub ignore_client_abort: bool,
+}
+
+/// The text of a reply.
+pub enum Text {
+    /// The same for each request: cut when the configuration is read.
+    Prepared(Arc<ChunkedTexts>),
+    /// It, or how it is cut, depends on variables.
+    Evaluated(Rc<Reply>),
+}
+
+/// The value of `llm_mock_reply`, which all locations that inherit it share.
+pub struct Reply {
+    /// The text.
+    pub text: Value<Box<[u8]>>,
+    /// The text, cut in the ways that were asked for.
+    prepared: RefCell<Vec<(ChunkingMode, Arc<ChunkedTexts>)>>,
+}
+
+impl Reply {
+    /// A reply that was not cut yet.
+    pub fn new(text: Value<Box<[u8]>>) -> Rc<Self> {
+        let prepared = RefCell::default();
+        Rc::new(Self { text, prepared })
     }
 
-    /// Whether the module answers here.
-    pub fn is_enabled(&self) -> bool {
-        self.enable == Some(true)
-    }
-
-    /// Whether a body that the service would refuse is refused.
-    pub fn is_strict(&self) -> bool {
-        self.validate == Some(validate::Mode::Strict)
-    }
-
-    /// When a reply is a stream.
-    pub fn stream_mode(&self) -> StreamMode {
-        self.stream.unwrap_or_default()
-    }
-
-    /// Whether a reply goes on when the client has closed its side.
-    pub fn ignores_client_abort(&self) -> bool {
-        self.ignore_client_abort == Some(true)
-    }
-
-    /// How replies are cut here.
-    fn cutting(&self) -> Cutting {
-        Cutting::new(
-            self.chunk.unwrap_or_default(),
-            self.tokenizer.unwrap_or_default(),
-        )
-    }
-
-    /// What is said to one request whose tokens are counted in `encoding`.
-    ///
-    /// # Errors
-    ///
-    /// A variable can't be evaluated, or there is no memory for what it holds.
-    pub fn script(
-        &self,
-        encoding: Option<Encoding>,
-        request: &Request,
-    ) -> Result<Arc<Script>, Error> {
-        if let Some(Value::Variable(text)) = &self.reply {
-            return said(text, self.cutting().of(encoding), request);
-        }
-        let script = self.scripts.as_ref().and_then(|it| it.of(encoding));
-        script.cloned().ok_or_else(not_configured)
-    }
-
-    /// What holds for one request beside the text of its reply, variables
-    /// evaluated.
-    ///
-    /// # Errors
-    ///
-    /// A variable can't be evaluated, or what it holds is not a value of its
-    /// directive.
-    pub fn settings(&self, request: &Request) -> Result<Settings<'_>, Error> {
-        let Self {
-            delay: Some(delay),
-            first_delay: Some(first_delay),
-            model: Some(model),
-            models: Some(models),
-            stream: Some(stream),
-            ..
-        } = self
-        else {
-            return Err(not_configured());
+    /// Cuts a constant text, once for each mode. `None` if it holds variables.
+    fn prepare(&self, mode: ChunkingMode) -> Option<Arc<ChunkedTexts>> {
+        let Value::Constant(text) = &self.text else {
+            return None;
         };
-        Ok(Settings {
-            delay: time(delay, "llm_mock_delay", DEFAULT_DELAY, request)?,
-            first_delay: time(
-                first_delay,
-                "llm_mock_first_delay",
-                DEFAULT_FIRST_DELAY,
-                request,
-            )?,
-            model,
-            models,
-            stream: *stream,
-            tokenizer: self.cutting().tokenizer,
-        })
+        let mut prepared = self.prepared.borrow_mut();
+        let found = prepared.iter().find(|(it, _)| *it == mode);
+        if let Some((_, texts)) = found {
+            return Some(Arc::clone(texts));
+        }
+        let texts = Arc::new(ChunkedTexts::new(text, mode));
+        prepared.push((mode, Arc::clone(&texts)));
+        Some(texts)
     }
 }
 
-fn not_configured() -> Error {
-    Error::bad_setting("llm_mock is not configured")
+thread_local! {
+    static DEFAULT: Rc<Reply> = Reply::new(Value::Constant(DEFAULT_REPLY.into()));
 }
 
-/// A text for one request alone.
-fn said(text: &ComplexValue, cut: Cut, request: &Request) -> Result<Arc<Script>, Error> {
-    let text = evaluate(text, "llm_mock_reply", request)?;
-    worker::script(text, cut)
-        .ok_or_else(|| Error::bad_setting("no memory for the text of \"llm_mock_reply\""))
-}
-
-/// A variable that is empty, such as the header that a client did not send,
-/// leaves the default in force.
-fn time(
-    value: &Value<Micros>,
-    directive: &str,
-    default: Micros,
-    request: &Request,
-) -> Result<Micros, Error> {
-    let text = match value {
-        Value::Constant(time) => return Ok(*time),
-        Value::Variable(text) => evaluate(text, directive, request)?,
-    };
-    if text.is_empty() {
-        return Ok(default);
+impl RawConf {
+    /// Takes over the directives of the block around this one that this one
+    /// does not have.
+    pub fn inherit(&mut self, outer: &Self) {
+        fn inherit<T: Clone>(inner: &mut Option<T>, outer: &Option<T>) {
+            if inner.is_none() {
+                inner.clone_from(outer);
+            }
+        }
+        inherit(&mut self.enable, &outer.enable);
+        inherit(&mut self.reply, &outer.reply);
+        inherit(&mut self.chunk, &outer.chunk);
+        inherit(&mut self.tokenizer, &outer.tokenizer);
+        inherit(&mut self.delay, &outer.delay);
+        inherit(&mut self.first_delay, &outer.first_delay);
+        inherit(&mut self.model, &outer.model);
+        inherit(&mut self.models, &outer.models);
+        inherit(&mut self.stream, &outer.stream);
+        inherit(&mut self.validate, &outer.validate);
+        inherit(&mut self.ignore_client_abort, &outer.ignore_client_abort);
     }
-    time::parse(text).map_err(|expected| {
-        let text = cut_bytes(text);
-        Error::bad_setting(format!(
-            "invalid value \"{text}\" in \"{directive}\": {expected}"
-        ))
-    })
 }
 
-fn evaluate<'r>(
-    text: &ComplexValue,
-    directive: &str,
-    request: &'r Request,
-) -> Result<&'r [u8], Error> {
-    request.evaluate(text).ok_or_else(|| {
-        Error::bad_setting(format!(
-            "the variables in \"{directive}\" can't be evaluated"
-        ))
-    })
+impl From<&RawConf> for Conf {
+    /// The directives of a block that has inherited, and the defaults.
+    fn from(raw: &RawConf) -> Self {
+        fn value<T: Clone>(raw: &Option<Value<T>>, setting: &Setting<T>) -> Value<T> {
+            raw.clone()
+                .unwrap_or_else(|| Value::Constant((setting.default)()))
+        }
+        let reply = raw.reply.clone().unwrap_or_else(|| DEFAULT.with(Rc::clone));
+        let chunk = value(&raw.chunk, &settings::CHUNK);
+        let tokenizer = value(&raw.tokenizer, &settings::TOKENIZER);
+        let prepared = match (&chunk, &tokenizer) {
+            (Value::Constant(chunk), Value::Constant(tokenizer)) => {
+                reply.prepare(ChunkingMode::new(*chunk, *tokenizer))
+            }
+            _ => None,
+        };
+        Self {
+            enable: raw.enable.unwrap_or(false),
+            text: prepared.map_or(Text::Evaluated(reply), Text::Prepared),
+            chunk,
+            tokenizer,
+            delay: value(&raw.delay, &settings::DELAY),
+            first_delay: value(&raw.first_delay, &settings::FIRST_DELAY),
+            model: value(&raw.model, &settings::MODEL),
+            models: value(&raw.models, &settings::MODELS),
+            stream: value(&raw.stream, &settings::STREAM),
+            validate: value(&raw.validate, &settings::VALIDATE),
+            ignore_client_abort: raw.ignore_client_abort.unwrap_or(false),
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The headers of a reply.
 
-use llm_mock_core::reply::{Extra, Head};
+use llm_mock_core::response::{Extra, Head};
 
 use crate::ngx::{HeadersOut, NoMemory, Request};
 

@@ -1,16 +1,17 @@
-//! `ngx_http_llm_mock_module`: nginx answers as an OpenAI-compatible API.
+//! `ngx_http_llm_mock_module`: nginx answers as the APIs of large language
+//! models do.
 //!
-//! This crate is the glue between nginx and `llm_mock_core`, which knows what
-//! to say and when. [`directives`] reads the configuration into [`conf`],
-//! [`handler`] turns a request into a reply, and `ngx`, the only place with
-//! unsafe code, carries both across the border to C.
+//! This crate is the glue between nginx and `llm_mock_core`, which composes the
+//! responses. [`directives`] reads the configuration into [`conf`], [`host`]
+//! hands a request to core, and `ngx`, the only place with unsafe code, carries
+//! both across the border to C.
 #![deny(unsafe_code)]
 
 mod conf;
 mod directives;
-mod handler;
-mod head;
-mod memory;
+mod host;
 #[allow(unsafe_code)]
 mod ngx;
+mod settings;
+mod variables;
 mod worker;

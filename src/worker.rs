@@ -1,70 +1,52 @@
 //! What a worker process has once.
 
 use std::cell::{Cell, RefCell};
+use std::fmt::Display;
 use std::sync::Arc;
 
-use llm_mock_core::batch::Batch;
-use llm_mock_core::chunk::Cut;
-use llm_mock_core::recent::Recent;
-use llm_mock_core::script::Script;
+use llm_mock_core::completion::{ChunkedText, Chunking, TextCache};
+use llm_mock_core::engine::Buffer;
 use rand::rngs::SmallRng;
 use rand::{RngCore, SeedableRng};
 
-use crate::memory;
-
 thread_local! {
-    /// Seeded on the first use, which is a request's: after the fork, so that
-    /// no two workers make the same identifiers.
     static RNG: RefCell<Option<SmallRng>> = const { RefCell::new(None) };
 
-    static BATCH: Cell<Batch> = const { Cell::new(Batch::new()) };
+    static BUFFER: Cell<Buffer> = const { Cell::new(Buffer::new()) };
 
-    static RECENT: RefCell<Recent> = const { RefCell::new(Recent::new()) };
+    static TEXTS: RefCell<TextCache> = const { RefCell::new(TextCache::new()) };
 }
 
-/// Prepares what requests use, while there is memory for it: that what is
-/// thread-local is freed at the end has to be noted on the heap of the C library,
-/// which ends the process if it can't.
-pub fn start() {
-    give_back(take_batch());
-    RECENT.with(|_| ());
-    is_there_for(0);
+/// Seeds the random numbers: after the fork, so that no two workers make the
+/// same identifiers.
+///
+/// # Errors
+///
+/// The operating system gives no seed.
+pub fn start() -> Result<(), impl Display> {
+    let seeded = SmallRng::try_from_os_rng();
+    seeded.map(|rng| RNG.set(Some(rng)))
 }
 
-/// Whether there is memory for a reply of which what depends on texts takes up
-/// to `bytes`.
-pub fn is_there_for(bytes: usize) -> bool {
-    memory::is_there_for_an_answer(memory::FOR_A_REPLY.saturating_add(bytes))
+/// Hands over the buffer that all responses are rendered into, empty. Whoever
+/// can't give it back at once keeps it, and the worker gets another.
+pub fn take_buffer() -> Buffer {
+    BUFFER.try_with(Cell::take).unwrap_or_default()
 }
 
-/// Hands over the batch that all replies are rendered into, empty. Whoever
-/// can't give it back at once keeps it, and the worker gets itself another.
-pub fn take_batch() -> Batch {
-    BATCH.try_with(Cell::take).unwrap_or_default()
-}
-
-/// Takes a batch for the next reply to use.
-pub fn give_back(mut batch: Batch) {
-    batch.clear();
+/// Takes a buffer for the next response to use.
+pub fn give_back(mut buffer: Buffer) {
+    buffer.clear();
     // A thread that ends has no use for it.
-    let _ = BATCH.try_with(|slot| slot.set(batch));
+    let _ = BUFFER.try_with(|slot| slot.set(buffer));
 }
 
-/// `text`, cut, which all share who say it now. `None` if there is no memory.
-pub fn script(text: &[u8], cut: Cut) -> Option<Arc<Script>> {
-    RECENT.with_borrow_mut(|recent| match recent.get(text, cut) {
-        None if is_there_for(Recent::memory(text, cut)) => Some(recent.cut(text, cut)),
-        found => found,
-    })
+/// `text`, cut. Concurrent responses with the same text share one copy.
+pub fn text(text: &[u8], chunking: Chunking) -> Arc<ChunkedText> {
+    TEXTS.with_borrow_mut(|texts| texts.get(text, chunking))
 }
 
-/// Lends the worker's generator of random numbers. `None` if the operating
-/// system gave no seed.
-pub fn with_rng<T>(f: impl FnOnce(&mut dyn RngCore) -> T) -> Option<T> {
-    RNG.with_borrow_mut(|slot| {
-        if slot.is_none() {
-            *slot = SmallRng::try_from_os_rng().ok();
-        }
-        slot.as_mut().map(|rng| f(rng))
-    })
+/// A random number.
+pub fn random() -> u64 {
+    RNG.with_borrow_mut(|rng| rng.as_mut().map_or(0, SmallRng::next_u64))
 }

@@ -1,36 +1,77 @@
-//! The protocol and the engine of nginx-llm-mock: what is said, in which
-//! words of which API, and when. It knows no nginx type and does no I/O, so
-//! everything here is tested without a server.
+//! The protocol and the engine of nginx-llm-mock: what a response holds, in the
+//! wire format of which API, and when each part of it is sent. The crate knows
+//! no nginx type and does no I/O, so everything here is tested without a server.
 //!
-//! A request travels through the modules in this order: [`api`] finds the
-//! route, its dialect reads the body into an [`ask::Ask`], [`reply::compose`]
-//! joins the [`script`] (what is said) with a [`pace`] (when), and a
-//! [`stream::Stream`] hands out the frames as they fall due.
+//! # The way of a request
+//!
+//! [`Request::new`] matches the route. [`respond`](respond()) composes the
+//! response: the dialect of the route reads the body into a
+//! [`GenerationRequest`](completion::GenerationRequest), [`completion`] makes the
+//! [`Completion`](completion::Completion), and the dialect turns it into an
+//! [`engine::Body`]. The [`engine::Stream`] of the response hands out what is
+//! due. What core needs from outside, such as the values of directives and the
+//! clock, comes from a [`Host`].
+//!
+//! # Map
+//!
+//! Dependencies point from the top to the bottom.
+//!
+//! | Module | Holds |
+//! |---|---|
+//! | [`respond`](mod@respond), [`request`], [`response`] | the one entry, and the types around it |
+//! | [`routes`] | the table of routes, and matching |
+//! | [`providers`] | one folder for each provider: wire formats, errors, strict specs |
+//! | [`host`] | what core needs from outside |
+//! | [`validate`] | strict validation |
+//! | [`completion`] | what is generated, in terms of no provider |
+//! | [`engine`] | bodies, schedules and timers; knows no provider |
+//! | [`schema`] | documents that are valid under a JSON Schema |
+//! | [`tokens`] | OpenAI's tokenizers |
+//! | [`error`], [`json`], [`util`] | errors, JSON, identifiers, times |
+//!
+//! # Example
+//!
+//! ```
+//! use llm_mock_core::engine::{Buffer, Poll};
+//! use llm_mock_core::host::FixedHost;
+//! use llm_mock_core::{Method, Request, respond};
+//!
+//! let host = FixedHost::new(b"powered by openai");
+//! let body = br#"{"model":"gpt-4o","stream":true}"#;
+//! let request = Request::new(Method::Post, b"/v1/chat/completions").with_body(body);
+//! let mut response = respond(&request, &host);
+//! assert_eq!(response.head.status, 200);
+//!
+//! // The host's clock stands at 0, and its delay is 50 ms.
+//! let mut sent = Buffer::new();
+//! assert_eq!(response.stream.poll(0, &mut sent), Poll::Wait(50_000));
+//! assert!(sent.as_bytes().ends_with(b"\"delta\":{\"content\":\"powered \"},\"finish_reason\":null}]}\n\n"));
+//! assert_eq!(response.stream.poll(100_000, &mut sent), Poll::Done);
+//! assert!(sent.as_bytes().ends_with(b"data: [DONE]\n\n"));
+//! ```
 #![forbid(unsafe_code)]
 
-pub mod api;
-pub mod ask;
-mod base64;
-pub mod batch;
-pub mod chunk;
-pub mod composing;
-pub mod embedding;
-pub mod id;
-#[cfg(feature = "inject-panic")]
-mod inject;
+pub mod completion;
+pub mod engine;
+pub mod error;
+pub mod host;
+pub mod http;
 pub mod json;
-pub mod pace;
-pub mod quote;
-pub mod recent;
-pub mod reply;
-pub mod saying;
+pub mod providers;
+pub mod request;
+pub mod respond;
+pub mod response;
+pub mod routes;
 pub mod schema;
-pub mod script;
-pub mod short;
-pub mod sse;
-pub mod stream;
-pub mod time;
+#[cfg(test)]
+mod testing;
 pub mod tokens;
-pub mod value;
-pub mod wheel;
-pub mod wish;
+pub mod util;
+pub mod validate;
+
+pub use error::Error;
+pub use host::Host;
+pub use http::Method;
+pub use request::Request;
+pub use respond::respond;
+pub use response::Response;

@@ -3,9 +3,9 @@
 
 use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
-use llm_mock_core::batch::{Batch, FULL};
-use llm_mock_core::pace::Pace;
-use llm_mock_core::stream::{Frames, Poll, Stream};
+use llm_mock_core::engine::buffer::{Buffer, FULL};
+use llm_mock_core::engine::schedule::Schedule;
+use llm_mock_core::engine::stream::{Body, Poll, Stream};
 
 #[derive(Arbitrary, Debug)]
 struct Case {
@@ -13,7 +13,7 @@ struct Case {
     first_delay: u64,
     gap: u64,
     /// The length of each step's frame.
-    frames: Vec<u16>,
+    body: Vec<u16>,
     turns: Vec<Turn>,
 }
 
@@ -29,31 +29,31 @@ enum Turn {
 /// Step `n` is so many bytes, each the last digits of `n`.
 struct Numbered(Vec<u16>);
 
-impl Frames for Numbered {
+impl Body for Numbered {
     fn steps(&self) -> usize {
         self.0.len().max(1)
     }
 
-    fn render(&self, step: usize, out: &mut Batch) {
+    fn render(&self, step: usize, out: &mut Buffer) {
         let len = self.0.get(step).copied().unwrap_or(0);
         out.put(&vec![step as u8; usize::from(len)]);
     }
 }
 
 fuzz_target!(|case: Case| {
-    let pace = Pace::new(case.start, case.first_delay, case.gap);
+    let schedule = Schedule::new(case.start, case.first_delay, case.gap);
     let mut whole = Vec::new();
-    let frames = Numbered(case.frames.clone());
+    let body = Numbered(case.body.clone());
     // Where each step ends in the whole.
-    let ends: Vec<usize> = (0..frames.steps())
+    let ends: Vec<usize> = (0..body.steps())
         .map(|step| {
-            let mut frame = Batch::new();
-            frames.render(step, &mut frame);
+            let mut frame = Buffer::new();
+            body.render(step, &mut frame);
             whole.extend_from_slice(frame.as_bytes());
             whole.len()
         })
         .collect();
-    let mut stream = Stream::new(frames, pace);
+    let mut stream = Stream::new(body, schedule);
     let mut now = case.start;
     let mut got = Vec::new();
     for turn in case.turns {
@@ -62,7 +62,7 @@ fuzz_target!(|case: Case| {
             Turn::Blocked(later) => now = now.saturating_add(later),
             Turn::Writable(later) => {
                 now = now.saturating_add(later);
-                let mut out = Batch::new();
+                let mut out = Buffer::new();
                 let polled = stream.poll(now, &mut out);
                 assert!(out.as_bytes().len() < FULL + usize::from(u16::MAX));
                 got.extend_from_slice(out.as_bytes());
@@ -71,7 +71,7 @@ fuzz_target!(|case: Case| {
                 let sent = ends.iter().filter(|&&end| end <= got.len()).count();
                 let begun = ends.iter().position(|&end| end == got.len());
                 if let Some(step) = begun.filter(|_| !out.as_bytes().is_empty()) {
-                    assert!(pace.due(step) <= now, "never early");
+                    assert!(schedule.due(step) <= now, "never early");
                 }
                 match polled {
                     Poll::Done => assert_eq!(got.len(), whole.len()),

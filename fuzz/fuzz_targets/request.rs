@@ -6,22 +6,22 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use libfuzzer_sys::fuzz_target;
-use llm_mock_core::api::anthropic::messages::Messages;
-use llm_mock_core::api::gemini::generate::GenerateContent;
-use llm_mock_core::api::openai::chat::Chat;
-use llm_mock_core::api::openai::completions::Completions;
-use llm_mock_core::api::openai::models::Models;
-use llm_mock_core::api::openai::responses::Responses;
-use llm_mock_core::api::routes::ROUTES;
-use llm_mock_core::api::validate;
+use llm_mock_core::providers::anthropic::messages::Messages;
+use llm_mock_core::providers::gemini::generate::GenerateContent;
+use llm_mock_core::providers::openai::chat::Chat;
+use llm_mock_core::providers::openai::completions::Completions;
+use llm_mock_core::providers::openai::models::Models;
+use llm_mock_core::providers::openai::responses::Responses;
+use llm_mock_core::routes::ROUTES;
+use llm_mock_core::validate;
 use llm_mock_core::api::{Dialect, Generation};
-use llm_mock_core::ask::{Ask, Client, StreamField, StreamMode};
-use llm_mock_core::batch::Batch;
-use llm_mock_core::chunk::{Chunk, Cut, Unit};
-use llm_mock_core::json::Escaped;
-use llm_mock_core::reply::{Now, Reply, Settings};
-use llm_mock_core::script::Script;
-use llm_mock_core::stream::Poll;
+use llm_mock_core::completion::request::{GenerationRequest, Client, StreamField, StreamMode};
+use llm_mock_core::engine::buffer::Buffer;
+use llm_mock_core::completion::chunking::{Chunk, Chunking, Unit};
+use llm_mock_core::json::escape::Escaped;
+use llm_mock_core::response::{Now, Response, Settings};
+use llm_mock_core::completion::chunked_text::ChunkedText;
+use llm_mock_core::engine::stream::Poll;
 use llm_mock_core::tokens::{Encoding, TokenizerMode};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
@@ -36,14 +36,14 @@ fuzz_target!(|input: &[u8]| {
     let Some((&choice, body)) = input.split_first() else {
         return;
     };
-    compare(body, &Chat.ask(body));
-    for form in ROUTES.iter().filter_map(|route| route.form) {
-        if let Err(error) = validate::check(form, body, false) {
+    compare(body, &Chat.request(body));
+    for spec in ROUTES.iter().filter_map(|route| route.spec) {
+        if let Err(error) = validate::check(spec, body, false) {
             assert_eq!(error.status, 400);
         }
     }
     let cut = cut(choice);
-    let script = Arc::new(Script::cut(body, cut));
+    let chunked = Arc::new(ChunkedText::cut(body, cut));
     let gemini = GenerateContent { streams: false };
     for dialect in [
         &Chat as &dyn Dialect,
@@ -52,14 +52,14 @@ fuzz_target!(|input: &[u8]| {
         &Messages,
         &gemini,
     ] {
-        let mut ask = dialect.ask(body);
+        let mut request = dialect.request(body);
         if let Some(encoding) = cut.encoding {
-            ask.prompt_tokens = dialect.prompt_tokens(body, encoding);
+            request.prompt_tokens = dialect.prompt_tokens(body, encoding);
         }
-        if let Some(whole) = reply(dialect, &ask, &script, StreamMode::Never) {
+        if let Some(whole) = reply(dialect, &request, &chunked, StreamMode::Never) {
             let _: IgnoredAny = serde_json::from_str(&whole).expect("JSON");
         }
-        if let Some(stream) = reply(dialect, &ask, &script, StreamMode::Always) {
+        if let Some(stream) = reply(dialect, &request, &chunked, StreamMode::Always) {
             let events = stream.strip_suffix("\n\n").expect("a last event");
             for event in events.split("\n\n") {
                 let (_, data) = event.split_once("data: ").expect("data");
@@ -72,14 +72,14 @@ fuzz_target!(|input: &[u8]| {
 });
 
 /// What a token and a chunk are. Zero is what they are by default.
-fn cut(choice: u8) -> Cut {
+fn cut(choice: u8) -> Chunking {
     let encodings = [None, Some(Encoding::Cl100kBase), Some(Encoding::O200kBase)];
     let units = [Unit::Word, Unit::Token, Unit::Char];
     let (choice, encoding) = (choice / 3, encodings[usize::from(choice % 3)]);
     let (choice, unit) = (choice / 3, units[usize::from(choice % 3)]);
     assert!(encoding.is_none_or(Encoding::load));
     let size = NonZeroU32::MIN.saturating_add(choice.into());
-    Cut {
+    Chunking {
         chunk: Chunk { unit, size },
         encoding,
     }
@@ -88,15 +88,15 @@ fn cut(choice: u8) -> Cut {
 /// All that is sent in answer; none where that is too much.
 fn reply(
     dialect: &dyn Dialect,
-    ask: &Ask,
-    script: &Arc<Script>,
+    request: &GenerationRequest,
+    chunked: &Arc<ChunkedText>,
     stream: StreamMode,
 ) -> Option<String> {
     let generation = Generation {
         dialect,
-        ask,
+        request,
         client: Client::default(),
-        script,
+        chunked,
         settings: &Settings {
             delay: 0,
             first_delay: 0,
@@ -106,7 +106,7 @@ fn reply(
             tokenizer: TokenizerMode::Off,
         },
     };
-    if Reply::memory(&generation) > MOST_MEMORY {
+    if Response::memory(&generation) > MOST_MEMORY {
         return None;
     }
     let now = Now {
@@ -114,9 +114,9 @@ fn reply(
         unix: 1,
     };
     let mut rng = SmallRng::seed_from_u64(1);
-    let mut reply = Reply::compose(&generation, now, &mut rng);
+    let mut reply = Response::compose(&generation, now, &mut rng);
     let mut sent = Vec::new();
-    let mut out = Batch::new();
+    let mut out = Buffer::new();
     loop {
         out.clear();
         let polled = reply.body.poll(0, &mut out);
@@ -130,17 +130,17 @@ fn reply(
 }
 
 /// What a tree of the whole body would say, where there is one.
-fn compare(body: &[u8], ask: &Ask) {
+fn compare(body: &[u8], request: &GenerationRequest) {
     let Ok(Value::Object(tree)) = serde_json::from_slice(body) else {
         return;
     };
-    assert!(ask.is_object);
+    assert!(request.is_object);
     if let Some(model) = tree.get("model").and_then(Value::as_str) {
         if model.len() <= 64 * 1024 {
-            assert_eq!(ask.model.as_deref(), Some(model));
+            assert_eq!(request.model.as_deref(), Some(model));
         }
     } else {
-        assert_eq!(ask.model, None);
+        assert_eq!(request.model, None);
     }
     let stream = match tree.get("stream") {
         None | Some(Value::Null) => StreamField::Absent,
@@ -148,5 +148,5 @@ fn compare(body: &[u8], ask: &Ask) {
         Some(Value::Bool(false)) => StreamField::False,
         Some(_) => StreamField::Other,
     };
-    assert_eq!(ask.stream, stream);
+    assert_eq!(request.stream, stream);
 }

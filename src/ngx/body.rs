@@ -65,7 +65,7 @@ unsafe fn read_file(buf: *mut ngx_buf_t, body: &mut Vec<u8>) -> Result<(), &'sta
             let read = ngx_read_file((*buf).file, body.as_mut_ptr().add(body.len()), len, at);
             match usize::try_from(read) {
                 Ok(read) if read > 0 => body.set_len(body.len() + read.min(len)),
-                _ => return Err("llm_mock: the request body can't be read back from its file"),
+                _ => return Err("llm_mock: can't read the request body from its file"),
             }
             at += read as i64;
         }
@@ -75,5 +75,5 @@ unsafe fn read_file(buf: *mut ngx_buf_t, body: &mut Vec<u8>) -> Result<(), &'sta
 
 fn reserve(body: &mut Vec<u8>, len: usize) -> Result<(), &'static str> {
     body.try_reserve(len)
-        .map_err(|_| "llm_mock: no memory for the request body")
+        .map_err(|_| "llm_mock: out of memory while reading the request body")
 }

@@ -6,16 +6,15 @@ use std::ptr;
 use nginx_sys::{
     NGX_CONF_1MORE, NGX_CONF_TAKE1, NGX_CONF_TAKE12, NGX_HTTP_LOC_CONF, NGX_HTTP_LOC_CONF_OFFSET,
     NGX_HTTP_MAIN_CONF, NGX_HTTP_SRV_CONF, NGX_LOG_EMERG, ngx_command_t, ngx_conf_log_error,
-    ngx_conf_t, ngx_str_t, ngx_uint_t,
+    ngx_conf_t, ngx_pnalloc, ngx_str_t, ngx_uint_t,
 };
 use ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK};
 
 use super::ComplexValue;
 use super::bytes::bytes;
 use super::guard::guard;
-use crate::conf::LocationConf;
-use crate::directives::{DIRECTIVES, Refusal, Setter};
-use crate::memory;
+use super::location::Location;
+use crate::directives::{Arity, DIRECTIVES, Refusal};
 
 const COUNT: usize = DIRECTIVES.len();
 
@@ -29,10 +28,10 @@ const fn commands() -> [ngx_command_t; COUNT + 1] {
     let mut index = 0;
     while index < COUNT {
         let name = DIRECTIVES[index].name;
-        let arguments = match DIRECTIVES[index].set {
-            Setter::One(_) => NGX_CONF_TAKE1,
-            Setter::OneOrTwo(_) => NGX_CONF_TAKE12,
-            Setter::Some(_) => NGX_CONF_1MORE,
+        let arguments = match DIRECTIVES[index].arity {
+            Arity::One => NGX_CONF_TAKE1,
+            Arity::OneOrTwo => NGX_CONF_TAKE12,
+            Arity::Many => NGX_CONF_1MORE,
         };
         commands[index] = ngx_command_t {
             // A C string: nginx compares names with strcmp.
@@ -53,24 +52,62 @@ const fn commands() -> [ngx_command_t; COUNT + 1] {
     commands
 }
 
-/// An argument of the directive that is being read.
+/// The argument of the directive that is being read.
 pub struct Argument {
     cf: *mut ngx_conf_t,
-    text: *mut ngx_str_t,
+    text: ngx_str_t,
 }
 
 impl Argument {
+    /// The arguments of the directive, joined by `separator`. `None` if there is
+    /// no memory for them.
+    ///
+    /// # Safety
+    ///
+    /// `cf` must be the configuration being read, at a directive with at least
+    /// one argument.
+    unsafe fn join(cf: *mut ngx_conf_t, separator: u8) -> Option<Self> {
+        // SAFETY: the parser's array holds the directive's name and its
+        // arguments, which lie in the configuration's pool. The joined text is
+        // fresh memory of its length in the same pool.
+        unsafe {
+            let words = (*(*cf).args).elts.cast::<ngx_str_t>();
+            let arguments = || (1..(*(*cf).args).nelts).map(|nth| bytes(*words.add(nth)));
+            if arguments().nth(1).is_none() {
+                return Some(Self {
+                    cf,
+                    text: *words.add(1),
+                });
+            }
+            let joined = arguments().collect::<Vec<_>>().join(&separator);
+            let data = ngx_pnalloc((*cf).pool, joined.len()).cast::<u8>();
+            if data.is_null() {
+                return None;
+            }
+            ptr::copy_nonoverlapping(joined.as_ptr(), data, joined.len());
+            let len = joined.len();
+            Some(Self {
+                cf,
+                text: ngx_str_t { len, data },
+            })
+        }
+    }
+
     /// The argument as it stands in the configuration, unquoted.
     pub fn text(&self) -> &[u8] {
-        // SAFETY: `set` made this of the parser's arguments, which lie in the
-        // configuration's pool and do not change while the setter runs.
-        unsafe { bytes(*self.text) }
+        // SAFETY: `join` made it of text that lies in the configuration's pool.
+        unsafe { bytes(self.text) }
     }
 
     /// The argument compiled, if it holds variables.
+    ///
+    /// # Errors
+    ///
+    /// nginx has logged what is wrong with it.
     pub fn variable(&self) -> Result<Option<ComplexValue>, Refusal> {
-        // SAFETY: `cf` and `text` belong together, see `text`.
-        unsafe { ComplexValue::compile(self.cf, self.text) }.map_err(|()| Refusal::Logged)
+        let mut text = self.text;
+        // SAFETY: `cf` and `text` belong together, see `join`.
+        unsafe { ComplexValue::compile(self.cf, &mut text) }.map_err(|()| Refusal::Logged)
     }
 }
 
@@ -78,39 +115,30 @@ impl Argument {
 unsafe extern "C" fn set(
     cf: *mut ngx_conf_t,
     command: *mut ngx_command_t,
-    conf: *mut c_void,
+    location: *mut c_void,
 ) -> *mut c_char {
     // SAFETY: nginx calls this with the configuration being read, one of
     // COMMANDS, and what `create_loc_conf` made for this level, to which
-    // nothing else refers while the setter runs. The parser's array holds the
-    // directive's name and, as NGX_CONF_TAKE1, NGX_CONF_TAKE12 and
-    // NGX_CONF_1MORE say, at least one argument.
+    // nothing else refers while the setter runs. There is at least one
+    // argument, as NGX_CONF_TAKE1, NGX_CONF_TAKE12 and NGX_CONF_1MORE ask.
     unsafe {
         let Some(directive) = DIRECTIVES.get((*command).offset) else {
             return NGX_CONF_ERROR;
         };
-        let words = (*(*cf).args).nelts;
-        if !memory::is_there(memory::FOR_A_DIRECTIVE.saturating_mul(words)) {
-            return refuse(cf, "llm_mock: no memory for a directive");
-        }
-        let argument = |nth| Argument {
-            cf,
-            text: (*(*cf).args).elts.cast::<ngx_str_t>().add(nth),
+        let separator = match directive.arity {
+            Arity::One | Arity::OneOrTwo => b' ',
+            Arity::Many => b'\n',
         };
-        let conf = &mut *conf.cast::<LocationConf>();
-        let put = || match directive.set {
-            Setter::One(set) => set(conf, &argument(1)),
-            Setter::OneOrTwo(set) => {
-                let second = (words > 2).then(|| argument(2));
-                set(conf, &argument(1), second.as_ref())
-            }
-            Setter::Some(set) => set(conf, &(1..words).map(argument).collect::<Vec<_>>()),
+        let Some(argument) = Argument::join(cf, separator) else {
+            return NGX_CONF_ERROR;
         };
-        match guard((*cf).log, put) {
+        let conf = &mut (*location.cast::<Location>()).raw;
+        match guard((*cf).log, || (directive.set)(conf, &argument)) {
             Some(Ok(())) => NGX_CONF_OK,
             // nginx makes of it: "llm_mock" directive is duplicate in ...
             Some(Err(Refusal::Duplicate)) => c"is duplicate".as_ptr().cast_mut(),
-            Some(Err(Refusal::Invalid { value, expected })) => {
+            Some(Err(Refusal::Invalid(expected))) => {
+                let value = String::from_utf8_lossy(argument.text()).replace('\n', " ");
                 let name = directive.name.to_string_lossy();
                 refuse(
                     cf,

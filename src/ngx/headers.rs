@@ -1,4 +1,4 @@
-//! The headers of a reply.
+//! The headers of a response.
 
 use std::ptr;
 
@@ -6,11 +6,13 @@ use nginx_sys::{
     ngx_http_request_t, ngx_list_push, ngx_pnalloc, ngx_str_t, ngx_table_elt_t, ngx_uint_t, off_t,
 };
 
-/// The request's pool could not grow.
-#[derive(Debug)]
-pub struct NoMemory;
+use super::bytes::bytes;
 
-/// The status and the headers that a request's reply will have.
+/// The request's pool can't grow.
+#[derive(Debug)]
+pub struct PoolFull;
+
+/// The status and the headers of the response to a request.
 pub struct HeadersOut(*mut ngx_http_request_t);
 
 impl HeadersOut {
@@ -40,61 +42,124 @@ impl HeadersOut {
         }
     }
 
-    /// The length of the body, in bytes.
-    pub fn content_length(&mut self, length: usize) {
-        // SAFETY: as above.
+    /// The length of the body, in bytes; without one, that which an earlier
+    /// handler has set is cleared.
+    pub fn content_length(&mut self, length: Option<usize>) {
+        // SAFETY: as above. A header that nginx knows points into the list of
+        // headers, or is null.
         unsafe {
-            (*self.0).headers_out.content_length_n = off_t::try_from(length).unwrap_or(off_t::MAX);
+            let out = &raw mut (*self.0).headers_out;
+            (*out).content_length_n = match length {
+                Some(length) => off_t::try_from(length).unwrap_or(off_t::MAX),
+                None => -1,
+            };
+            if let Some(header) = (*out).content_length.as_mut() {
+                header.hash = 0;
+                (*out).content_length = ptr::null_mut();
+            }
         }
     }
 
-    /// One more header, of fixed text.
+    /// Sets a header, in the place of those of this name that earlier phases
+    /// have set. The value is copied into the request's pool.
     ///
     /// # Errors
     ///
-    /// There is no memory for it.
-    pub fn add(&mut self, name: &'static str, value: &'static str) -> Result<(), NoMemory> {
-        self.push(name, static_str(value))
-    }
-
-    /// One more header, its value copied into the request's pool.
-    ///
-    /// # Errors
-    ///
-    /// There is no memory for it.
-    pub fn add_copy(&mut self, name: &'static str, value: &[u8]) -> Result<(), NoMemory> {
+    /// The pool can't grow.
+    pub fn set(&mut self, name: &'static str, value: &[u8]) -> Result<(), PoolFull> {
+        self.remove(name);
         // SAFETY: the pool is the request's; the copy is of fresh memory as
-        // long as `value`.
-        let copy = unsafe {
+        // long as `value`. The list holds headers; a pushed one is fresh memory,
+        // and all zero is a header that is unset in every version of nginx
+        // (since 1.23 it has a link to the next of its name).
+        unsafe {
             let data = ngx_pnalloc((*self.0).pool, value.len()).cast::<u8>();
             if data.is_null() {
-                return Err(NoMemory);
+                return Err(PoolFull);
             }
             ptr::copy_nonoverlapping(value.as_ptr(), data, value.len());
-            ngx_str_t {
-                len: value.len(),
-                data,
-            }
-        };
-        self.push(name, copy)
-    }
-
-    /// `value` must live as long as the request's pool.
-    fn push(&mut self, name: &'static str, value: ngx_str_t) -> Result<(), NoMemory> {
-        // SAFETY: the list holds headers; a pushed one is fresh memory, and
-        // all zero is a header that is unset in every version of nginx (since
-        // 1.23 it has a link to the next of its name).
-        unsafe {
-            let header =
-                ngx_list_push(&raw mut (*self.0).headers_out.headers).cast::<ngx_table_elt_t>();
+            let out = &raw mut (*self.0).headers_out;
+            let header = ngx_list_push(&raw mut (*out).headers).cast::<ngx_table_elt_t>();
             if header.is_null() {
-                return Err(NoMemory);
+                return Err(PoolFull);
             }
             ptr::write_bytes(header, 0, 1);
             // Any hash but 0, which would hide the header.
             (*header).hash = 1;
             (*header).key = static_str(name);
-            (*header).value = value;
+            (*header).value = ngx_str_t {
+                len: value.len(),
+                data,
+            };
+            if name == "Cache-Control" {
+                return self.point_cache_control_at(header);
+            }
+        }
+        Ok(())
+    }
+
+    /// Hides the headers of this name.
+    fn remove(&mut self, name: &str) {
+        // SAFETY: the list holds headers; each part has `nelts` of them, the
+        // last has no next. Names lie in memory that lasts as long as the list.
+        unsafe {
+            let mut part = &raw mut (*self.0).headers_out.headers.part;
+            while !part.is_null() {
+                for nth in 0..(*part).nelts {
+                    let header = (*part).elts.cast::<ngx_table_elt_t>().add(nth);
+                    if bytes((*header).key).eq_ignore_ascii_case(name.as_bytes()) {
+                        (*header).hash = 0;
+                    }
+                }
+                part = (*part).next;
+            }
+        }
+    }
+
+    /// Makes `header` the one that nginx knows as `Cache-Control`: `expires`,
+    /// `$sent_http_cache_control`, Lua and others look there.
+    ///
+    /// # Safety
+    ///
+    /// `header` must be in the list of headers.
+    #[cfg(not(nginx_before_1_23))]
+    unsafe fn point_cache_control_at(
+        &mut self,
+        header: *mut ngx_table_elt_t,
+    ) -> Result<(), PoolFull> {
+        // SAFETY: the field is the first of the headers of this name, whose last
+        // has no next.
+        unsafe { (*self.0).headers_out.cache_control = header };
+        Ok(())
+    }
+
+    /// The same before nginx 1.23, which has an array of them.
+    ///
+    /// # Safety
+    ///
+    /// `header` must be in the list of headers.
+    #[cfg(nginx_before_1_23)]
+    unsafe fn point_cache_control_at(
+        &mut self,
+        header: *mut ngx_table_elt_t,
+    ) -> Result<(), PoolFull> {
+        use nginx_sys::{NGX_OK, ngx_array_init, ngx_array_push, ngx_int_t};
+        // SAFETY: an array without elements was not set up yet
+        // (ngx_http_headers_filter_module.c, ngx_http_set_response_header).
+        unsafe {
+            let array = &raw mut (*self.0).headers_out.cache_control;
+            if (*array).elts.is_null() {
+                let size = size_of::<*mut ngx_table_elt_t>();
+                if ngx_array_init(array, (*self.0).pool, 1, size) != NGX_OK as ngx_int_t {
+                    return Err(PoolFull);
+                }
+            }
+            (*array).nelts = 0;
+            let slot = ngx_array_push(array).cast::<*mut ngx_table_elt_t>();
+            if slot.is_null() {
+                return Err(PoolFull);
+            }
+            slot.write(header);
         }
         Ok(())
     }

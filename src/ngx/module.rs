@@ -7,16 +7,15 @@ use std::ptr;
 use nginx_sys::{
     NGX_ERROR, NGX_HTTP_MODULE, NGX_OK, ngx_array_push, ngx_conf_t, ngx_cycle_t,
     ngx_http_conf_ctx_t, ngx_http_core_main_conf_t, ngx_http_core_module, ngx_http_handler_pt,
-    ngx_http_module_t, ngx_http_phases_NGX_HTTP_CONTENT_PHASE, ngx_int_t, ngx_module_t,
-    ngx_pool_cleanup_add, ngx_uint_t,
+    ngx_http_module_t, ngx_http_phases_NGX_HTTP_CONTENT_PHASE, ngx_int_t, ngx_module_t, ngx_uint_t,
 };
 use ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK};
 
 use super::command::{COMMANDS, refuse};
-use super::guard::guard;
-use super::{content, flavour};
-use crate::conf::LocationConf;
-use crate::{memory, worker};
+use super::guard::{guard, log_error};
+use super::location::Location;
+use super::{content, flavour, session, slot, variables};
+use crate::worker;
 
 static CONTEXT: ngx_http_module_t = ngx_http_module_t {
     preconfiguration: Some(preconfiguration),
@@ -50,20 +49,20 @@ static mut ngx_modules: [*mut ngx_module_t; 2] =
 static mut ngx_module_names: [*const c_char; 2] =
     [c"ngx_http_llm_mock_module".as_ptr(), ptr::null()];
 
-/// No wish about the order among nginx's modules.
+/// The module needs no place of its own among nginx's modules.
 #[allow(non_upper_case_globals)]
 #[unsafe(no_mangle)]
 static mut ngx_module_order: [*const c_char; 1] = [ptr::null()];
 
-/// The module's place in nginx's tables of configurations and contexts.
-pub fn ctx_index() -> usize {
-    // SAFETY: nginx wrote it when it loaded the module, before any call.
-    unsafe { ngx_http_llm_mock_module.ctx_index }
-}
-
 unsafe extern "C" fn preconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
+    // SAFETY: nginx wrote it when it loaded the module, before any call.
+    slot::set_index(unsafe { ngx_http_llm_mock_module.ctx_index });
     match flavour::check() {
-        Ok(()) => NGX_OK as ngx_int_t,
+        // SAFETY: nginx calls this with the configuration being read.
+        Ok(()) => match unsafe { variables::register(cf) } {
+            Some(()) => NGX_OK as ngx_int_t,
+            None => NGX_ERROR as ngx_int_t,
+        },
         Err(why) => {
             // SAFETY: nginx calls this with the configuration being read.
             unsafe { refuse(cf, &why) };
@@ -94,57 +93,41 @@ unsafe extern "C" fn postconfiguration(cf: *mut ngx_conf_t) -> ngx_int_t {
 }
 
 unsafe extern "C" fn init_process(cycle: *mut ngx_cycle_t) -> ngx_int_t {
+    session::init();
     // SAFETY: nginx calls this with its cycle, which has a log.
-    match unsafe { guard((*cycle).log, worker::start) } {
-        Some(()) => NGX_OK as ngx_int_t,
-        None => NGX_ERROR as ngx_int_t,
+    unsafe {
+        let log = (*cycle).log;
+        match guard(log, worker::start) {
+            Some(Ok(())) => NGX_OK as ngx_int_t,
+            Some(Err(error)) => {
+                log_error(log, &format!("llm_mock: no random numbers: {error}"));
+                NGX_ERROR as ngx_int_t
+            }
+            None => NGX_ERROR as ngx_int_t,
+        }
     }
 }
 
 unsafe extern "C" fn create_loc_conf(cf: *mut ngx_conf_t) -> *mut c_void {
-    const { assert!(align_of::<LocationConf>() <= nginx_sys::NGX_ALIGNMENT) };
-    // SAFETY: the cleanup's data is fresh memory of the size asked for, aligned
-    // as asserted, and written before anything reads it. The pool runs the
-    // cleanup once, when the configuration goes.
-    unsafe {
-        let cleanup = ngx_pool_cleanup_add((*cf).pool, size_of::<LocationConf>());
-        if cleanup.is_null() {
-            return ptr::null_mut();
-        }
-        (*cleanup)
-            .data
-            .cast::<LocationConf>()
-            .write(LocationConf::default());
-        (*cleanup).handler = Some(drop_loc_conf);
-        (*cleanup).data
-    }
-}
-
-unsafe extern "C" fn drop_loc_conf(conf: *mut c_void) {
-    // SAFETY: `create_loc_conf` registered it for what it wrote there.
-    unsafe { ptr::drop_in_place(conf.cast::<LocationConf>()) }
+    // SAFETY: nginx calls this with the configuration being read.
+    let location = unsafe { guard((*cf).log, || Location::create(cf)) };
+    location.unwrap_or(ptr::null_mut()).cast()
 }
 
 unsafe extern "C" fn merge_loc_conf(
     cf: *mut ngx_conf_t,
-    above: *mut c_void,
-    conf: *mut c_void,
+    outer: *mut c_void,
+    location: *mut c_void,
 ) -> *mut c_char {
-    // SAFETY: nginx calls this with the configuration being read.
-    let no_memory = || unsafe { refuse(cf, "llm_mock: no memory for the configuration") };
-    if !memory::is_there(memory::FOR_A_DIRECTIVE) {
-        return no_memory();
-    }
     // SAFETY: both were made by `create_loc_conf`, for two levels, so they are
     // distinct, and nothing else refers to them meanwhile.
     let merged = unsafe {
-        let above = &*above.cast::<LocationConf>();
-        let conf = &mut *conf.cast::<LocationConf>();
-        guard((*cf).log, || conf.merge(above))
+        let outer = &*outer.cast::<Location>();
+        let location = &mut *location.cast::<Location>();
+        guard((*cf).log, || location.merge(outer))
     };
     match merged {
-        Some(Some(())) => NGX_CONF_OK,
-        Some(None) => no_memory(),
+        Some(()) => NGX_CONF_OK,
         None => NGX_CONF_ERROR,
     }
 }

@@ -1,6 +1,6 @@
 //! A request, as safe code sees it.
 
-use llm_mock_core::api::Method;
+use llm_mock_core::http::{Headers, Method};
 use nginx_sys::{
     NGX_HTTP_DELETE, NGX_HTTP_GET, NGX_HTTP_HEAD, NGX_HTTP_OPTIONS, NGX_HTTP_POST,
     ngx_http_request_t, ngx_table_elt_t, ngx_uint_t,
@@ -8,9 +8,10 @@ use nginx_sys::{
 
 use super::ComplexValue;
 use super::bytes::bytes;
-use super::guard::log_error;
-use super::module::ctx_index;
-use crate::conf::LocationConf;
+use super::guard::{log_error, log_info};
+use super::location::Location;
+use super::slot;
+use crate::conf::Conf;
 
 /// A request that nginx is handling. It only looks, except that evaluating a
 /// variable may store its value in the request.
@@ -30,11 +31,11 @@ impl Request {
     }
 
     /// The configuration of the location that the request is in.
-    pub fn conf(&self) -> &LocationConf {
-        // SAFETY: `create_loc_conf` filled this module's place for every
+    pub fn conf(&self) -> &Conf {
+        // SAFETY: `Location::create` filled this module's place for every
         // location, and nothing changes it once it is read. nginx keeps the
         // configuration until the request has ended.
-        unsafe { &*(*(*self.0).loc_conf.add(ctx_index())).cast::<LocationConf>() }
+        unsafe { &(*slot::loc_conf(self.0).cast::<Location>()).conf }
     }
 
     /// The method, as routes tell methods apart.
@@ -89,7 +90,7 @@ impl Request {
     }
 
     /// The headers that the client sent: name in lower case, and value.
-    pub fn headers(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+    fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         // SAFETY: the request's list of headers was filled before any module
         // is called. Each part holds `nelts` headers, the last has no next.
         // Names and values lie in the request's buffers; `lowcase_key` is as
@@ -120,9 +121,22 @@ impl Request {
         text.evaluate(self)
     }
 
-    /// Writes one line to the error log.
+    /// Writes one line to the error log, at level `error`.
     pub fn log_error(&self, message: &str) {
         // SAFETY: a request has a connection, and that a log.
         unsafe { log_error((*(*self.0).connection).log, message) }
+    }
+
+    /// Writes one line to the error log, at level `info`.
+    pub fn log_info(&self, message: &str) {
+        // SAFETY: a request has a connection, and that a log.
+        unsafe { log_info((*(*self.0).connection).log, 0, message) }
+    }
+}
+
+impl Headers for Request {
+    fn get(&self, name: &str) -> Option<&[u8]> {
+        let mut found = self.iter().filter(|(key, _)| *key == name.as_bytes());
+        found.next().map(|(_, value)| value)
     }
 }

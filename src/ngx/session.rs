@@ -1,58 +1,74 @@
-//! A reply on its way to the client: nginx's timers, buffers and events around
-//! the engine.
+//! A response on its way to the client: nginx's timers, buffers and events
+//! around the engine.
 //!
-//! A session lives in the pool of its request and owns one reference of it,
-//! which it gives back by finalizing the request. It is in one of three
-//! states: it sleeps until more is due; or it waits until the client takes
-//! what was sent; or it is finished, and only its memory is still there, since
-//! nginx may be sending from it. Two handlers end it: a cleanup of the request
-//! ends its sleep as soon as nginx gives the request up; a cleanup of the pool
-//! frees the memory when nobody can refer to it any more.
+//! A session lives in the context of its request and owns one reference of the
+//! request, which it gives back by finalizing it. It is in one of three states:
+//! it sleeps until more is due; or it waits until the client takes what was
+//! sent; or it is finished, and only its memory is still there, since nginx may
+//! be sending from it. Two handlers end it: a cleanup of the request ends its
+//! sleep as soon as nginx gives the request up; a cleanup of the pool frees the
+//! memory when nobody can refer to it any more.
 
+mod context;
 mod output;
 
 use std::ffi::c_void;
-use std::mem::{self, MaybeUninit};
+use std::mem::{self, MaybeUninit, offset_of};
 use std::ptr;
 
-use llm_mock_core::batch::Batch;
-use llm_mock_core::reply::{Body, Reply};
-use llm_mock_core::stream::{Poll, Stream};
-use llm_mock_core::time::Micros;
+use llm_mock_core::Response;
+use llm_mock_core::engine::{Buffer, Facts, Poll, Stream};
+use llm_mock_core::util::time::Micros;
 use nginx_sys::{
     NGX_AGAIN, NGX_ERROR, NGX_ETIMEDOUT, NGX_HTTP_CLIENT_CLOSED_REQUEST,
     NGX_HTTP_INTERNAL_SERVER_ERROR, NGX_HTTP_REQUEST_TIME_OUT, NGX_OK, ngx_add_timer, ngx_buf_t,
     ngx_chain_t, ngx_del_timer, ngx_err_t, ngx_handle_read_event, ngx_handle_write_event,
-    ngx_http_cleanup_add, ngx_http_core_loc_conf_t, ngx_http_core_module,
+    ngx_http_clean_header, ngx_http_cleanup_add, ngx_http_core_loc_conf_t, ngx_http_core_module,
     ngx_http_finalize_request, ngx_http_log_ctx_t, ngx_http_output_filter,
     ngx_http_request_empty_handler, ngx_http_request_t, ngx_http_run_posted_requests,
-    ngx_http_test_reading, ngx_int_t, ngx_palloc, ngx_pool_cleanup_add, ngx_post_event,
-    ngx_posted_events,
+    ngx_http_test_reading, ngx_int_t, ngx_post_event, ngx_posted_events,
 };
 
+pub use self::context::Context;
 use self::output::{is_drained, send, send_headers, write_headers};
 use super::Request;
-use super::clock::now;
+use super::clock::monotonic;
 use super::guard::{guard, log_error, log_info};
-use super::module::ctx_index;
-use super::sleep::{Sleep, cancel, sleep};
+use super::timer::{self, Timer};
 use crate::worker;
 
-/// One reply on its way.
+/// One response on its way.
 pub struct Session {
     request: *mut ngx_http_request_t,
-    body: Stream<Body>,
-    pub(super) sleep: Sleep,
+    stream: Stream,
+    timer: Timer,
     /// Set with the first byte, and nginx's to choose until then: it logs a
     /// client that leaves before with 499.
     status: u16,
     /// Not nginx's `header_sent`: a session may come after other headers, by
     /// `post_action`.
     headers_sent: bool,
-    /// What `buf` refers to: the worker's batch, until nginx has done with it.
-    out: Batch,
+    /// What `buf` refers to: the worker's buffer, until nginx has done with it.
+    out: Buffer,
     buf: ngx_buf_t,
     chain: ngx_chain_t,
+}
+
+impl Session {
+    /// What became of the response so far.
+    pub fn facts(&self) -> Facts {
+        self.stream.facts()
+    }
+
+    /// The status of the response.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+}
+
+/// Prepares a worker: tells the timers whom to wake.
+pub fn init() {
+    timer::init(on_time);
 }
 
 /// What a session does next.
@@ -66,19 +82,22 @@ enum Next {
 }
 
 const ERROR: Next = Next::Finish(NGX_ERROR as ngx_int_t);
-const SERVER_ERROR: Next = Next::Finish(NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t);
+const SERVER_ERROR_CODE: ngx_int_t = NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t;
+const SERVER_ERROR: Next = Next::Finish(SERVER_ERROR_CODE);
 
-/// Sends `reply`, now or as it falls due.
+/// Sends `response`, now or as it falls due.
 ///
 /// # Safety
 ///
-/// `r` must be alive, and one reference of it must be the caller's to give
-/// away. `r` may be gone when this returns.
-pub unsafe fn start(r: *mut ngx_http_request_t, reply: Reply) {
+/// `r` must be alive, `context` be its context, without a session, and one
+/// reference of `r` must be the caller's to give away. `r` may be gone when this
+/// returns.
+pub unsafe fn start(r: *mut ngx_http_request_t, context: *mut Context, response: Response) {
     // SAFETY: passed on to the caller.
     unsafe {
-        let written = write_headers(r, &reply.head);
-        let Some(session) = written.and_then(|()| create(r, reply)) else {
+        let written = write_headers(r, &response.head);
+        let Some(session) = written.and_then(|()| create(r, context, response)) else {
+            ngx_http_clean_header(r);
             ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t);
             return;
         };
@@ -91,41 +110,37 @@ pub unsafe fn start(r: *mut ngx_http_request_t, reply: Reply) {
     }
 }
 
-/// Makes a session in the pool of `r`. `None` if there is no memory.
+/// Puts a session into the context of `r`. `None` if the pool can't grow.
 ///
 /// # Safety
 ///
-/// `r` must be alive.
-unsafe fn create(r: *mut ngx_http_request_t, reply: Reply) -> Option<*mut Session> {
-    const { assert!(align_of::<Session>() <= nginx_sys::NGX_ALIGNMENT) };
-    // SAFETY: the session is written before anything refers to it, into fresh
-    // memory of its size, aligned as asserted. Each cleanup handler runs once.
-    // All-zero buffers and chains are what nginx starts with. The
-    // pointers from chain to buffer stay right since the session never moves.
+/// As for [`start`].
+unsafe fn create(
+    r: *mut ngx_http_request_t,
+    context: *mut Context,
+    response: Response,
+) -> Option<*mut Session> {
+    // SAFETY: the session never moves in its context, so the pointer from chain
+    // to buffer stays right. All-zero buffers and chains are what nginx starts
+    // with. The cleanup handler runs once.
     unsafe {
-        let on_free = ngx_pool_cleanup_add((*r).pool, 0);
         let on_end = ngx_http_cleanup_add(r, 0);
-        let session = ngx_palloc((*r).pool, size_of::<Session>()).cast::<Session>();
-        if on_free.is_null() || on_end.is_null() || session.is_null() {
+        if on_end.is_null() {
             return None;
         }
-        session.write(Session {
+        let session = (*context).set_session(Session {
             request: r,
-            body: reply.body,
-            sleep: Sleep::AWAKE,
-            status: reply.head.status,
+            stream: response.stream,
+            timer: Timer::STOPPED,
+            status: response.head.status,
             headers_sent: false,
-            out: Batch::new(),
+            out: Buffer::new(),
             buf: MaybeUninit::zeroed().assume_init(),
             chain: MaybeUninit::zeroed().assume_init(),
         });
         (*session).chain.buf = &raw mut (*session).buf;
-
         (*on_end).handler = Some(end);
         (*on_end).data = session.cast();
-        (*on_free).handler = Some(free);
-        (*on_free).data = session.cast();
-        *(*r).ctx.add(ctx_index()) = session.cast();
         Some(session)
     }
 }
@@ -134,16 +149,10 @@ unsafe fn create(r: *mut ngx_http_request_t, reply: Reply) -> Option<*mut Sessio
 unsafe extern "C" fn end(session: *mut c_void) {
     // SAFETY: `create` registered it for a session, whose memory lasts until
     // the pool goes, which is later.
-    unsafe { cancel(session.cast()) }
+    unsafe { timer::stop(&raw mut (*session.cast::<Session>()).timer) }
 }
 
-/// A cleanup of the pool: nobody refers to the session or its buffer.
-unsafe extern "C" fn free(session: *mut c_void) {
-    // SAFETY: `create` registered it for a session that it had written.
-    unsafe { ptr::drop_in_place(session.cast::<Session>()) }
-}
-
-/// Whether the reply is given up when the client leaves. A subrequest ends
+/// Whether the response is given up when the client leaves. A subrequest ends
 /// with its main request.
 ///
 /// # Safety
@@ -151,10 +160,10 @@ unsafe extern "C" fn free(session: *mut c_void) {
 /// `r` must be alive.
 unsafe fn ends_with_client(r: *mut ngx_http_request_t) -> bool {
     // SAFETY: passed on to the caller.
-    unsafe { r == (*r).main && !Request::new(r).conf().ignores_client_abort() }
+    unsafe { r == (*r).main && !Request::new(r).conf().ignore_client_abort }
 }
 
-/// Ends the request as soon as the client leaves: the idiom of
+/// Cuts the request as soon as the client leaves: the idiom of
 /// ngx_http_limit_req_module. `None` if nginx can't watch the connection.
 ///
 /// # Safety
@@ -180,7 +189,7 @@ unsafe fn watch_for_abort(r: *mut ngx_http_request_t) -> Option<()> {
     }
 }
 
-/// Ends the request of an HTTP/3 client that cancels its stream: that shows on
+/// Cuts the request of an HTTP/3 client that cancels its stream: that shows on
 /// the write event alone (ngx_quic_handle_stop_sending_frame).
 unsafe extern "C" fn test_writing(r: *mut ngx_http_request_t) {
     // SAFETY: nginx calls this for a live request, and does not touch that any
@@ -204,7 +213,7 @@ unsafe fn proceed(session: *mut Session, next: Next) {
     // SAFETY: passed on to the caller.
     unsafe {
         match next {
-            Next::Sleep(due) => sleep(session, due),
+            Next::Sleep(due) => timer::start(&raw mut (*session).timer, due),
             Next::Drain => {
                 if wait_until_writable((*session).request).is_none() {
                     finish(session, NGX_ERROR as ngx_int_t);
@@ -225,7 +234,12 @@ unsafe fn finish(session: *mut Session, rc: ngx_int_t) {
     // SAFETY: the session owns a reference of its request until here.
     unsafe {
         end(session.cast());
-        ngx_http_finalize_request((*session).request, rc);
+        let r = (*session).request;
+        if rc == SERVER_ERROR_CODE && !(*session).headers_sent {
+            // Else the headers of the error page would come on top of these.
+            ngx_http_clean_header(r);
+        }
+        ngx_http_finalize_request(r, rc);
     }
 }
 
@@ -233,15 +247,17 @@ unsafe fn finish(session: *mut Session, rc: ngx_int_t) {
 ///
 /// # Safety
 ///
-/// `session` must be alive and just woken. It may be gone when this returns.
-pub unsafe fn on_time(session: *mut Session) {
-    // SAFETY: a session that sleeps is one of a live request, see `end`, and
-    // that has a live connection. What is used after the session's turn is the
-    // connection alone, as nginx's own handlers do: its memory stays until the
-    // next turn of the event loop.
+/// `timer` must be that of a session, alive and just woken. The session may be
+/// gone when this returns.
+unsafe fn on_time(timer: *mut Timer) {
+    // SAFETY: the timer is a part of its session. A session that sleeps is one
+    // of a live request, see `end`, and that has a live connection. What is used
+    // after the session's turn is the connection alone, as nginx's own handlers
+    // do: its memory stays until the next turn of the event loop.
     unsafe {
+        let session = timer.byte_sub(offset_of!(Session, timer)).cast::<Session>();
         let r = (*session).request;
-        if *(*r).ctx.add(ctx_index()) != session.cast() {
+        if Context::session_of(r) != session {
             // nginx has redirected the request, by `post_action` of a client
             // that left: with that it gave the session's reference away.
             return;
@@ -261,17 +277,17 @@ pub unsafe fn on_time(session: *mut Session) {
 ///
 /// `session` must be alive, and nginx done with its buffer.
 unsafe fn advance(session: *mut Session) -> Next {
-    // SAFETY: the body is borrowed only while the engine runs, which calls
+    // SAFETY: the stream is borrowed only while the engine runs, which calls
     // nothing of nginx. What it rendered stays in the session, unchanged, until
     // nginx is done with it.
     unsafe {
         let r = (*session).request;
         let log = (*(*r).connection).log;
         let polled = guard(log, || {
-            let mut out = worker::take_batch();
-            let polled = (*session).body.poll(now().monotonic, &mut out);
-            if polled == Poll::NoMemory {
-                log_error(log, "llm_mock: no memory for what is due");
+            let mut out = worker::take_buffer();
+            let polled = (*session).stream.poll(monotonic(), &mut out);
+            if polled == Poll::OutOfMemory {
+                log_error(log, "llm_mock: out of memory while rendering the response");
             }
             (*session).out = out;
             polled
@@ -279,7 +295,7 @@ unsafe fn advance(session: *mut Session) -> Next {
         let (due, last) = match polled {
             Some(Poll::Wait(due)) => (due, false),
             Some(Poll::Done) => (0, true),
-            Some(Poll::NoMemory) | None => {
+            Some(Poll::OutOfMemory) | None => {
                 give_back(session);
                 return match (*r).header_sent() {
                     0 => SERVER_ERROR,
@@ -350,7 +366,7 @@ unsafe extern "C" fn on_writable(r: *mut ngx_http_request_t) {
     // put the session; the handler is unset before the session finishes or
     // goes on. After `finish` and `proceed` nothing is touched.
     unsafe {
-        let session = (*(*r).ctx.add(ctx_index())).cast::<Session>();
+        let session = Context::session_of(r);
         let connection = (*r).connection;
         let write = (*connection).write;
         if (*write).timedout() != 0 {

@@ -6,20 +6,16 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::Arc;
 
-use llm_mock_core::api::openai::chat::Chat;
-use llm_mock_core::api::openai::models::Models;
-use llm_mock_core::api::{Dialect, Generation, Said};
-use llm_mock_core::ask::{Client, StreamMode};
-use llm_mock_core::batch::Batch;
-use llm_mock_core::id;
+use llm_mock_core::completion::{
+    ChunkedText, Chunking, Completion, Generation, GenerationRequest, Limits,
+};
+use llm_mock_core::engine::{Body, Buffer, Poll, SPAN, Schedule, Stream, TimerWheel};
+use llm_mock_core::host::{FixedHost, Now};
 use llm_mock_core::json::Escaped;
-use llm_mock_core::pace::Pace;
-use llm_mock_core::reply::{Now, Reply, Settings};
-use llm_mock_core::saying::Saying;
-use llm_mock_core::script::Script;
-use llm_mock_core::stream::{Frames, Poll, Stream};
-use llm_mock_core::tokens::TokenizerMode;
-use llm_mock_core::wheel::{SPAN, Wheel};
+use llm_mock_core::providers::dialect::{Dialect, Source};
+use llm_mock_core::providers::openai::chat::Chat;
+use llm_mock_core::util::id;
+use llm_mock_core::{Method, Request, respond};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 
@@ -65,29 +61,32 @@ fn work(name: &'static str, mut round: impl FnMut() + 'static) -> Work {
     }
 }
 
+fn read(body: &str) -> GenerationRequest {
+    Chat.read(&Source::body(body.as_bytes()))
+}
+
 fn render() -> Work {
-    let ask = Chat.ask(BODY.as_bytes());
-    let frames = Chat.stream(&Said {
+    let request = read(BODY);
+    let text = Arc::new(ChunkedText::new(TEXT, Chunking::default()));
+    let body = Chat.stream(&Generation {
         id: id::object("chatcmpl-", &mut SmallRng::seed_from_u64(1)),
         created: 1_795_353_146,
         model: &Escaped::new(b"gpt-4o"),
-        saying: Saying::new(&Arc::new(Script::new(TEXT)), &ask.limits),
-        choices: 1,
+        completion: Completion::new(&text, &Limits::default()),
         prompt_tokens: 9,
-        include_usage: false,
-        ask: &ask,
+        request: &request,
     });
-    let mut out = Batch::new();
+    let mut out = Buffer::new();
     work("render a chunk", move || {
         out.clear();
-        frames.render(black_box(1), &mut out);
+        body.render(black_box(1), &mut out);
         black_box(out.as_bytes());
     })
 }
 
 fn parse() -> Work {
     work("parse a request", || {
-        black_box(Chat.ask(black_box(BODY.as_bytes())));
+        black_box(read(black_box(BODY)));
     })
 }
 
@@ -103,7 +102,7 @@ fn parse_long() -> Work {
     Work {
         bytes: Some(long.len() as u64),
         ..work("parse a request of 1 MB", move || {
-            black_box(Chat.ask(black_box(long.as_bytes())));
+            black_box(read(black_box(&long)));
         })
     }
 }
@@ -132,45 +131,30 @@ fn parse_into_tree() -> Work {
 }
 
 fn compose() -> Work {
-    let (model, models) = (Escaped::new(b"gpt-3.5-turbo"), Models::default());
-    let script = Arc::new(Script::new(TEXT));
-    let now = Now {
+    let mut host = FixedHost::new(TEXT);
+    host.now = Now {
         monotonic: 1_000_000,
         unix: 1_795_353_146,
     };
-    let mut rng = SmallRng::seed_from_u64(1);
-    work("read a request and compose its reply", move || {
-        let settings = Settings {
-            delay: 50_000,
-            first_delay: 0,
-            model: &model,
-            models: &models,
-            stream: StreamMode::Auto,
-            tokenizer: TokenizerMode::Off,
-        };
-        let generation = Generation {
-            dialect: &Chat,
-            ask: &Chat.ask(black_box(BODY.as_bytes())),
-            client: Client::default(),
-            script: &script,
-            settings: &settings,
-        };
-        black_box(Reply::compose(&generation, now, &mut rng));
+    work("respond to a request", move || {
+        let request = Request::new(Method::Post, black_box(b"/v1/chat/completions"));
+        let request = request.with_body(black_box(BODY.as_bytes()));
+        black_box(respond(&request, &host));
     })
 }
 
 fn schedule() -> Work {
     /// Nothing is rendered: what is left is the schedule.
     struct Silent;
-    impl Frames for Silent {
+    impl Body for Silent {
         fn steps(&self) -> usize {
             1_000
         }
-        fn render(&self, _step: usize, _out: &mut Batch) {}
+        fn render(&self, _step: usize, _out: &mut Buffer) {}
     }
     work("the schedule of 1,000 chunks", || {
-        let mut stream = Stream::new(Silent, Pace::new(0, 0, 50_000));
-        let mut out = Batch::new();
+        let mut stream = Stream::of(Silent, Schedule::new(0, 0, 50_000));
+        let mut out = Buffer::new();
         let mut now = 0;
         while let Poll::Wait(due) = stream.poll(black_box(now), &mut out) {
             now = due;
@@ -183,7 +167,7 @@ const DELAY: u64 = 50;
 
 /// Each of so many streams wakes once, and goes to sleep for 50 ms again.
 fn wheel() -> Work {
-    let mut wheel = Wheel::new();
+    let mut wheel = TimerWheel::new();
     let mut lists = vec![Vec::new(); SPAN];
     let mut now = 1_000;
     for stream in 0..SLEEPERS {

@@ -1,7 +1,7 @@
 //! A JSON text and where the values in it stand: three numbers for each, one
 //! after the other, instead of a tree.
 
-use crate::value::{Value, scalar_end};
+use crate::json::{Value, scalar_end};
 
 /// The longest text, in bytes.
 pub const LONGEST: usize = 256 * 1024;

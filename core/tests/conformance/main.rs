@@ -7,13 +7,13 @@
     clippy::indexing_slicing
 )]
 
-mod ask;
+mod exchange;
 mod schemas;
 
-use llm_mock_core::api::Method::{self, Get, Post};
+use llm_mock_core::Method::{self, Get, Post};
 use serde_json::{Value, json};
 
-use crate::ask::{events, plain};
+use crate::exchange::{events, plain};
 use crate::schemas::Schemas;
 
 const CHAT: &str = "/v1/chat/completions";

@@ -1,18 +1,16 @@
 //! What a session hands to nginx to be sent.
 
-use llm_mock_core::reply::Head;
+use llm_mock_core::response::Head;
 use nginx_sys::{
     NGX_HTTP_LAST, ngx_http_output_filter, ngx_http_request_t, ngx_http_send_header,
     ngx_http_send_special, ngx_int_t, ngx_uint_t,
 };
 
 use super::Session;
-use crate::head;
-use crate::ngx::guard::guard;
-use crate::ngx::{HeadersOut, Request};
+use crate::ngx::headers::{HeadersOut, PoolFull};
 
-/// Writes the headers of a reply, but for the status. `None` if there is no
-/// memory for them.
+/// Writes the headers of a response, but for the status. Pages of any origin may
+/// read it. `None` if the pool can't grow.
 ///
 /// # Safety
 ///
@@ -20,14 +18,25 @@ use crate::ngx::{HeadersOut, Request};
 pub unsafe fn write_headers(r: *mut ngx_http_request_t, head: &Head) -> Option<()> {
     // SAFETY: the headers go to the request's own lists and pool.
     unsafe {
-        let written = guard((*(*r).connection).log, || {
-            let mut headers = HeadersOut::new(r);
-            head::write(head, &Request::new(r), &mut headers)
-        });
-        // A reply is made anew each time, whatever `If-Match` says.
+        let mut out = HeadersOut::new(r);
+        // A response is made anew each time, whatever `If-Match` asks.
         (*r).set_disable_not_modified(1);
-        written?.ok()
+        write(head, &mut out).ok()
     }
+}
+
+fn write(head: &Head, out: &mut HeadersOut) -> Result<(), PoolFull> {
+    if let Some(content_type) = head.content_type {
+        out.content_type(content_type);
+    }
+    out.content_length(head.content_length);
+    for header in &head.headers {
+        out.set(header.name, &header.value)?;
+    }
+    out.set("Access-Control-Allow-Origin", b"*")?;
+    let id_header = head.request_id_header;
+    out.set("Access-Control-Expose-Headers", id_header.as_bytes())?;
+    out.set(id_header, head.request_id.as_bytes())
 }
 
 /// Hands the headers to nginx, which holds them back until the first bytes of

@@ -1,0 +1,31 @@
+//! What a response holds, in terms of no provider: the request as it was read,
+//! the text or the tool calls that it gets, and how these are cut into chunks.
+
+mod chunked_text;
+mod chunking;
+mod content;
+mod content_part;
+pub mod embedding;
+pub mod fields;
+mod generate;
+mod models;
+mod output_kind;
+pub mod prompt_tokens;
+mod request;
+mod text_cache;
+mod tools;
+
+pub use chunked_text::{ChunkedText, ChunkedTexts};
+pub use chunking::{ChunkSize, Chunking, ChunkingMode, Unit};
+pub use content::{Completion, FinishReason, Limits, Step};
+pub use content_part::{ContentPart, ToolCall};
+pub use generate::{Generation, generate};
+pub use models::Models;
+pub use output_kind::OutputKind;
+pub use request::{
+    Framing, GenerationRequest, LONGEST_MODEL, MOST_CHOICES, MOST_LOGPROBS, StreamField, StreamMode,
+};
+pub use text_cache::TextCache;
+pub use tools::{
+    CalledTool, LONGEST_NAME, MOST_CALLS, MOST_OFFERED, ToolChoice, ToolDefinition, ToolInput,
+};

@@ -1,0 +1,140 @@
+//! What is wrong with a request, in terms of no provider. Each provider renders
+//! it as its own error object.
+
+use std::borrow::Cow;
+
+use crate::util::excerpt;
+
+/// Why a request gets no reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// The HTTP status, 400 to 599.
+    pub status: u16,
+    /// What is wrong and what was expected, for a person.
+    pub message: Cow<'static, str>,
+    /// The field that is wrong, if it is one.
+    pub param: Option<Cow<'static, str>>,
+    /// The reason, for a program, in OpenAI's terms. Other providers have no
+    /// such field.
+    pub code: Option<&'static str>,
+}
+
+impl Error {
+    /// An error with a message alone.
+    pub fn new(status: u16, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            status,
+            message: message.into(),
+            param: None,
+            code: None,
+        }
+    }
+
+    fn with_code(self, code: &'static str) -> Self {
+        Self {
+            code: Some(code),
+            ..self
+        }
+    }
+
+    /// 400: the body is not what the API takes.
+    pub fn invalid(
+        message: impl Into<Cow<'static, str>>,
+        param: Option<Cow<'static, str>>,
+        code: Option<&'static str>,
+    ) -> Self {
+        Self {
+            param,
+            code,
+            ..Self::new(400, message)
+        }
+    }
+
+    /// 400: an array has `len` items, more than `most`.
+    pub fn too_long(field: impl Into<Cow<'static, str>>, most: usize, len: usize) -> Self {
+        let field = field.into();
+        let message = format!(
+            "Invalid '{field}': array too long. Expected an array with maximum length \
+             {most}, but got an array with length {len} instead."
+        );
+        Self::invalid(message, Some(field), Some("array_above_max_length"))
+    }
+
+    /// 404: no route has this path.
+    pub fn not_found(method: &[u8], path: &[u8]) -> Self {
+        let message = format!(
+            "Unknown request URL: {} {}. Please check the URL for typos.",
+            excerpt::of_bytes(method),
+            excerpt::of_bytes(path),
+        );
+        Self::new(404, message).with_code("unknown_url")
+    }
+
+    /// 404: the list of models does not have this one.
+    pub fn no_such_model(name: &[u8]) -> Self {
+        let message = format!("The model '{}' does not exist", excerpt::of_bytes(name));
+        Self {
+            param: Some("model".into()),
+            ..Self::new(404, message).with_code("model_not_found")
+        }
+    }
+
+    /// 405: the route takes the methods in `allow` alone.
+    pub fn not_allowed(method: &[u8], path: &str, allow: &str) -> Self {
+        let method = excerpt::of_bytes(method);
+        let message = format!("Not allowed to {method} on {path}; allowed are {allow}.");
+        Self::new(405, message).with_code("method_not_supported")
+    }
+
+    /// 415: the body has a content coding that is not decoded.
+    pub fn unsupported_encoding(coding: &[u8]) -> Self {
+        let coding = excerpt::of_bytes(coding);
+        let message = format!(
+            "Unsupported Content-Encoding '{coding}': the request body must not be compressed."
+        );
+        Self::new(415, message).with_code("unsupported_content_encoding")
+    }
+
+    /// 500: the value of a directive is not one that the directive takes.
+    pub fn bad_setting(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(500, message)
+    }
+
+    /// nginx has refused the request with this status.
+    pub fn refused(status: u16) -> Self {
+        let error = |message| Self::new(status, message);
+        match status {
+            401 => error("Incorrect API key provided.").with_code("invalid_api_key"),
+            403 => error("Access to this resource is denied."),
+            404 => error("Unknown request URL.").with_code("unknown_url"),
+            405 => error("Not allowed to use this method here.").with_code("method_not_supported"),
+            408 => error("The request took too long to arrive."),
+            413 => error("The request body is larger than client_max_body_size allows."),
+            414 => error("The request line is longer than large_client_header_buffers allows."),
+            429 => error("Rate limit reached for requests. Please try again later.")
+                .with_code("rate_limit_exceeded"),
+            400..=499 => error("The request is not one that the server can read."),
+            503 => error("The engine is currently overloaded, please try again later."),
+            529 => error("Overloaded"),
+            _ => error("The server had an error while processing your request."),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_stay_short_whatever_the_client_sends() {
+        let long = [0xff; 32 * 1024];
+        for error in [
+            Error::not_found(&long, &long),
+            Error::not_allowed(&long, "/health", "GET"),
+            Error::no_such_model(&long),
+            Error::unsupported_encoding(&long),
+        ] {
+            assert!(error.message.len() < 1024, "{}", error.message.len());
+        }
+    }
+}

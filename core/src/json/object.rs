@@ -1,0 +1,109 @@
+//! A body, whatever API it is of: the fields of its object, in one pass.
+
+use std::borrow::Cow;
+use std::str;
+
+use crate::json::Value;
+
+/// A body as text. Bytes that are not UTF-8 are read as U+FFFD.
+pub fn text(body: &[u8]) -> Cow<'_, str> {
+    // From what is right, as nearly all is, `from_utf8_lossy` would take ten
+    // times as long.
+    str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)
+}
+
+/// Hands each top-level field of `body` to `field`, as it is written. Of one
+/// that comes twice, the last counts. Whether `body` is a single object: one
+/// that is not says nothing, whatever was handed out. What is within a value is
+/// stepped over, not checked: who uses it does.
+pub fn read<'a>(body: &'a str, mut field: impl FnMut(&str, Value<'a>)) -> bool {
+    let mut json = body;
+    fields(&mut json, &mut field).is_some() && skip_space(json).is_empty()
+}
+
+/// Takes an object off the beginning of `json`. `None` if it is broken.
+fn fields<'a>(json: &mut &'a str, field: &mut impl FnMut(&str, Value<'a>)) -> Option<()> {
+    take(json, '{')?;
+    if take(json, '}').is_some() {
+        return Some(());
+    }
+    loop {
+        let key = value(json).filter(|key| key.is_string())?;
+        take(json, ':')?;
+        field(&key.text(), value(json)?);
+        if take(json, '}').is_some() {
+            return Some(());
+        }
+        take(json, ',')?;
+    }
+}
+
+fn value<'a>(json: &mut &'a str) -> Option<Value<'a>> {
+    *json = skip_space(json);
+    Value::take(json)
+}
+
+fn take(json: &mut &str, sign: char) -> Option<()> {
+    *json = skip_space(json).strip_prefix(sign)?;
+    Some(())
+}
+
+fn skip_space(json: &str) -> &str {
+    json.trim_ascii_start()
+}
+
+/// Whether a value is an object of strings.
+pub fn is_object_of_strings(value: Value) -> bool {
+    let mut all = true;
+    read(value.json(), |_, value| all &= value.is_string()) && all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn fields_of(body: &str) -> Option<Vec<(String, String)>> {
+        let mut fields = Vec::new();
+        let is_object = read(body, |key, value| {
+            fields.push((key.to_owned(), value.json().to_owned()));
+        });
+        is_object.then_some(fields)
+    }
+
+    #[test]
+    fn what_is_within_a_value_is_its_users_matter() {
+        for (body, value) in [
+            (r#"{"a":[1,,x]}"#, "[1,,x]"),
+            (r#"{"a":01}"#, "01"),
+            (r#"{"a":"\x"}"#, r#""\x""#),
+            ("{\"a\":\"\n\"}", "\"\n\""),
+        ] {
+            let fields = fields_of(body).unwrap();
+            assert_eq!(fields, [("a".to_owned(), value.to_owned())], "{body}");
+        }
+        for body in [r#"{"a":}"#, r#"{"a":,"b":1}"#, r#"{"a"}"#, r#"{"a":"\"}"#] {
+            assert_eq!(fields_of(body), None, "{body}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn finds_what_a_serializer_wrote(
+            fields in prop::collection::vec((".*", "\\PC*|[\"\\\\a]*", any::<Vec<i8>>()), 0..4),
+            is_pretty: bool,
+        ) {
+            let object: serde_json::Map<_, _> = fields
+                .into_iter()
+                .map(|(key, text, list)| (key, serde_json::json!([{ "text": text, "list": list }, text])))
+                .collect();
+            let body = match is_pretty {
+                true => serde_json::to_string_pretty(&object),
+                false => serde_json::to_string(&object),
+            };
+            let read = fields_of(&body.unwrap()).unwrap().into_iter();
+            let read = read.map(|(key, value)| (key, serde_json::from_str(&value).unwrap()));
+            prop_assert_eq!(read.collect::<serde_json::Map<_, _>>(), object);
+        }
+    }
+}

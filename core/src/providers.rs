@@ -1,0 +1,9 @@
+//! The APIs: one folder for each provider.
+
+pub mod anthropic;
+pub mod count_tokens;
+pub mod dialect;
+pub mod direct;
+pub mod gemini;
+pub mod openai;
+pub mod provider;

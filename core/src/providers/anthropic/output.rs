@@ -1,0 +1,81 @@
+//! What a request wants said (API reference, "Create a Message", fields
+//! `tools`, `tool_choice` and `output_config`).
+
+use crate::completion::{MOST_CALLS, OutputKind, ToolChoice, ToolDefinition};
+use crate::json::Value;
+
+/// The fields that decide about it, as they stand in the request.
+#[derive(Default)]
+pub struct Fields<'a> {
+    messages: Option<Value<'a>>,
+    tools: Option<Value<'a>>,
+    tool_choice: Option<Value<'a>>,
+    output_config: Option<Value<'a>>,
+    /// What `output_config` has as `format` stood here while it was in beta.
+    output_format: Option<Value<'a>>,
+}
+
+impl<'a> Fields<'a> {
+    /// Takes a field, if it is one of these.
+    pub fn field(&mut self, key: &str, value: Value<'a>) {
+        match key {
+            "messages" => self.messages = Some(value),
+            "tools" => self.tools = Some(value),
+            "tool_choice" => self.tool_choice = Some(value),
+            "output_config" => self.output_config = Some(value),
+            "output_format" => self.output_format = Some(value),
+            _ => {}
+        }
+    }
+
+    /// What is to be said.
+    pub fn output(&self) -> OutputKind {
+        let calls = self.calls();
+        calls.or_else(|| self.format()).unwrap_or_default()
+    }
+
+    /// The calls that are wished. Several are made only for who says that they
+    /// are not disabled: nobody expects it of a mock that this is the default.
+    fn calls(&self) -> Option<OutputKind> {
+        let list = self.tools?;
+        let field = |name| self.tool_choice.and_then(|it| it.field(name));
+        let kind = |name| field("type").is_some_and(|it: Value| it.is(name));
+        let named = field("name").filter(|_| kind("tool"));
+        let wanted = match ToolDefinition::function(named, None) {
+            Some(named) => ToolChoice::Named(named),
+            None if kind("none") => ToolChoice::Never,
+            None if kind("any") => ToolChoice::Always,
+            None => ToolChoice::Auto,
+        };
+        let is_disabled = field("disable_parallel_tool_use").map(Value::json);
+        let is_parallel = is_disabled == Some("false");
+        let most = if is_parallel { MOST_CALLS } else { 1 };
+        let definitions = list.items().filter_map(tool);
+        OutputKind::calls(definitions, |_| true, wanted.after(self.has_result()), most)
+    }
+
+    /// The form of the text.
+    fn format(&self) -> Option<OutputKind> {
+        let format = self.output_config.and_then(|it| it.field("format"));
+        let format = format.or(self.output_format)?;
+        OutputKind::formatted(format, Some(format))
+    }
+
+    /// Whether the client has just told what a tool returned.
+    fn has_result(&self) -> bool {
+        let last = self.messages.and_then(|list| list.items().last());
+        let content = last.and_then(|message| message.field("content"));
+        let is_result = |block: Value| block.field("type").is_some_and(|it| it.is("tool_result"));
+        content.is_some_and(|content| content.items().any(is_result))
+    }
+}
+
+/// A tool of the client's own: Anthropic's have another type, and no schema.
+fn tool(it: Value) -> Option<ToolDefinition> {
+    let kind = it.field("type");
+    let is_own = kind.is_none_or(|kind| kind.is("custom"));
+    ToolDefinition::function(
+        it.field("name").filter(|_| is_own),
+        it.field("input_schema"),
+    )
+}

@@ -1,0 +1,75 @@
+//! The body of a request (API reference, "Create a Message").
+
+use super::output::Fields;
+use crate::completion::fields;
+use crate::completion::prompt_tokens::Prompt;
+use crate::completion::{GenerationRequest, StreamField};
+use crate::json::object;
+
+/// What a model would read.
+pub const PROMPT: [&str; 3] = ["system", "messages", "tools"];
+
+/// How many stop sequences are heeded; Anthropic names no limit.
+const MOST_STOPS: usize = 16;
+
+/// Reads a body. One that is not a single JSON object says nothing.
+pub fn read(body: &[u8]) -> GenerationRequest {
+    let body = object::text(body);
+    let mut request = GenerationRequest::default();
+    let mut prompt = Prompt::new(PROMPT);
+    let mut wanted = Fields::default();
+    request.is_object = object::read(&body, |key, value| {
+        match key {
+            "model" => request.model = fields::model(value),
+            "stream" => request.stream = fields::stream(value),
+            "max_tokens" => request.limits.max_tokens = value.parse(),
+            "stop_sequences" => request.limits.stop = fields::stop::<MOST_STOPS>(value),
+            _ => prompt.field(key, value),
+        }
+        wanted.field(key, value);
+    });
+    if !request.is_object {
+        request = GenerationRequest::default();
+    } else {
+        request.estimated_prompt_tokens = prompt.tokens();
+        request.output = wanted.output();
+    }
+    // Only `true` makes a stream here, whoever asks.
+    if request.stream != StreamField::True {
+        request.stream = StreamField::False;
+    }
+    request
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_decides_about_the_reply() {
+        let request = read(
+            br#"{"model":"claude","max_tokens":5,"stream":true,"stop_sequences":["a","b"],
+            "system":"12","messages":[1,2,3],"metadata":{"user_id":"x"}}"#,
+        );
+        assert_eq!(request.model.as_deref(), Some("claude"));
+        assert_eq!(request.limits.max_tokens, Some(5));
+        assert_eq!(request.limits.stop, ["a", "b"]);
+        assert_eq!(request.stream, StreamField::True);
+        assert_eq!(request.estimated_prompt_tokens, 3);
+    }
+
+    #[test]
+    fn what_is_of_another_type_is_not_said() {
+        let unsaid = |is_object| GenerationRequest {
+            stream: StreamField::False,
+            is_object,
+            ..GenerationRequest::default()
+        };
+        let body =
+            br#"{"model":1,"max_tokens":"5","stream":"yes","stop_sequences":{},"thinking":{}}"#;
+        assert_eq!(read(body), unsaid(true));
+        for body in ["", "nonsense", "[]", r#"{"model":"x""#] {
+            assert_eq!(read(body.as_bytes()), unsaid(false), "{body}");
+        }
+    }
+}

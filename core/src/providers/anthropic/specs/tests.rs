@@ -1,0 +1,91 @@
+use super::{COUNT_TOKENS, MESSAGES as FORM};
+use crate::validate::testing::{accepted, told};
+
+#[test]
+fn anthropic_has_words_of_its_own() {
+    const MESSAGES: &str =
+        r#"{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"hi"}]}"#;
+    told(
+        &FORM,
+        "{}",
+        &[
+            ("{}", "model: Field required"),
+            (r#"{"model":"m"}"#, "messages: Field required"),
+            (
+                r#"{"model":"m","messages":[]}"#,
+                "max_tokens: Field required",
+            ),
+        ],
+    );
+    told(
+        &FORM,
+        MESSAGES,
+        &[
+            (
+                r#"{"messages":[]}"#,
+                "messages: at least one message is required",
+            ),
+            (
+                r#"{"messages":"hi"}"#,
+                "messages: Input should be a valid array",
+            ),
+            (
+                r#"{"messages":[{"content":"hi"}]}"#,
+                "messages.0.role: Field required",
+            ),
+            (
+                r#"{"messages":[{"role":"tool","content":"hi"}]}"#,
+                "messages: Unexpected role \"tool\". Allowed roles are \"user\" or \"assistant\"",
+            ),
+            (
+                r#"{"messages":[{"role":"system","content":"hi"}]}"#,
+                "messages: Unexpected role \"system\". The Messages API accepts a top-level \
+                 `system` parameter, not \"system\" as an input message role.",
+            ),
+            (
+                r#"{"messages":[{"role":"user","content":[{"type":"text"}]}]}"#,
+                "messages.0.content.0.text: Field required",
+            ),
+            (
+                r#"{"max_tokens":-1}"#,
+                "max_tokens: must be greater than or equal to 0",
+            ),
+            (
+                r#"{"max_tokens":"5"}"#,
+                "max_tokens: Input should be a valid integer",
+            ),
+            (r#"{"temperature":1.5}"#, "temperature: range: 0..1"),
+            (
+                r#"{"stream":"yes"}"#,
+                "stream: Input should be a valid boolean",
+            ),
+            (r#"{"foo":1}"#, "foo: Extra inputs are not permitted"),
+            (
+                r#"{"service_tier":"x"}"#,
+                "service_tier: Input should be 'auto' or 'standard_only'",
+            ),
+            (
+                r#"{"tools":[{"name":"f"}],"tool_choice":{"type":"x"}}"#,
+                "tool_choice: Input tag 'x' found using 'type' does not match any of the \
+                 expected tags: 'any', 'auto', 'none', 'tool'",
+            ),
+            (
+                r#"{"tools":[{"name":"f"}],"tool_choice":{"type":"tool","name":"g"}}"#,
+                "Tool 'g' not found in provided tools",
+            ),
+            (r#"{"foo":1,"top_p":7}"#, "top_p: range: 0..1"),
+        ],
+    );
+    accepted(
+        &FORM,
+        MESSAGES,
+        &[
+            r#"{"system":[{"type":"text","text":"x"}],"temperature":1,"stream":true,
+               "tools":[{"name":"f","input_schema":{}}],"tool_choice":{"type":"tool","name":"f"}}"#,
+            r#"{"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"t"}]}],
+               "thinking":{"type":"enabled","budget_tokens":1024},"metadata":{"user_id":"u"}}"#,
+        ],
+    );
+    let body = r#"{"model":"m","messages":[{"role":"user","content":"hi"}]}"#;
+    accepted(&COUNT_TOKENS, body, &["{}"]);
+}

@@ -1,0 +1,114 @@
+//! How Anthropic's API words what is wrong with a body, as clients of it have
+//! reported in issues and recorded in tests. Its error object has no field for
+//! the place: the message begins with it.
+
+use crate::error::Error;
+use crate::validate::messages::{Counted, Found, Messages, Range, Violation, quoted};
+use crate::validate::path::Path;
+use crate::validate::spec::Rule;
+
+/// The messages of Anthropic.
+pub struct Violations;
+
+impl Messages for Violations {
+    fn violation(&self, path: &Path, violation: &Violation) -> Error {
+        Error::invalid(message(path, violation), None, None)
+    }
+
+    fn first(&self, found: Found) -> Option<Error> {
+        found.missing.or(found.wrong).or(found.unknown)
+    }
+}
+
+fn message(path: &Path, violation: &Violation) -> String {
+    let says = match violation {
+        Violation::NotJson => return "The request body is not valid JSON".to_owned(),
+        Violation::NotAnObject => return "Input should be an object".to_owned(),
+        Violation::NoSuchTool(name) => return format!("Tool '{name}' not found in provided tools"),
+        Violation::NotGiven(_) | Violation::NotEnabled(_) => {
+            return format!(
+                "{0} may only be specified while providing tools.",
+                path.name()
+            );
+        }
+        Violation::NotAmong { text, .. } if path.name() == "role" => return role(text),
+        Violation::NotAmong {
+            words,
+            is_tag: true,
+            text,
+        } => {
+            let words: Vec<_> = words.iter().map(|word| format!("'{word}'")).collect();
+            return format!(
+                "{}: Input tag '{text}' found using '{}' does not match any of the expected \
+                 tags: {}",
+                path.outer().dots(),
+                path.name(),
+                words.join(", ")
+            );
+        }
+        Violation::InlineBytes {
+            what: Counted::Items,
+            ..
+        } if path.is_top() && path.name() == "messages" => {
+            "at least one message is required".to_owned()
+        }
+        Violation::NoModel | Violation::Missing => "Field required".to_owned(),
+        Violation::Unknown => "Extra inputs are not permitted".to_owned(),
+        Violation::Type { rules, .. } => format!("Input should be {}", expected(rules)),
+        Violation::NotAmong { words, .. } => format!("Input should be {}", quoted(words, "or")),
+        Violation::OutOfRange {
+            range, is_above, ..
+        } => match (range, is_above) {
+            (Range::Decimal(least, most), _) => format!("range: {least}..{most}"),
+            (Range::Integer(_, most), true) => format!("must be less than or equal to {most}"),
+            (Range::Integer(least, _), false) => {
+                format!("must be greater than or equal to {least}")
+            }
+        },
+        Violation::InlineBytes {
+            what: Counted::Characters,
+            least,
+            ..
+        } => format!("String should have at least {least} character"),
+        Violation::InlineBytes { least, len, .. } => {
+            format!("List should have at least {least} item after validation, not {len}")
+        }
+        Violation::Long {
+            what: Counted::Characters,
+            most,
+            ..
+        } => format!("String should have at most {most} characters"),
+        Violation::Long { most, len, .. } => {
+            format!("List should have at most {most} items after validation, not {len}")
+        }
+        Violation::NoName => "String should match pattern '^[a-zA-Z0-9_-]{1,128}$'".to_owned(),
+    };
+    format!("{}: {says}", path.dots())
+}
+
+fn role(text: &str) -> String {
+    match text {
+        "system" => "messages: Unexpected role \"system\". The Messages API accepts a top-level \
+                     `system` parameter, not \"system\" as an input message role."
+            .to_owned(),
+        _ => format!(
+            "messages: Unexpected role \"{text}\". Allowed roles are \"user\" or \"assistant\""
+        ),
+    }
+}
+
+/// What a value should be: the last that it may be, where it may be several
+/// things.
+fn expected(rules: &[Rule]) -> String {
+    let name = match rules.last() {
+        Some(Rule::Word(words)) => return quoted(words, "or"),
+        Some(Rule::Null) | None => "null",
+        Some(Rule::Boolean) => "a valid boolean",
+        Some(Rule::Integer { .. }) => "a valid integer",
+        Some(Rule::Number { .. }) => "a valid number",
+        Some(Rule::String { .. } | Rule::Name { .. }) => "a valid string",
+        Some(Rule::Array { .. }) => "a valid array",
+        Some(Rule::Object(_) | Rule::Tagged { .. } | Rule::Map { .. }) => "an object",
+    };
+    name.to_owned()
+}

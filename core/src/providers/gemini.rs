@@ -1,0 +1,18 @@
+//! Google's Gemini API.
+
+pub mod generate;
+mod output;
+mod provider;
+mod request;
+pub mod specs;
+mod violations;
+
+pub use provider::Gemini;
+
+use crate::providers::count_tokens::CountTokens;
+
+/// `:countTokens` (API reference, "Counting tokens").
+pub static COUNT_TOKENS: CountTokens<4> = CountTokens {
+    fields: request::PROMPT,
+    opening: "{\"totalTokens\":",
+};

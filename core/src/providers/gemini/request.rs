@@ -1,0 +1,143 @@
+//! A request (API reference, "Generating content"): its body, and what the
+//! path and its arguments say.
+
+use std::str::FromStr;
+
+use super::output::Fields;
+use crate::completion::fields;
+use crate::completion::prompt_tokens::Prompt;
+use crate::completion::{Framing, GenerationRequest, LONGEST_MODEL};
+use crate::json::Value;
+use crate::json::object;
+use crate::providers::dialect::Source;
+
+/// What a model would read. Google takes the names of its fields in two forms.
+pub const PROMPT: [&str; 4] = [
+    "contents",
+    "systemInstruction",
+    "system_instruction",
+    "tools",
+];
+
+/// As many stop sequences as Google takes.
+pub(super) const MOST_STOPS: usize = 5;
+
+/// Reads a request. A body that is not a JSON object is read as an empty one.
+pub fn read(source: &Source) -> GenerationRequest {
+    GenerationRequest {
+        model: model(source.name),
+        framing: framing(source.args),
+        ..read_body(source.body)
+    }
+}
+
+fn read_body(body: &[u8]) -> GenerationRequest {
+    let body = object::text(body);
+    let mut request = GenerationRequest::default();
+    let mut prompt = Prompt::new(PROMPT);
+    let mut wanted = Fields::default();
+    request.is_object = object::read(&body, |key, value| match key {
+        "generationConfig" | "generation_config" => config(value, &mut request, &mut wanted),
+        _ => {
+            prompt.field(key, value);
+            wanted.field(key, value);
+        }
+    });
+    if !request.is_object {
+        return GenerationRequest::default();
+    }
+    request.estimated_prompt_tokens = prompt.tokens();
+    request.output = wanted.output();
+    request
+}
+
+fn config<'a>(value: Value<'a>, request: &mut GenerationRequest, wanted: &mut Fields<'a>) {
+    object::read(value.json(), |key, value| match key {
+        "maxOutputTokens" | "max_output_tokens" => request.limits.max_tokens = number(value),
+        "stopSequences" | "stop_sequences" => {
+            request.limits.stop = fields::stop::<MOST_STOPS>(value);
+        }
+        "candidateCount" | "candidate_count" => request.choices = fields::choices(number(value)),
+        "seed" => request.seed = fields::seed(number(value)),
+        _ => wanted.config_field(key, value),
+    });
+}
+
+/// A whole number, which may stand in a string too (Protocol Buffers
+/// documentation, "ProtoJSON Format").
+fn number<T: FromStr>(value: Value) -> Option<T> {
+    value.text().parse().ok()
+}
+
+/// The model that the path names.
+fn model(name: &[u8]) -> Option<String> {
+    let model = String::from_utf8_lossy(name);
+    (model.len() <= LONGEST_MODEL).then(|| model.into_owned())
+}
+
+/// `alt=sse` in the arguments makes events of a stream.
+fn framing(args: &[u8]) -> Framing {
+    let is_sse = |arg: &[u8]| arg.eq_ignore_ascii_case(b"alt=sse");
+    match args.split(|&byte| byte == b'&').any(is_sse) {
+        true => Framing::Events,
+        false => Framing::Array,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_decides_about_the_reply() {
+        for body in [
+            r#"{"contents":[1,2,3],"systemInstruction":"12","safetySettings":[],"generationConfig":
+            {"maxOutputTokens":5,"stopSequences":["a","b"],"candidateCount":2,"temperature":0}}"#,
+            r#"{"contents":[1,2,3],"system_instruction":"12","generation_config":
+            {"max_output_tokens":"5","stop_sequences":["a","b"],"candidate_count":"2"}}"#,
+        ] {
+            let request = read_body(body.as_bytes());
+            assert_eq!(request.limits.max_tokens, Some(5));
+            assert_eq!(request.limits.stop, ["a", "b"]);
+            assert_eq!(request.choices, 2);
+            assert_eq!(request.estimated_prompt_tokens, 3);
+            assert_eq!(request.model, None);
+        }
+    }
+
+    #[test]
+    fn what_is_of_another_type_is_not_said() {
+        let unsaid = |is_object| GenerationRequest {
+            is_object,
+            ..GenerationRequest::default()
+        };
+        for body in [
+            r#"{"generationConfig":7}"#,
+            r#"{"generationConfig":{"maxOutputTokens":"5x","stopSequences":{},"candidateCount":[]}}"#,
+        ] {
+            assert_eq!(read_body(body.as_bytes()), unsaid(true), "{body}");
+        }
+        for body in ["", "nonsense", "[]", r#"{"generationConfig":{}"#] {
+            assert_eq!(read_body(body.as_bytes()), unsaid(false), "{body}");
+        }
+    }
+
+    #[test]
+    fn the_path_names_the_model_and_the_framing() {
+        for (args, framing) in [
+            ("", Framing::Array),
+            ("alt=json", Framing::Array),
+            ("key=alt=sse", Framing::Array),
+            ("alt=sse", Framing::Events),
+            ("key=x&alt=SSE", Framing::Events),
+        ] {
+            let request = read(&Source {
+                name: b"gemini",
+                args: args.as_bytes(),
+                ..Source::default()
+            });
+            assert_eq!(request.model.as_deref(), Some("gemini"));
+            assert_eq!(request.framing, framing, "{args}");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Chat completions (API reference, "Chat"): the objects
+//! `chat.completion.chunk` and `chat.completion`.
+
+mod chunks;
+pub mod output;
+
+pub use chunks::Chunks;
+
+use super::tools::takes;
+use super::usage::Usage;
+use super::{logprobs, request};
+use crate::completion::Generation;
+use crate::completion::GenerationRequest;
+use crate::completion::{Completion, FinishReason, ToolCall};
+use crate::engine::BoxedBody;
+use crate::engine::Sink;
+use crate::json::escape::Digits;
+use crate::providers::dialect::{Dialect, Source};
+use crate::util::InlineBytes;
+
+/// The dialect of `/v1/chat/completions`.
+pub struct Chat;
+
+impl Dialect for Chat {
+    fn id_prefix(&self) -> &'static str {
+        "chatcmpl-"
+    }
+
+    fn read(&self, source: &Source) -> GenerationRequest {
+        let request = request::read(source.body);
+        #[cfg(feature = "inject-panic")]
+        crate::util::inject::panic_if(request.model.as_deref() == Some("panic in ask"));
+        request
+    }
+
+    fn prompt_fields(&self) -> &'static [&'static str] {
+        &["messages", "tools", "functions"]
+    }
+
+    fn finish_reason(&self, completion: &Completion, request: &GenerationRequest) -> &'static str {
+        reason(completion, request.is_legacy_call)
+    }
+
+    fn stream(&self, generation: &Generation) -> BoxedBody {
+        BoxedBody::new(Chunks::new(generation))
+    }
+
+    fn plain(&self, generation: &Generation) -> Vec<u8> {
+        const AROUND: usize = 120;
+        const A_PART: usize = 160;
+        let each = generation.completion.size(A_PART) + AROUND;
+        let usage = Usage::detailed(generation);
+        let head = head(b"", generation, "chat.completion");
+        let around = head.as_bytes().len() + usage.longest() + AROUND;
+        let mut out = Vec::with_capacity(around + generation.request.choices * each);
+        out.put_all(&[head.as_bytes(), b"\",\"choices\":["]);
+        for choice in 0..generation.request.choices {
+            out.extend_from_slice(if choice == 0 {
+                b"{\"index\":"
+            } else {
+                b",{\"index\":"
+            });
+            out.extend_from_slice(Digits::of(choice as u64).as_bytes());
+            out.extend_from_slice(b",\"message\":{\"role\":\"assistant\",\"content\":");
+            put_message(generation, choice, &mut out);
+            out.extend_from_slice(b",\"refusal\":null},\"logprobs\":");
+            match logprobs_of(generation) {
+                None => out.extend_from_slice(b"null"),
+                Some(top) => logprobs::put(
+                    &generation.completion,
+                    0..generation.completion.len(),
+                    top,
+                    &mut |part| {
+                        out.extend_from_slice(part);
+                    },
+                ),
+            }
+            out.extend_from_slice(b",\"finish_reason\":\"");
+            let reason = reason(&generation.completion, generation.request.is_legacy_call);
+            out.extend_from_slice(reason.as_bytes());
+            out.extend_from_slice(b"\"}");
+        }
+        out.extend_from_slice(b"],\"usage\":");
+        usage.put(&mut out);
+        out.push(b'}');
+        out
+    }
+}
+
+/// What a plain reply's message says, from the value of `content` on.
+fn put_message(generation: &Generation, choice: usize, out: &mut Vec<u8>) {
+    let parts = generation.completion.parts();
+    let calls = parts.iter().filter_map(|part| Some((part.call()?, part)));
+    for (index, (call, part)) in calls.enumerate() {
+        if generation.request.is_legacy_call {
+            out.put(b"null,\"function_call\":");
+            put_function(call, part.text(), out);
+        } else {
+            out.put(if index == 0 {
+                b"null,\"tool_calls\":[{"
+            } else {
+                b",{"
+            });
+            put_call(call, choice, part.text(), out);
+        }
+    }
+    if !generation.completion.has_calls() {
+        out.put_all(&[b"\"", generation.completion.text(), b"\""]);
+    } else if !generation.request.is_legacy_call {
+        out.put(b"]");
+    }
+}
+
+/// One of the list `tool_calls`, after its brace.
+fn put_call(call: &ToolCall, choice: usize, input: &[u8], out: &mut impl Sink) {
+    let kind = kind(call);
+    let id = call.id(choice).as_bytes();
+    out.put_all(&[
+        b"\"id\":\"",
+        id,
+        b"\",\"type\":\"",
+        kind,
+        b"\",\"",
+        kind,
+        b"\":",
+    ]);
+    put_function(call, input, out);
+    out.put(b"}");
+}
+
+/// What is called, and what it takes.
+fn put_function(call: &ToolCall, input: &[u8], out: &mut impl Sink) {
+    let name = call.name.as_bytes();
+    out.put_all(&[
+        b"{\"name\":\"",
+        name,
+        b"\",\"",
+        takes(call),
+        b"\":\"",
+        input,
+        b"\"}",
+    ]);
+}
+
+/// The type of a call, and the field that says what is called.
+fn kind(call: &ToolCall) -> &'static [u8] {
+    if call.is_custom {
+        b"custom"
+    } else {
+        b"function"
+    }
+}
+
+/// What all objects of a reply begin with, up to the last string before the
+/// list of choices. One with a model's name of up to 26 letters lies in its
+/// stream.
+type Head = InlineBytes<142>;
+
+/// What all objects of a reply begin with, after the `framing`.
+fn head(framing: &[u8], generation: &Generation, object: &str) -> Head {
+    const NOT_THERE: (&[u8], &[u8]) = (b"", b"");
+    let (tier_name, tier) = match generation.request.service_tier {
+        None => NOT_THERE,
+        Some(tier) => (b"\",\"service_tier\":\"".as_slice(), tier.as_bytes()),
+    };
+    // Who gives a seed looks here whether it was kept.
+    let (fingerprint_name, fingerprint) = match generation.request.seed {
+        None => NOT_THERE,
+        Some(_) => (b"\",\"system_fingerprint\":\"".as_slice(), FINGERPRINT),
+    };
+    Head::new(&[
+        framing,
+        b"{\"id\":\"",
+        generation.id.as_bytes(),
+        b"\",\"object\":\"",
+        object.as_bytes(),
+        b"\",\"created\":",
+        Digits::of(generation.created).as_bytes(),
+        b",\"model\":\"",
+        generation.model.as_bytes(),
+        tier_name,
+        tier,
+        fingerprint_name,
+        fingerprint,
+    ])
+}
+
+/// The field `system_fingerprint`: it changes when what is made of a seed does.
+const FINGERPRINT: &[u8] = b"fp_0000000001";
+
+/// `finish_reason`
+fn reason(completion: &Completion, is_legacy_call: bool) -> &'static str {
+    match (completion.finish(), completion.has_calls()) {
+        (FinishReason::Length, _) => "length",
+        (FinishReason::Stop, false) => "stop",
+        (FinishReason::Stop, true) if is_legacy_call => "function_call",
+        (FinishReason::Stop, true) => "tool_calls",
+    }
+}
+
+/// How many likely tokens come with each, if any probability does: the tokens of
+/// a call and of a very long reply have none.
+fn logprobs_of(generation: &Generation) -> Option<usize> {
+    let tokens = generation
+        .completion
+        .tokens()
+        .saturating_mul(generation.request.choices);
+    let has_any = !generation.completion.has_calls() && tokens <= logprobs::MOST_TOKENS;
+    generation.request.logprobs.filter(|_| has_any)
+}
+
+#[cfg(test)]
+mod tests;

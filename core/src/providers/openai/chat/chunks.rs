@@ -1,0 +1,167 @@
+//! The stream of chat completions.
+
+use super::{Head, head, kind, logprobs_of, put_call, put_function, reason};
+use crate::completion::Generation;
+use crate::completion::{Completion, Step};
+use crate::engine::Buffer;
+use crate::engine::Sink;
+use crate::engine::sse;
+use crate::engine::{Body, Progress};
+use crate::json::escape::Digits;
+use crate::providers::openai::logprobs;
+use crate::providers::openai::tools::takes;
+use crate::providers::openai::usage::{Ending, Usage};
+
+/// A streamed reply. The role comes with the first word, the finish reason and
+/// the end of the stream with the last; of a call, its id and the name of the
+/// tool come before its first piece.
+pub struct Chunks {
+    /// Rendered once.
+    head: Head,
+    completion: Completion,
+    is_legacy_call: bool,
+    choices: usize,
+    /// If the client wants them, each chunk has the field.
+    logprobs: Option<usize>,
+    ending: Ending,
+}
+
+impl Chunks {
+    /// Of a reply.
+    pub fn new(generation: &Generation) -> Self {
+        Self {
+            head: head(sse::DATA, generation, "chat.completion.chunk"),
+            completion: generation.completion.clone(),
+            is_legacy_call: generation.request.is_legacy_call,
+            choices: generation.request.choices,
+            logprobs: logprobs_of(generation),
+            ending: Ending::new(generation, Usage::detailed(generation)),
+        }
+    }
+
+    /// The object `delta` with which a part begins.
+    fn put_first(&self, step: &Step, choice: usize, out: &mut Buffer) {
+        let Some(call) = step.part.call() else {
+            out.put(b"{\"role\":\"assistant\"}");
+            return;
+        };
+        let is_first = step.index == 0;
+        out.put(if is_first {
+            b"{\"role\":\"assistant\",\"content\":null,"
+        } else {
+            b"{"
+        });
+        if self.is_legacy_call {
+            out.put(b"\"function_call\":");
+            put_function(call, b"", out);
+        } else {
+            put_index(step.index, out);
+            put_call(call, choice, b"", out);
+            out.put(b"]");
+        }
+        out.put(if is_first {
+            b",\"refusal\":null}"
+        } else {
+            b"}"
+        });
+    }
+
+    /// The object `delta` with a piece.
+    fn put_chunk(&self, step: &Step, chunk: &[u8], out: &mut Buffer) {
+        match step.part.call() {
+            None => out.put_all(&[b"{\"content\":\"", chunk, b"\"}"]),
+            Some(_) if self.is_legacy_call => {
+                out.put_all(&[b"{\"function_call\":{\"arguments\":\"", chunk, b"\"}}"]);
+            }
+            Some(call) => {
+                let (kind, takes) = (kind(call), takes(call));
+                out.put(b"{");
+                put_index(step.index, out);
+                out.put_all(&[b"\"", kind, b"\":{\"", takes, b"\":\"", chunk, b"\"}}]}"]);
+            }
+        }
+    }
+
+    /// A chunk of one of the choices, up to its delta.
+    fn begin(&self, choice: usize, out: &mut Buffer) {
+        let head = self.head.as_bytes();
+        if choice == 0 {
+            out.put_all(&[head, b"\",\"choices\":[{\"index\":0,\"delta\":"]);
+            return;
+        }
+        out.put_all(&[
+            head,
+            b"\",\"choices\":[{\"index\":",
+            Digits::of(choice as u64).as_bytes(),
+            b",\"delta\":",
+        ]);
+    }
+
+    /// Its rest; it says piece `said`, if that is a part of the text.
+    fn end(&self, generation: Option<usize>, reason: Option<&[u8]>, out: &mut Buffer) {
+        match (self.logprobs, generation) {
+            (None, _) => {}
+            (Some(_), None) => out.put(b",\"logprobs\":null"),
+            (Some(top), Some(chunk)) => {
+                out.put(b",\"logprobs\":");
+                logprobs::put(&self.completion, chunk..chunk + 1, top, &mut |part| {
+                    out.put(part)
+                });
+            }
+        }
+        let end = self.ending.of_chunk();
+        match reason {
+            None => out.put_all(&[b",\"finish_reason\":null}]", end]),
+            Some(reason) => {
+                out.put_all(&[b",\"finish_reason\":\"", reason, b"\"}]", end]);
+            }
+        }
+    }
+}
+
+/// Where a call stands in the list `tool_calls`, of which a chunk has one.
+fn put_index(index: usize, out: &mut Buffer) {
+    let index = Digits::of(index as u64);
+    out.put_all(&[b"\"tool_calls\":[{\"index\":", index.as_bytes(), b","]);
+}
+
+impl Body for Chunks {
+    fn steps(&self) -> usize {
+        self.completion.steps()
+    }
+
+    fn render(&self, number: usize, out: &mut Buffer) {
+        let Some(step) = self.completion.step(number) else {
+            return;
+        };
+        let is_last = number + 1 == self.steps();
+        for choice in 0..self.choices {
+            if step.begins {
+                self.begin(choice, out);
+                self.put_first(&step, choice, out);
+                self.end(None, None, out);
+            }
+            if let Some(chunk) = step.chunk {
+                #[cfg(feature = "inject-panic")]
+                crate::util::inject::panic_if(chunk.starts_with(b"panic-in-render"));
+                self.begin(choice, out);
+                self.put_chunk(&step, chunk, out);
+                self.end(Some(number), None, out);
+            }
+            if is_last {
+                let reason = reason(&self.completion, self.is_legacy_call);
+                self.begin(choice, out);
+                out.put(b"{}");
+                self.end(None, Some(reason.as_bytes()), out);
+            }
+        }
+        if is_last {
+            self.ending.put_stream(self.head.as_bytes(), out);
+        }
+    }
+
+    fn progress(&self, steps: usize) -> Progress {
+        let reason = reason(&self.completion, self.is_legacy_call);
+        self.completion.progress(steps, self.choices, reason)
+    }
+}

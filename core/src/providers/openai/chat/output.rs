@@ -1,0 +1,81 @@
+//! What a chat request wants said (API reference, "Chat", the fields of
+//! [`tools`], and `functions`, `function_call` and `response_format`).
+
+use crate::completion::{OutputKind, ToolChoice, ToolDefinition};
+use crate::json::Value;
+use crate::providers::openai::tools::{self, Spec};
+
+static FORM: Spec = Spec {
+    tool,
+    allowed: |choice| choice.field("allowed_tools"),
+};
+
+/// The fields that decide about it, as they stand in the request.
+#[derive(Default)]
+pub struct Fields<'a> {
+    messages: Option<Value<'a>>,
+    tools: tools::Fields<'a>,
+    functions: Option<Value<'a>>,
+    function_call: Option<Value<'a>>,
+    response_format: Option<Value<'a>>,
+}
+
+impl<'a> Fields<'a> {
+    /// Takes a field, if it is one of these.
+    pub fn field(&mut self, key: &str, value: Value<'a>) {
+        match key {
+            "messages" => self.messages = Some(value),
+            "functions" => self.functions = Some(value),
+            "function_call" => self.function_call = Some(value),
+            "response_format" => self.response_format = Some(value),
+            _ => self.tools.field(key, value),
+        }
+    }
+
+    /// What is to be said, and whether it is a call in the old way.
+    pub fn output(&self) -> (OutputKind, bool) {
+        if let Some(calls) = self.tools.calls(&FORM, || self.has_result()) {
+            return (calls, false);
+        }
+        if let Some(call) = self.function() {
+            return (call, true);
+        }
+        (self.format().unwrap_or_default(), false)
+    }
+
+    /// Which of `functions` is called.
+    fn function(&self) -> Option<OutputKind> {
+        let list = self.functions?;
+        let choice = match (self.function_call, self.function_call.and_then(function)) {
+            (_, Some(named)) => ToolChoice::Named(named),
+            (Some(choice), None) if choice.is("none") => ToolChoice::Never,
+            (_, None) => ToolChoice::Auto,
+        };
+        let definitions = list.items().filter_map(function);
+        OutputKind::calls(definitions, |_| true, choice.after(self.has_result()), 1)
+    }
+
+    /// The form of the text.
+    fn format(&self) -> Option<OutputKind> {
+        let format = self.response_format?;
+        OutputKind::formatted(format, format.field("json_schema"))
+    }
+
+    /// Whether the client has just told what a function returned.
+    fn has_result(&self) -> bool {
+        let last = self.messages.and_then(|list| list.items().last());
+        let role = last.and_then(|message| message.field("role"));
+        role.is_some_and(|role| role.is("tool") || role.is("function"))
+    }
+}
+
+fn tool(it: Value) -> Option<ToolDefinition> {
+    match it.field("function") {
+        Some(it) => function(it),
+        None => ToolDefinition::custom(it.field("custom")?.field("name")),
+    }
+}
+
+fn function(it: Value) -> Option<ToolDefinition> {
+    ToolDefinition::function(it.field("name"), it.field("parameters"))
+}

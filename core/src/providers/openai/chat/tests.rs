@@ -1,0 +1,93 @@
+mod calls;
+
+use super::*;
+use crate::testing;
+use serde_json::{Value, json};
+
+/// Hands what is said of `text` to a request with `body` to `f`.
+fn completion<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
+    let request = testing::read(&Chat, body);
+    testing::generation(&Chat, "gpt-3.5-turbo", text, &request, f)
+}
+
+fn steps(text: &str, body: &str) -> Vec<String> {
+    let body = completion(text, body, |generation| Chat.stream(generation));
+    testing::steps(&body)
+}
+
+fn whole(text: &str, body: &str) -> String {
+    String::from_utf8(completion(text, body, |generation| Chat.plain(generation))).unwrap()
+}
+
+#[test]
+fn the_stream_is_the_seeds_byte_for_byte() {
+    insta::assert_snapshot!(steps("powered by openai", "").concat());
+}
+
+#[test]
+fn role_and_end_come_with_the_first_and_the_last_word() {
+    let steps = steps("powered by openai", "");
+    let chunks: Vec<_> = steps.iter().map(|s| s.matches("data: ").count()).collect();
+    assert_eq!(chunks, [2, 1, 3]);
+}
+
+#[test]
+fn an_empty_text_has_a_beginning_and_an_end() {
+    insta::assert_snapshot!(steps("", "").concat());
+}
+
+#[test]
+fn the_plain_reply_is_openais_object() {
+    let body = whole("say \"hi\"\n to me", "");
+    let _: Value = serde_json::from_str(&body).unwrap();
+    insta::assert_snapshot!(body);
+}
+
+#[test]
+fn a_stream_ends_with_its_usage_if_asked() {
+    let body = r#"{"stream_options":{"include_usage":true}}"#;
+    insta::assert_snapshot!(steps("powered by openai", body).concat());
+}
+
+#[test]
+fn choices_run_side_by_side() {
+    let body = r#"{"n":2,"max_tokens":2,"stream_options":{"include_usage":true}}"#;
+    insta::assert_snapshot!(steps("powered by openai", body).concat());
+    insta::assert_snapshot!(whole("powered by openai", body));
+}
+
+#[test]
+fn the_finish_reason_says_why_it_ends() {
+    for (body, reason, content) in [
+        ("{}", "stop", "a b c"),
+        (r#"{"max_tokens":3}"#, "stop", "a b c"),
+        (r#"{"max_tokens":2}"#, "length", "a b "),
+        (r#"{"max_completion_tokens":1}"#, "length", "a "),
+        (r#"{"stop":"c"}"#, "stop", "a b "),
+        (r#"{"stop":["x","b c"]}"#, "stop", "a "),
+        (
+            r#"{"stop":null,"max_tokens":null,"n":null}"#,
+            "stop",
+            "a b c",
+        ),
+        (r#"{"stop":7,"max_tokens":"2","n":"3"}"#, "stop", "a b c"),
+    ] {
+        let reply: Value = serde_json::from_str(&whole("a b c", body)).unwrap();
+        let choices = reply["choices"].as_array().unwrap();
+        assert_eq!(choices.len(), 1, "{body}");
+        assert_eq!(choices[0]["finish_reason"], reason, "{body}");
+        assert_eq!(choices[0]["message"]["content"], content, "{body}");
+        let last = steps("a b c", body).pop().unwrap();
+        assert!(
+            last.contains(&format!("\"finish_reason\":\"{reason}\"")),
+            "{last}"
+        );
+    }
+}
+
+#[test]
+fn probabilities_come_with_each_token_if_asked() {
+    let body = r#"{"logprobs":true,"top_logprobs":2,"seed":7,"service_tier":"auto"}"#;
+    insta::assert_snapshot!(steps("one two\n", body).concat());
+    insta::assert_snapshot!(whole("one two\n", body));
+}

@@ -1,0 +1,55 @@
+//! What a completion repeats of its prompt: field `echo`.
+
+use std::sync::Arc;
+
+use crate::completion::GenerationRequest;
+use crate::json;
+use crate::providers::openai::inputs::{Input, Inputs};
+
+/// The prompts as they stand in JSON strings, each on a line. What tokens mean
+/// is not known here, so of those nothing is repeated.
+pub fn lines(prompts: &Inputs) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for index in 0..prompts.len() {
+        if index > 0 {
+            lines.push(b'\n');
+        }
+        if let Some(Input::Text(text)) = prompts.get(index) {
+            json::escape(text, &mut lines);
+        }
+    }
+    lines
+}
+
+/// What each choice repeats of its prompt.
+pub struct Echo {
+    /// See [`lines`].
+    lines: Arc<[u8]>,
+    ends: Vec<usize>,
+    /// How many choices each prompt has.
+    choices: usize,
+}
+
+impl Echo {
+    /// Of what is asked.
+    pub fn of(request: &GenerationRequest) -> Self {
+        let ends = request.echo.iter().enumerate();
+        let ends = ends.filter(|&(_, &byte)| byte == b'\n').map(|(at, _)| at);
+        let mut all = Vec::with_capacity(request.prompts);
+        all.extend(ends.chain([request.echo.len()]));
+        Self {
+            lines: request.echo.as_slice().into(),
+            ends: all,
+            choices: (request.choices / request.prompts.max(1)).max(1),
+        }
+    }
+
+    /// What choice `index` repeats, as the inside of a JSON string.
+    pub fn of_choice(&self, index: usize) -> &[u8] {
+        let prompt = index / self.choices;
+        let start = prompt.checked_sub(1).and_then(|it| self.ends.get(it));
+        let start = start.map_or(0, |before| before + 1);
+        let end = self.ends.get(prompt).copied().unwrap_or_default();
+        self.lines.get(start..end).unwrap_or_default()
+    }
+}

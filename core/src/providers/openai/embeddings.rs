@@ -1,0 +1,319 @@
+//! Embeddings (API reference, "Embeddings"): the objects `list` and
+//! `embedding`.
+
+use super::inputs::{Input, Inputs};
+use crate::completion::embedding::{Embedding, MOST_DIMENSIONS};
+use crate::completion::fields::model;
+use crate::engine::Body;
+use crate::engine::BoxedBody;
+use crate::engine::Buffer;
+use crate::error::Error;
+use crate::json::Value;
+use crate::json::object;
+use crate::json::{Digits, Escaped};
+use crate::providers::direct::{Answer, DirectEndpoint, DirectRequest};
+use crate::util::base64;
+
+/// `POST /v1/embeddings`
+pub struct Embeddings;
+
+impl DirectEndpoint for Embeddings {
+    fn answer(&self, request: &DirectRequest) -> Result<Answer, Error> {
+        let asked = read(request.body);
+        let inputs = asked.inputs.unwrap_or_else(Inputs::empty);
+        if inputs.count() > Inputs::MOST {
+            return Err(Error::too_long("input", Inputs::MOST, inputs.count()));
+        }
+        let model = asked.model.as_deref();
+        let tokens = match request.encoding(model)? {
+            Some(encoding) => inputs.tokens_in(encoding),
+            None => inputs.tokens(),
+        };
+        let model = request.model(model)?;
+        Ok(Answer::Steps(BoxedBody::new(Vectors {
+            dimensions: asked.dimensions.unwrap_or_else(|| usual_dimensions(&model)),
+            is_base64: asked.is_base64,
+            tail: tail(&model, tokens),
+            inputs,
+        })))
+    }
+}
+
+/// The fields of a request.
+#[derive(Default)]
+struct Asked {
+    model: Option<String>,
+    inputs: Option<Inputs>,
+    dimensions: Option<usize>,
+    is_base64: bool,
+}
+
+fn read(body: &[u8]) -> Asked {
+    let body = object::text(body);
+    let mut asked = Asked::default();
+    let is_object = object::read(&body, |key, value| match key {
+        "model" => asked.model = model(value),
+        "input" => asked.inputs = Inputs::read(value),
+        "dimensions" => asked.dimensions = dimensions(value),
+        "encoding_format" => asked.is_base64 = is_base64(value),
+        _ => {}
+    });
+    if is_object { asked } else { Asked::default() }
+}
+
+/// OpenAI takes no more dimensions than the model has; any other number that a
+/// vector can have is as good here, since other services have other models.
+fn dimensions(value: Value) -> Option<usize> {
+    let dimensions: u64 = value.parse().filter(|&it| it > 0)?;
+    let dimensions = usize::try_from(dimensions).unwrap_or(usize::MAX);
+    Some(dimensions.min(MOST_DIMENSIONS))
+}
+
+fn is_base64(value: Value) -> bool {
+    // A longer one is none, and need not be copied.
+    value.is("base64")
+}
+
+/// How long the vectors of a model are: `text-embedding-3-large` has 3,072
+/// dimensions, `text-embedding-3-small` and `text-embedding-ada-002` have 1,536.
+fn usual_dimensions(model: &Escaped) -> usize {
+    const LARGE: &[u8] = b"3-large";
+    let mut places = model.as_bytes().windows(LARGE.len());
+    if places.any(|at| at == LARGE) {
+        3072
+    } else {
+        1536
+    }
+}
+
+/// What comes after the vectors.
+fn tail(model: &Escaped, tokens: u64) -> Vec<u8> {
+    const FIXED: usize = 100;
+    let mut out = Vec::with_capacity(FIXED + model.as_bytes().len());
+    out.extend_from_slice(b"],\"model\":\"");
+    out.extend_from_slice(model.as_bytes());
+    out.extend_from_slice(b"\",\"usage\":{\"prompt_tokens\":");
+    out.extend_from_slice(Digits::of(tokens).as_bytes());
+    out.extend_from_slice(b",\"total_tokens\":");
+    out.extend_from_slice(Digits::of(tokens).as_bytes());
+    out.extend_from_slice(b"}}");
+    out
+}
+
+/// The body of a reply, of which each part is one vector, made when it is sent:
+/// all at once may be 75 MB, and a worker would take half a second for them.
+struct Vectors {
+    inputs: Inputs,
+    dimensions: usize,
+    is_base64: bool,
+    tail: Vec<u8>,
+}
+
+impl Body for Vectors {
+    fn steps(&self) -> usize {
+        self.inputs.len().max(1)
+    }
+
+    fn render(&self, step: usize, out: &mut Buffer) {
+        if step == 0 {
+            out.put(b"{\"object\":\"list\",\"data\":[");
+        } else {
+            out.put(b",");
+        }
+        if let Some(input) = self.inputs.get(step) {
+            let vector = match input {
+                Input::Text(text) => Embedding::of_text(text, self.dimensions),
+                Input::Tokens(tokens) => Embedding::of_tokens(tokens, self.dimensions),
+            };
+            out.put(b"{\"object\":\"embedding\",\"index\":");
+            out.put(Digits::of(step as u64).as_bytes());
+            out.put(b",\"embedding\":");
+            if self.is_base64 {
+                put_base64(vector.values(), out);
+            } else {
+                put_numbers(vector.values(), out);
+            }
+            out.put(b"}");
+        }
+        if step + 1 == self.steps() {
+            out.put(&self.tail);
+        }
+    }
+}
+
+/// So many parts of 1 are told apart: about as many as 32 bits can.
+const PARTS: f64 = 1e9;
+
+/// The same in either format.
+fn parts(value: f32) -> i64 {
+    (f64::from(value) * PARTS).round() as i64
+}
+
+/// A list of decimal fractions.
+fn put_numbers(values: &[f32], out: &mut Buffer) {
+    for (nth, &value) in values.iter().enumerate() {
+        let parts = parts(value);
+        let mut number = *b"0.000000000";
+        let mut digits = parts.unsigned_abs();
+        for slot in number.iter_mut().rev().filter(|slot| **slot != b'.') {
+            *slot = b'0' + (digits % 10) as u8;
+            digits /= 10;
+        }
+        out.put(match (nth, parts < 0) {
+            (0, false) => b"[",
+            (0, true) => b"[-",
+            (_, false) => b",",
+            (_, true) => b",-",
+        });
+        out.put(&number);
+    }
+    out.put(b"]");
+}
+
+/// The values as floating-point numbers of 32 bits each, little endian.
+fn put_base64(values: &[f32], out: &mut Buffer) {
+    out.put(b"\"");
+    for group in values.chunks(3) {
+        let mut bytes = [0; 3 * size_of::<f32>()];
+        let mut len = 0;
+        for (slot, &value) in bytes.chunks_exact_mut(size_of::<f32>()).zip(group) {
+            let value = (parts(value) as f64 / PARTS) as f32;
+            slot.copy_from_slice(&value.to_le_bytes());
+            len += slot.len();
+        }
+        base64::put(bytes.get(..len).unwrap_or_default(), out);
+    }
+    out.put(b"\"");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::completion::Models;
+    use crate::providers::openai::OpenAi;
+    use crate::providers::provider::Provider;
+    use crate::testing;
+    use serde_json::{Value, json};
+
+    fn embed(body: &str) -> Value {
+        serde_json::from_str(&text(body)).unwrap()
+    }
+
+    fn text(body: &str) -> String {
+        testing::answer(&Embeddings, &Models::default(), b"", body.as_bytes()).unwrap()
+    }
+
+    fn vector(item: &Value) -> Vec<f64> {
+        let values = item["embedding"].as_array().unwrap();
+        values.iter().map(|v| v.as_f64().unwrap()).collect()
+    }
+
+    #[test]
+    fn the_reply_is_openais_object() {
+        let body = r#"{"model":"m","input":["hi","你好"],"dimensions":4}"#;
+        insta::assert_snapshot!(text(body));
+        let body = r#"{"input":[1,2],"dimensions":4,"encoding_format":"base64"}"#;
+        insta::assert_snapshot!(text(body));
+    }
+
+    #[test]
+    fn fields_say_what_comes_back() {
+        for (body, items, dimensions, tokens) in [
+            (r#"{"input":"hello"}"#, 1, 1536, 2),
+            (
+                r#"{"input":["a","b"],"model":"text-embedding-3-small"}"#,
+                2,
+                1536,
+                2,
+            ),
+            (
+                r#"{"input":[1,2,3],"model":"text-embedding-3-large"}"#,
+                1,
+                3072,
+                3,
+            ),
+            (r#"{"input":[[1],[2,3]],"dimensions":7}"#, 2, 7, 3),
+            (r#"{"input":"a","dimensions":0}"#, 1, 1536, 1),
+            (r#"{"input":"a","dimensions":"9"}"#, 1, 1536, 1),
+            (r#"{"input":"a","dimensions":99999}"#, 1, 4096, 1),
+            (r#"{"input":"a","encoding_format":"float"}"#, 1, 1536, 1),
+            (r#"{"input":"a","encoding_format":7}"#, 1, 1536, 1),
+            (r#"{"input":{}}"#, 1, 1536, 0),
+            ("{}", 1, 1536, 0),
+            ("no JSON", 1, 1536, 0),
+            (r#"{"input":"a"} "#, 1, 1536, 1),
+            (r#"{"input":"a"}}"#, 1, 1536, 0),
+        ] {
+            let reply = embed(body);
+            let data = reply["data"].as_array().unwrap();
+            assert_eq!(data.len(), items, "{body}");
+            for (index, item) in data.iter().enumerate() {
+                assert_eq!(item["index"], index);
+                assert_eq!(item["object"], "embedding");
+                assert_eq!(vector(item).len(), dimensions, "{body}");
+                let squares: f64 = vector(item).iter().map(|v| v * v).sum();
+                assert!((squares - 1.0).abs() < 1e-5);
+            }
+            let usage = json!({"prompt_tokens": tokens, "total_tokens": tokens});
+            assert_eq!(reply["usage"], usage, "{body}");
+        }
+        assert_eq!(embed(r#"{"input":[]}"#)["data"], json!([]));
+        assert_eq!(embed(r#"{"model":"a\"b"}"#)["model"], "a\"b");
+        assert_eq!(embed("{}")["model"], "gpt-3.5-turbo");
+    }
+
+    #[test]
+    fn both_formats_say_the_same() {
+        for dimensions in [1, 2, 3, 4, 1536] {
+            let input = json!({"input": "The same text", "dimensions": dimensions});
+            let numbers = embed(&input.to_string());
+            let mut input = input;
+            input["encoding_format"] = "base64".into();
+            let coded = embed(&input.to_string());
+            let coded = coded["data"][0]["embedding"].as_str().unwrap();
+            let bits: Vec<u8> = coded
+                .bytes()
+                .filter(|&c| c != b'=')
+                .flat_map(|c| {
+                    let alphabet =
+                        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+                    let six = alphabet.iter().position(|&a| a == c).unwrap();
+                    (0..6).rev().map(move |bit| (six >> bit & 1) as u8)
+                })
+                .collect();
+            let bytes: Vec<u8> = bits
+                .chunks_exact(8)
+                .map(|byte| byte.iter().fold(0, |byte, bit| byte << 1 | bit))
+                .collect();
+            let coded: Vec<f32> = bytes
+                .chunks_exact(4)
+                .map(|four| f32::from_le_bytes(four.try_into().unwrap()))
+                .collect();
+            let numbers = vector(&numbers["data"][0]);
+            let numbers: Vec<f32> = numbers.iter().map(|&v| v as f32).collect();
+            assert_eq!(coded, numbers);
+        }
+    }
+
+    #[test]
+    fn too_many_are_refused_as_openai_does() {
+        let body = |len| json!({"input": vec!["a"; len], "dimensions": 1}).to_string();
+        let inputs = read(body(Inputs::MOST).as_bytes()).inputs.unwrap();
+        assert_eq!((inputs.len(), inputs.count()), (2048, 2048));
+        let models = Models::default();
+        let refused = testing::answer(&Embeddings, &models, b"", body(3000).as_bytes());
+        let error = refused.unwrap_err();
+        assert_eq!(error.status, 400);
+        let error: Value = serde_json::from_slice(&OpenAi.error_body(&error, b"")).unwrap();
+        assert_eq!(
+            error["error"],
+            json!({
+                "message": "Invalid 'input': array too long. Expected an array with maximum \
+                            length 2048, but got an array with length 3000 instead.",
+                "type": "invalid_request_error",
+                "param": "input",
+                "code": "array_above_max_length",
+            })
+        );
+    }
+}

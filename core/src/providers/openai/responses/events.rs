@@ -1,0 +1,204 @@
+//! The events of a streamed response (API reference, "Responses", "Streaming
+//! events").
+
+use super::object::{Response, Status, put_content};
+use crate::completion::Generation;
+use crate::completion::Step;
+use crate::engine::Buffer;
+use crate::engine::Sink;
+use crate::engine::sse;
+use crate::engine::{Body, Progress};
+use crate::json::escape::Digits;
+use crate::providers::openai::tools::takes;
+
+/// A streamed response. What comes before an output item comes with its first
+/// piece, what comes after it with the last.
+pub struct Events(Response);
+
+impl Events {
+    /// Of what is said.
+    pub fn new(generation: &Generation) -> Self {
+        Self(Response::of(generation))
+    }
+}
+
+impl Body for Events {
+    fn steps(&self) -> usize {
+        self.0.completion.steps()
+    }
+
+    fn render(&self, number: usize, out: &mut Buffer) {
+        let Some(step) = self.0.completion.step(number) else {
+            return;
+        };
+        let mut events = Writer {
+            response: &self.0,
+            step,
+            next: events_before(&step, number),
+            out,
+        };
+        if number == 0 {
+            events.response(b"response.created", Status::InProgress);
+            events.response(b"response.in_progress", Status::InProgress);
+        }
+        if step.begins {
+            events.before();
+        }
+        if let Some(chunk) = step.chunk {
+            events.delta(chunk);
+        }
+        if step.ends {
+            events.after();
+        }
+        if number + 1 == self.steps() {
+            let status = Status::at_end(&self.0.completion);
+            let name: &[u8] = match status {
+                Status::Incomplete => b"response.incomplete",
+                Status::Completed | Status::InProgress => b"response.completed",
+            };
+            events.response(name, status);
+        }
+    }
+
+    fn progress(&self, steps: usize) -> Progress {
+        let reason = Status::at_end(&self.0.completion).name();
+        self.0.completion.progress(steps, 1, reason)
+    }
+}
+
+/// How many events come before those of a step.
+fn events_before(step: &Step, number: usize) -> usize {
+    const BEFORE_ITEMS: usize = 2;
+    /// Besides a call's pieces; only calls have other items before them.
+    const AROUND_A_CALL: usize = 3;
+    if number == 0 {
+        return 0;
+    }
+    let added = match (step.begins, step.part.call()) {
+        (true, _) => 0,
+        (false, Some(_)) => 1,
+        (false, None) => 2,
+    };
+    BEFORE_ITEMS + step.index * AROUND_A_CALL + number + added
+}
+
+/// Writes the events of one step.
+struct Writer<'a> {
+    response: &'a Response,
+    step: Step<'a>,
+    /// The number of the next event.
+    next: usize,
+    out: &'a mut Buffer,
+}
+
+impl Writer<'_> {
+    /// About the whole response.
+    fn response(&mut self, name: &[u8], status: Status) {
+        self.begin(&[name]);
+        self.out.put(b",\"response\":");
+        self.response.put(status, self.out);
+        self.end();
+    }
+
+    /// About the output item.
+    fn item(&mut self, name: &[u8], status: Status) {
+        self.begin(&[name]);
+        let index = Digits::of(self.step.index as u64);
+        let fields = [b",\"output_index\":", index.as_bytes(), b",\"item\":"];
+        self.out.put_all(&fields);
+        self.response.put_item(self.step.part, status, self.out);
+        self.end();
+    }
+
+    /// About a part of a message's content.
+    fn content(&mut self, name: &[u8], text: &[u8]) {
+        self.begin(&[name]);
+        self.put_place();
+        self.out.put(b",\"part\":");
+        put_content(text, self.out);
+        self.end();
+    }
+
+    fn before(&mut self) {
+        self.item(b"response.output_item.added", Status::InProgress);
+        if self.step.part.call().is_none() {
+            self.content(b"response.content_part.added", b"");
+        }
+    }
+
+    fn delta(&mut self, chunk: &[u8]) {
+        self.begin(&[self.says(), b".delta"]);
+        self.put_place();
+        self.out.put_all(&[b",\"delta\":\"", chunk]);
+        self.end_text();
+    }
+
+    fn after(&mut self) {
+        let text = self.step.part.text();
+        self.begin(&[self.says(), b".done"]);
+        self.put_place();
+        match self.step.part.call() {
+            None => self.out.put(b",\"text\":\""),
+            Some(call) => {
+                if !call.is_custom {
+                    let name = call.name.as_bytes();
+                    self.out.put_all(&[b",\"name\":\"", name, b"\""]);
+                }
+                self.out.put_all(&[b",\"", takes(call), b"\":\""]);
+            }
+        }
+        self.out.put(text);
+        self.end_text();
+        if self.step.part.call().is_none() {
+            self.content(b"response.content_part.done", text);
+        }
+        let status = self.response.status_at_end(self.step.index);
+        self.item(b"response.output_item.done", status);
+    }
+
+    /// What the pieces are of.
+    fn says(&self) -> &'static [u8] {
+        match self.step.part.call() {
+            None => b"response.output_text",
+            Some(call) if call.is_custom => b"response.custom_tool_call_input",
+            Some(_) => b"response.function_call_arguments",
+        }
+    }
+
+    /// The fields that say which part of which item an event is about.
+    fn put_place(&mut self) {
+        self.out.put(b",\"item_id\":\"");
+        self.response.put_item_id(self.step.part, self.out);
+        let index = Digits::of(self.step.index as u64);
+        self.out
+            .put_all(&[b"\",\"output_index\":", index.as_bytes()]);
+        if self.step.part.call().is_none() {
+            self.out.put(b",\"content_index\":0");
+        }
+    }
+
+    /// An event up to the fields that are its own.
+    fn begin(&mut self, name: &[&[u8]]) {
+        self.out.put(sse::EVENT);
+        self.out.put_all(name);
+        self.out.put_all(&[b"\n", sse::DATA, b"{\"type\":\""]);
+        self.out.put_all(name);
+        let number = Digits::of(self.next as u64);
+        self.out
+            .put_all(&[b"\",\"sequence_number\":", number.as_bytes()]);
+        self.next += 1;
+    }
+
+    /// The end of one whose last field is a string that is said.
+    fn end_text(&mut self) {
+        self.out.put(match self.step.part.call() {
+            None => b"\",\"logprobs\":[]",
+            Some(_) => b"\"",
+        });
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.out.put_all(&[b"}", sse::END]);
+    }
+}

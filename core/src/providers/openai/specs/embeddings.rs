@@ -1,0 +1,26 @@
+//! "Embeddings", "Create embeddings".
+
+use crate::providers::openai::violations::ARGUMENTS;
+use crate::validate::spec::{
+    ANY_STRING, Field, Object, Presence, Rule, STRING, Spec, at_least, closed, some,
+};
+
+/// `POST /v1/embeddings`. How many inputs there may be is looked at in both
+/// modes: see [`Embeddings`](crate::providers::openai::embeddings::Embeddings).
+pub static EMBEDDINGS: Spec = Spec {
+    body: &BODY,
+    messages: &ARGUMENTS,
+    is_proto: false,
+    tool_choice: None,
+};
+
+static BODY: Object = closed(&[
+    Field::optional("model", STRING).when(Presence::Model),
+    Field::required("input", &[ANY_STRING, some(INPUTS)]),
+    Field::optional("dimensions", &[at_least(1)]),
+    Field::optional("encoding_format", &[Rule::Word(&["float", "base64"])]),
+    Field::optional("user", STRING),
+]);
+
+/// Texts, a text's tokens, or the tokens of several.
+pub const INPUTS: &[Rule] = &[ANY_STRING, at_least(0), some(&[at_least(0)])];

@@ -1,0 +1,75 @@
+//! What a request to OpenAI wants said (API reference, "Chat" and "Responses",
+//! fields `tools`, `tool_choice` and `parallel_tool_calls`). Both say the same,
+//! but for the object that holds a tool's name.
+
+use crate::completion::ToolCall;
+use crate::completion::{MOST_CALLS, MOST_OFFERED, OutputKind, ToolChoice, ToolDefinition};
+use crate::json::Value;
+
+/// How an API writes what both say.
+pub struct Spec {
+    /// Reads a tool that can be called, or one that is referred to.
+    pub tool: for<'a> fn(Value<'a>) -> Option<ToolDefinition<'a>>,
+    /// What holds `mode` and `tools` of a choice among some tools; nothing if a
+    /// choice is not of that kind.
+    pub allowed: for<'a> fn(Value<'a>) -> Option<Value<'a>>,
+}
+
+/// The fields that decide about calls, as they stand in the request.
+#[derive(Default)]
+pub struct Fields<'a> {
+    pub tools: Option<Value<'a>>,
+    pub tool_choice: Option<Value<'a>>,
+    pub parallel_tool_calls: Option<Value<'a>>,
+}
+
+impl<'a> Fields<'a> {
+    /// Takes a field, if it is one of these.
+    pub fn field(&mut self, key: &str, value: Value<'a>) {
+        match key {
+            "tools" => self.tools = Some(value),
+            "tool_choice" => self.tool_choice = Some(value),
+            "parallel_tool_calls" => self.parallel_tool_calls = Some(value),
+            _ => {}
+        }
+    }
+
+    /// The calls that are wished; none after a tool's result if the client
+    /// leaves it to the model. Several are made only for who says so: nobody
+    /// expects it of a mock that OpenAI's default is `true`.
+    pub fn calls(&self, spec: &Spec, has_result: impl FnOnce() -> bool) -> Option<OutputKind> {
+        let list = self.tools?;
+        let choice = self.tool_choice;
+        let allowed = choice.and_then(spec.allowed);
+        let named = choice.filter(|_| allowed.is_none()).and_then(spec.tool);
+        let word = match allowed {
+            Some(allowed) => allowed.field("mode"),
+            None => choice,
+        };
+        let choice = match (named, word) {
+            (Some(named), _) => ToolChoice::Named(named),
+            (None, Some(word)) if word.is("none") => ToolChoice::Never,
+            (None, Some(word)) if word.is("required") => ToolChoice::Always,
+            (None, _) => ToolChoice::Auto,
+        };
+        let allowed = allowed.and_then(|it| it.field("tools"));
+        let is_allowed = |definition: &ToolDefinition| {
+            allowed.is_none_or(|list| {
+                let mut names = list.items().take(MOST_OFFERED).filter_map(spec.tool);
+                names.any(|it| it.is_same(definition))
+            })
+        };
+        let is_parallel = self.parallel_tool_calls.map(Value::json) == Some("true");
+        let most = if is_parallel { MOST_CALLS } else { 1 };
+        let definitions = list.items().filter_map(spec.tool);
+        OutputKind::calls(definitions, is_allowed, choice.after(has_result()), most)
+    }
+}
+
+/// The field of a call for what its tool takes.
+pub fn takes(call: &ToolCall) -> &'static [u8] {
+    match call.is_custom {
+        true => b"input",
+        false => b"arguments",
+    }
+}

@@ -1,0 +1,104 @@
+//! What a reply cost, in tokens (API reference, "Chat", object `usage`), and
+//! the end of a stream, which tells it.
+
+use super::prediction::Prediction;
+use crate::completion::Generation;
+use crate::engine::Buffer;
+use crate::engine::Sink;
+use crate::engine::sse;
+use crate::json::escape::Digits;
+
+/// The object `usage`.
+pub struct Usage {
+    prompt: u64,
+    completion: u64,
+    details: Option<Prediction>,
+}
+
+/// Nothing is cached, reasoned about or spoken.
+const DETAILS: &[u8] = b",\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_tokens\":0},\
+    \"completion_tokens_details\":{\"reasoning_tokens\":0,\"audio_tokens\":0,\
+    \"accepted_prediction_tokens\":";
+
+impl Usage {
+    /// Of a reply.
+    pub fn of(generation: &Generation) -> Self {
+        Self::with(generation, None)
+    }
+
+    /// The same with what the tokens were spent on.
+    pub fn detailed(generation: &Generation) -> Self {
+        Self::with(generation, Some(Prediction::of(generation)))
+    }
+
+    fn with(generation: &Generation, details: Option<Prediction>) -> Self {
+        let completion = (generation.completion.tokens() as u64)
+            .saturating_mul(generation.request.choices as u64);
+        let rejected = details.map_or(0, |prediction| prediction.rejected);
+        Self {
+            prompt: generation.prompt_tokens,
+            completion: completion.saturating_add(rejected),
+            details,
+        }
+    }
+
+    /// No less than what [`Usage::put`] writes, in bytes.
+    pub fn longest(&self) -> usize {
+        const COUNTS: usize = 200;
+        COUNTS + DETAILS.len()
+    }
+
+    /// Appends it as JSON.
+    pub fn put(&self, out: &mut impl Sink) {
+        let Self {
+            prompt, completion, ..
+        } = *self;
+        out.put_all(&[
+            b"{\"prompt_tokens\":",
+            Digits::of(prompt).as_bytes(),
+            b",\"completion_tokens\":",
+            Digits::of(completion).as_bytes(),
+            b",\"total_tokens\":",
+            Digits::of(prompt.saturating_add(completion)).as_bytes(),
+        ]);
+        if let Some(Prediction { accepted, rejected }) = self.details {
+            out.put_all(&[
+                DETAILS,
+                Digits::of(accepted).as_bytes(),
+                b",\"rejected_prediction_tokens\":",
+                Digits::of(rejected).as_bytes(),
+                b"}",
+            ]);
+        }
+        out.put(b"}");
+    }
+}
+
+/// How the chunks of a stream end, and the stream.
+pub struct Ending(Option<Usage>);
+
+impl Ending {
+    /// Of a stream that tells of the usage if the client wants it.
+    pub fn new(generation: &Generation, usage: Usage) -> Self {
+        Self(generation.request.include_usage.then_some(usage))
+    }
+
+    /// The end of a chunk, after its list of choices, and of its event.
+    pub fn of_chunk(&self) -> &'static [u8] {
+        match self.0 {
+            None => b"}\n\n",
+            Some(_) => b",\"usage\":null}\n\n",
+        }
+    }
+
+    /// The end of the stream, whose chunks begin with `head`, up to the last
+    /// string before the list of choices.
+    pub fn put_stream(&self, head: &[u8], out: &mut Buffer) {
+        if let Some(usage) = &self.0 {
+            out.put_all(&[head, b"\",\"choices\":[],\"usage\":"]);
+            usage.put(out);
+            out.put_all(&[b"}", sse::END]);
+        }
+        out.put(sse::DONE);
+    }
+}

@@ -1,0 +1,213 @@
+//! The one table of routes.
+
+mod matching;
+mod pattern;
+
+use pattern::Pattern;
+
+pub use matching::{Matched, Target, find, refused};
+
+use crate::http::Method;
+use crate::providers::anthropic::{self, Anthropic};
+use crate::providers::dialect::Dialect;
+use crate::providers::direct::DirectEndpoint;
+use crate::providers::gemini::{self, Gemini};
+use crate::providers::openai::{self, OpenAi};
+use crate::providers::provider::Provider;
+use crate::validate::spec::Spec;
+
+/// One row of the table.
+pub struct Route {
+    /// The path as the API has it. `/v1` or `/v1beta`, and what stands before
+    /// it, is the user's: a base URL may end elsewhere. A part in braces stands
+    /// for any name.
+    pub path: &'static str,
+    pattern: Pattern,
+    /// The method it takes.
+    pub method: Method,
+    /// The value of `Allow` in the response to another method.
+    pub allow: &'static str,
+    /// The provider whose API it is of.
+    pub provider: &'static dyn Provider,
+    /// What answers.
+    pub endpoint: Endpoint,
+    /// What a body must be with `llm_mock_validate strict`, where that is known.
+    pub spec: Option<&'static Spec>,
+    /// Whether several providers have this path: the row is for requests that
+    /// its provider claims.
+    is_shared: bool,
+}
+
+/// What a route leads to.
+#[derive(Clone, Copy)]
+pub enum Endpoint {
+    /// A completion is generated, paced, and streamed if the client asks.
+    Generate(&'static dyn Dialect),
+    /// The request alone decides about the response.
+    Direct(&'static dyn DirectEndpoint),
+    /// The same JSON each time.
+    Fixed(&'static str),
+}
+
+impl Endpoint {
+    /// Whether the body of a request decides about the response.
+    pub fn needs_body(self, method: Method) -> bool {
+        match self {
+            Self::Fixed(_) => false,
+            Self::Generate(_) => method != Method::Head,
+            Self::Direct(_) => true,
+        }
+    }
+}
+
+impl Route {
+    const fn post(path: &'static str, provider: &'static dyn Provider, endpoint: Endpoint) -> Self {
+        Self {
+            path,
+            pattern: Pattern::of(path),
+            method: Method::Post,
+            allow: "POST, HEAD, OPTIONS",
+            provider,
+            endpoint,
+            spec: None,
+            is_shared: false,
+        }
+    }
+
+    const fn get(path: &'static str, provider: &'static dyn Provider, endpoint: Endpoint) -> Self {
+        let mut route = Self::post(path, provider, endpoint);
+        route.method = Method::Get;
+        route.allow = "GET, HEAD, OPTIONS";
+        route
+    }
+
+    /// Stands beside a route that [`Self::deletes`] too.
+    const fn delete(
+        path: &'static str,
+        provider: &'static dyn Provider,
+        endpoint: Endpoint,
+    ) -> Self {
+        let mut route = Self::get(path, provider, endpoint).deletes();
+        route.method = Method::Delete;
+        route
+    }
+
+    /// The path takes DELETE as well.
+    const fn deletes(mut self) -> Self {
+        self.allow = "GET, DELETE, HEAD, OPTIONS";
+        self
+    }
+
+    const fn takes(mut self, spec: &'static Spec) -> Self {
+        self.spec = Some(spec);
+        self
+    }
+
+    const fn shared(mut self) -> Self {
+        self.is_shared = true;
+        self
+    }
+}
+
+/// Every endpoint there is. The first path that matches counts, with the first
+/// method. So a path comes after those that end with it; else what is asked for
+/// most comes first.
+pub static ROUTES: &[Route] = &[
+    Route::post(
+        "/v1/chat/completions",
+        &OpenAi,
+        Endpoint::Generate(&openai::chat::Chat),
+    )
+    .takes(&openai::specs::CHAT),
+    Route::post(
+        "/v1/completions",
+        &OpenAi,
+        Endpoint::Generate(&openai::completions::Completions),
+    )
+    .takes(&openai::specs::COMPLETIONS),
+    Route::post(
+        "/v1/embeddings",
+        &OpenAi,
+        Endpoint::Direct(&openai::embeddings::Embeddings),
+    )
+    .takes(&openai::specs::EMBEDDINGS),
+    Route::post(
+        "/v1/moderations",
+        &OpenAi,
+        Endpoint::Direct(&openai::moderations::Moderations),
+    )
+    .takes(&openai::specs::MODERATIONS),
+    Route::post(
+        "/v1/responses",
+        &OpenAi,
+        Endpoint::Generate(&openai::responses::Responses),
+    )
+    .takes(&openai::specs::RESPONSES),
+    Route::post(
+        "/v1/responses/input_tokens",
+        &OpenAi,
+        Endpoint::Direct(&openai::responses::COUNT_TOKENS),
+    ),
+    Route::post(
+        "/v1/responses/{response_id}/cancel",
+        &OpenAi,
+        Endpoint::Direct(&openai::responses::stored::Get),
+    ),
+    Route::get(
+        "/v1/responses/{response_id}/input_items",
+        &OpenAi,
+        Endpoint::Direct(&openai::responses::stored::Get),
+    ),
+    Route::get(
+        "/v1/responses/{response_id}",
+        &OpenAi,
+        Endpoint::Direct(&openai::responses::stored::Get),
+    )
+    .deletes(),
+    Route::delete(
+        "/v1/responses/{response_id}",
+        &OpenAi,
+        Endpoint::Direct(&openai::responses::stored::Delete),
+    ),
+    Route::post(
+        "/v1/messages",
+        &Anthropic,
+        Endpoint::Generate(&anthropic::messages::Messages),
+    )
+    .takes(&anthropic::specs::MESSAGES),
+    Route::post(
+        "/v1/messages/count_tokens",
+        &Anthropic,
+        Endpoint::Direct(&anthropic::COUNT_TOKENS),
+    )
+    .takes(&anthropic::specs::COUNT_TOKENS),
+    // The models of other providers have names with a verb at their end.
+    Route::post(
+        "/v1beta/models/{model}:generateContent",
+        &Gemini,
+        Endpoint::Generate(&gemini::generate::GenerateContent { streams: false }),
+    )
+    .takes(&gemini::specs::GENERATE_CONTENT),
+    Route::post(
+        "/v1beta/models/{model}:streamGenerateContent",
+        &Gemini,
+        Endpoint::Generate(&gemini::generate::GenerateContent { streams: true }),
+    )
+    .takes(&gemini::specs::GENERATE_CONTENT),
+    Route::post(
+        "/v1beta/models/{model}:countTokens",
+        &Gemini,
+        Endpoint::Direct(&gemini::COUNT_TOKENS),
+    ),
+    Route::get(
+        "/v1/models",
+        &OpenAi,
+        Endpoint::Direct(&openai::models::List),
+    ),
+    Route::get(
+        "/v1/models/{model}",
+        &OpenAi,
+        Endpoint::Direct(&openai::models::One),
+    ),
+    Route::get("/health", &OpenAi, Endpoint::Fixed("{\"status\":\"ok\"}")),
+];

@@ -1,0 +1,72 @@
+//! Helpers of unit tests.
+
+use std::sync::Arc;
+
+use rand::SeedableRng;
+use rand::rngs::SmallRng;
+
+use crate::completion::{ChunkedText, Chunking, Generation, GenerationRequest, Models, generate};
+use crate::engine::{Body, Buffer};
+use crate::error::Error;
+use crate::host::FixedHost;
+use crate::json::Escaped;
+use crate::providers::dialect::{Dialect, Source};
+use crate::providers::direct::{Answer, DirectEndpoint, DirectRequest};
+use crate::util::Id;
+
+/// The body of the response to a request without completion.
+pub fn answer(
+    endpoint: &dyn DirectEndpoint,
+    models: &Models,
+    name: &[u8],
+    body: &[u8],
+) -> Result<String, Error> {
+    let mut host = FixedHost::new(b"");
+    host.models = models.clone();
+    let answer = endpoint.answer(&DirectRequest {
+        name,
+        deployment: None,
+        body,
+        host: &host,
+    })?;
+    Ok(match answer {
+        Answer::Whole(body) => String::from_utf8(body).unwrap(),
+        Answer::Steps(body) => steps(&body).concat(),
+    })
+}
+
+/// Reads a body.
+pub fn read(dialect: &dyn Dialect, body: &str) -> GenerationRequest {
+    dialect.read(&Source::body(body.as_bytes()))
+}
+
+/// Hands what `model` generates for `request`, with this text, to `f`.
+pub fn generation<T>(
+    dialect: &dyn Dialect,
+    model: &str,
+    text: &str,
+    request: &GenerationRequest,
+    f: impl FnOnce(&Generation) -> T,
+) -> T {
+    let text = Arc::new(ChunkedText::new(text.as_bytes(), Chunking::default()));
+    let mut rng = SmallRng::seed_from_u64(1);
+    f(&Generation {
+        id: Id::fixed(dialect.id_prefix(), "123"),
+        created: 1_234_567_890,
+        model: &Escaped::of(model),
+        completion: generate(request, &text, dialect.call_id_prefix(), &mut rng),
+        prompt_tokens: 9,
+        request,
+    })
+}
+
+/// What is sent at each step.
+pub fn steps(body: &dyn Body) -> Vec<String> {
+    (0..body.steps())
+        .map(|step| {
+            let mut out = Buffer::new();
+            body.render(step, &mut out);
+            String::from_utf8(out.as_bytes().to_vec()).unwrap()
+        })
+        .collect()
+}

@@ -1,0 +1,12 @@
+//! What has no better place: identifiers, times, excerpts, short byte strings.
+
+pub mod base64;
+pub mod excerpt;
+pub mod id;
+#[cfg(feature = "inject-panic")]
+pub mod inject;
+mod inline_bytes;
+pub mod time;
+
+pub use id::Id;
+pub use inline_bytes::InlineBytes;

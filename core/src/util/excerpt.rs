@@ -1,0 +1,54 @@
+//! What an error repeats of a client's own text: so much as a person reads, for
+//! a path, a header or a body may be long, and each error is made in a memory of
+//! fixed size.
+
+/// So many characters.
+const LONGEST: usize = 100;
+
+/// The first characters of a text.
+pub fn start_of(text: &str) -> &str {
+    let end = text
+        .char_indices()
+        .nth(LONGEST)
+        .map_or(text.len(), |it| it.0);
+    text.get(..end).unwrap_or_default()
+}
+
+/// The same, with dots where there were more.
+pub fn cut(text: &str) -> String {
+    let start = start_of(text);
+    let dots = if start.len() < text.len() { "..." } else { "" };
+    [start, dots].concat()
+}
+
+/// The same of bytes. What is not UTF-8 becomes U+FFFD.
+pub fn of_bytes(text: &[u8]) -> String {
+    // With a character more, which may end too early.
+    const LONGEST_CHARACTER: usize = 4;
+    const ENOUGH: usize = LONGEST_CHARACTER * (LONGEST + 1);
+    let text = text.get(..ENOUGH).unwrap_or(text);
+    cut(&String::from_utf8_lossy(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_is_repeated_than_a_person_reads() {
+        for c in ["x", "é", "世", "🦀"] {
+            assert_eq!(cut(c), c);
+            let long = c.repeat(LONGEST);
+            let longer = c.repeat(LONGEST + 1);
+            let longest = c.repeat(100 * LONGEST);
+            let dots = long.clone() + "...";
+            assert_eq!(cut(&long), long);
+            assert_eq!(cut(&longer), dots);
+            assert_eq!(of_bytes(long.as_bytes()), long);
+            assert_eq!(of_bytes(longer.as_bytes()), dots);
+            assert_eq!(of_bytes(longest.as_bytes()), dots);
+        }
+        assert_eq!(of_bytes(b"a\xffb"), "a\u{fffd}b");
+        assert_eq!(of_bytes(&[0xff; 1000]), "\u{fffd}".repeat(100) + "...");
+    }
+}

@@ -1,0 +1,145 @@
+//! The directives that shape a response: how each value is read, and what it is
+//! by default. A value may hold nginx variables.
+
+use std::ffi::CStr;
+
+use llm_mock_core::completion::{ChunkSize, Models, StreamMode};
+use llm_mock_core::error::Error;
+use llm_mock_core::json::Escaped;
+use llm_mock_core::tokens::TokenizerMode;
+use llm_mock_core::util::excerpt;
+use llm_mock_core::util::time::{self, Micros};
+use llm_mock_core::validate;
+
+use crate::ngx::ComplexValue;
+
+/// The value of a directive: read when the configuration is, or with variables,
+/// which are evaluated for each request.
+#[derive(Clone)]
+pub enum Value<T> {
+    /// Holds no variable.
+    Constant(T),
+    /// Holds variables.
+    Variable(ComplexValue),
+}
+
+/// A directive that takes a value of type `T`.
+pub struct Setting<T> {
+    /// The name of the directive.
+    pub name: &'static CStr,
+    /// Reads a value that is not empty.
+    ///
+    /// # Errors
+    ///
+    /// What was expected instead.
+    pub parse: fn(&[u8]) -> Result<T, String>,
+    /// The value without the directive, and of one that evaluates to nothing.
+    pub default: fn() -> T,
+}
+
+/// `llm_mock_chunk`
+pub static CHUNK: Setting<ChunkSize> = Setting {
+    name: c"llm_mock_chunk",
+    parse: |text| {
+        let size = std::str::from_utf8(text).ok().and_then(ChunkSize::parse);
+        size.ok_or_else(|| {
+            "expected \"word\", \"token\" or \"char\", and perhaps a whole number from 1".to_owned()
+        })
+    },
+    default: ChunkSize::default,
+};
+
+/// `llm_mock_tokenizer`
+pub static TOKENIZER: Setting<TokenizerMode> = Setting {
+    name: c"llm_mock_tokenizer",
+    parse: |text| {
+        TokenizerMode::from_name(text)
+            .ok_or_else(|| expected(&["off", "auto", "cl100k_base", "o200k_base"]))
+    },
+    default: TokenizerMode::default,
+};
+
+/// `llm_mock_delay`
+pub static DELAY: Setting<Micros> = Setting {
+    name: c"llm_mock_delay",
+    parse: parse_time,
+    default: || 50_000,
+};
+
+/// `llm_mock_first_delay`
+pub static FIRST_DELAY: Setting<Micros> = Setting {
+    name: c"llm_mock_first_delay",
+    parse: parse_time,
+    default: || 0,
+};
+
+/// `llm_mock_model`
+pub static MODEL: Setting<Escaped> = Setting {
+    name: c"llm_mock_model",
+    parse: |text| match text {
+        b"" => Err("expected the name of a model".to_owned()),
+        name => Ok(Escaped::new(name)),
+    },
+    default: || Escaped::new(b"gpt-3.5-turbo"),
+};
+
+/// `llm_mock_models`: a name on each line.
+pub static MODELS: Setting<Models> = Setting {
+    name: c"llm_mock_models",
+    parse: |text| {
+        let names = || text.split(|&byte| byte == b'\n');
+        match names().any(<[u8]>::is_empty) {
+            true => Err("expected names of models".to_owned()),
+            false => Ok(Models::only(names())),
+        }
+    },
+    default: Models::default,
+};
+
+/// `llm_mock_stream`
+pub static STREAM: Setting<StreamMode> = Setting {
+    name: c"llm_mock_stream",
+    parse: |text| StreamMode::from_name(text).ok_or_else(|| expected(&["auto", "always", "never"])),
+    default: StreamMode::default,
+};
+
+/// `llm_mock_validate`
+pub static VALIDATE: Setting<validate::Mode> = Setting {
+    name: c"llm_mock_validate",
+    parse: |text| validate::Mode::from_name(text).ok_or_else(|| expected(&["lenient", "strict"])),
+    default: validate::Mode::default,
+};
+
+fn parse_time(text: &[u8]) -> Result<Micros, String> {
+    time::parse(text).map_err(|error| error.to_string())
+}
+
+/// Such as `expected "on" or "off"`.
+pub fn expected(names: &[&str]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [one] => format!("expected {one}"),
+        [most @ .., last] => format!("expected {} or {last}", most.join(", ")),
+    }
+}
+
+impl<T> Setting<T> {
+    /// The value that `text` is for one request.
+    ///
+    /// # Errors
+    ///
+    /// It is not one that the directive takes.
+    pub fn evaluated(&self, text: &[u8]) -> Result<T, Error> {
+        if text.is_empty() {
+            return Ok((self.default)());
+        }
+        (self.parse)(text).map_err(|expected| {
+            Error::bad_setting(format!(
+                "invalid value \"{}\" in \"{}\": {expected}",
+                excerpt::of_bytes(text),
+                self.name.to_string_lossy(),
+            ))
+        })
+    }
+}
