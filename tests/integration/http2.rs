@@ -8,9 +8,9 @@ use http::Request;
 use tokio::net::TcpStream;
 
 use crate::http3::block_on;
-use crate::memcheck;
-use crate::nginx::{Conf, Nginx, long_text, until, version_at_least};
-use crate::stream::parse;
+use crate::support::memcheck;
+use crate::support::nginx::{Conf, Nginx, long_text, until, version_at_least};
+use crate::support::stream::parse;
 
 /// 11 words that take 500 ms.
 const TEXT: &str = "a b c d e f g h i j k";

@@ -16,9 +16,9 @@ use rustls::RootCertStore;
 use rustls::version::TLS13;
 use tokio::runtime::Runtime;
 
-use crate::memcheck;
-use crate::nginx::{Conf, Nginx, deadline, has_module, long_text, until};
-use crate::stream::parse;
+use crate::support::memcheck;
+use crate::support::nginx::{Conf, Nginx, deadline, has_module, long_text, until};
+use crate::support::stream::parse;
 use crate::tls::choose_cryptography;
 
 /// 11 words that take 200 ms.

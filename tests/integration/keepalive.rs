@@ -1,9 +1,9 @@
 //! HTTP/1 connections after each kind of end: which serve on, which close.
 
-use crate::client::{Client, chat, request};
-use crate::ledger::Ledger;
-use crate::nginx::{Conf, Nginx, until};
-use crate::stream::stream;
+use crate::support::client::{Client, chat, request};
+use crate::support::leak_check::Ledger;
+use crate::support::nginx::{Conf, Nginx, until};
+use crate::support::stream::stream;
 
 const SERVED: &str = "powered by openai";
 

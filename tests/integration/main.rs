@@ -9,70 +9,59 @@
     clippy::indexing_slicing
 )]
 
-mod client;
-#[cfg(target_os = "linux")]
-mod clients;
-mod http;
-#[cfg(target_os = "linux")]
-mod ledger;
-mod memcheck;
-mod nginx;
-mod process;
-mod stream;
-#[cfg(target_os = "linux")]
-mod worker;
+mod support;
 
-mod behind;
-mod bodies;
-mod crowd;
-mod directives;
-mod endpoints;
-mod headers;
+mod back_pressure;
+#[cfg(target_os = "linux")]
+mod binary_upgrade;
+mod chunking;
+mod client_suites;
+mod concurrent_streams;
+#[cfg(target_os = "linux")]
+mod control_signals_under_load;
+#[cfg(target_os = "linux")]
+mod damaged_requests;
+mod directive_inheritance;
+mod directive_syntax;
+mod disconnect;
+mod error_page;
+mod http1;
 mod http2;
 mod http3;
 #[cfg(target_os = "linux")]
+mod internal_redirects;
+#[cfg(target_os = "linux")]
 mod keepalive;
-mod levels;
-mod life;
 #[cfg(target_os = "linux")]
-mod memory;
-mod model;
+mod memory_use;
+mod model_name;
+mod openai_endpoints;
 #[cfg(target_os = "linux")]
-mod modes;
+mod out_of_memory;
 #[cfg(feature = "inject-panic")]
 mod panics;
 #[cfg(target_os = "linux")]
 mod phases;
-mod pieces;
-mod plain;
-mod pressure;
-mod protocols;
+mod plain_response;
 #[cfg(target_os = "linux")]
-mod redirects;
-mod refusals;
-#[cfg(target_os = "linux")]
-mod reload;
-mod rule;
-#[cfg(target_os = "linux")]
-mod scarce;
-mod sdk;
-mod services;
+mod process_modes;
+mod proxy;
+mod request_body;
+mod response_headers;
+mod responses_api;
+mod sdk_async_openai;
 #[cfg(target_os = "linux")]
 mod soak;
 #[cfg(target_os = "linux")]
-mod stalled;
-mod strict;
+mod stalled_clients;
+mod stream_mode;
+mod strict_validation;
 #[cfg(target_os = "linux")]
 mod subrequests;
-mod suites;
-mod text;
 mod timing;
 mod tls;
 #[cfg(target_os = "linux")]
-mod tokens;
-mod tools;
+mod tokenizer;
+mod tool_call_chunks;
+mod tool_calls;
 mod transcript;
-#[cfg(target_os = "linux")]
-mod upgrade;
-#[cfg(target_os = "linux")]
-mod wire;

@@ -1,9 +1,9 @@
 //! A panic in the core ends one request and nothing else. With the module
 //! built for it: `cargo test --features inject-panic`.
 
-use crate::client::{Client, chat};
-use crate::nginx::{Conf, Nginx};
-use crate::stream::stream;
+use crate::support::client::{Client, chat};
+use crate::support::nginx::{Conf, Nginx};
+use crate::support::stream::stream;
 
 const SERVED: &str = "powered by openai";
 

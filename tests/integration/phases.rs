@@ -3,10 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::client::{Client, chat, request};
-use crate::ledger::Ledger;
-use crate::nginx::{Conf, Nginx, until};
-use crate::stream::stream;
+use crate::support::client::{Client, chat, request};
+use crate::support::leak_check::Ledger;
+use crate::support::nginx::{Conf, Nginx, until};
+use crate::support::stream::stream;
 
 const SERVED: &str = "powered by openai";
 

@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
-use crate::client::{Client, chat, request};
-use crate::nginx::{Conf, Nginx, deadline, until};
-use crate::stream::stream;
-use crate::worker::{Worker, memory_of};
+use crate::support::client::{Client, chat, request};
+use crate::support::nginx::{Conf, Nginx, deadline, until};
+use crate::support::stream::stream;
+use crate::support::worker::{Worker, memory_of};
 
 const CLIENTS: usize = 8;
 const RELOAD_EVERY: Duration = Duration::from_secs(5);

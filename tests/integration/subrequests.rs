@@ -1,10 +1,10 @@
 //! Subrequests that it answers, and that come before it: each ends once, and
 //! with its main request.
 
-use crate::client::{Client, chat, request};
-use crate::ledger::Ledger;
-use crate::nginx::{Conf, Nginx, has_module};
-use crate::stream::stream;
+use crate::support::client::{Client, chat, request};
+use crate::support::leak_check::Ledger;
+use crate::support::nginx::{Conf, Nginx, has_module};
+use crate::support::stream::stream;
 
 const SERVED: &str = "powered by openai";
 

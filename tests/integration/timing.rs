@@ -3,10 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use crate::client::{Client, chat};
-use crate::http::Reply;
-use crate::nginx::{Conf, Nginx, long_text};
-use crate::stream::stream;
+use crate::support::client::{Client, chat};
+use crate::support::http::Reply;
+use crate::support::nginx::{Conf, Nginx, long_text};
+use crate::support::stream::stream;
 
 const ATTEMPTS: u32 = 5;
 

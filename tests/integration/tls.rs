@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use reqwest::{Certificate, Client, ClientBuilder, Version};
 use tokio::task::JoinSet;
 
-use crate::memcheck;
-use crate::nginx::{Conf, Nginx, deadline, until, version_at_least};
-use crate::stream::parse;
+use crate::support::memcheck;
+use crate::support::nginx::{Conf, Nginx, deadline, until, version_at_least};
+use crate::support::stream::parse;
 
 const TEXT: &str = "a b c d e f g h i j k";
 

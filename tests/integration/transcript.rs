@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::client::{Client, chat};
-use crate::http::Reply;
-use crate::nginx::{Conf, Nginx};
-use crate::stream::stream;
+use crate::support::client::{Client, chat};
+use crate::support::http::Reply;
+use crate::support::nginx::{Conf, Nginx};
+use crate::support::stream::stream;
 
 /// What differs from reply to reply gets a fixed value.
 fn golden(reply: &Reply, id: &str, created: u64) -> String {
