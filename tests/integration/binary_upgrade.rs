@@ -1,8 +1,7 @@
-//! Another binary takes over while nginx serves, or gives up again.
+//! A binary upgrade under load, completed or reverted.
 
-use crate::control_signals_under_load::assert_logged;
 use crate::support::client::request;
-use crate::support::clients::{Clients, PACED, a_thousand, assert_whole};
+use crate::support::clients::{PACED, StreamClients, assert_complete, assert_logged, stream_count};
 use crate::support::nginx::{Conf, Nginx, until};
 use crate::support::process::{Signal, is_running, signal};
 use crate::support::worker::{Worker, children};
@@ -17,56 +16,61 @@ fn start() -> Nginx {
     })
 }
 
-/// Asks until this worker answers; gives how often.
-fn asks_until_served_by(nginx: &Nginx, worker: &Worker) -> usize {
-    let mut asked = 0;
+/// Sends requests until this worker answers. Returns their number.
+fn requests_until_served_by(nginx: &Nginx, worker: &Worker) -> usize {
+    let mut requests = 0;
     until("the worker serves", || {
-        asked += 1;
-        let reply = nginx.ask(request("GET", "/pid", &[]));
-        (reply.text() == worker.pid().to_string()).then_some(())
+        requests += 1;
+        let response = nginx.send(request("GET", "/pid", &[]));
+        (response.text() == worker.pid().to_string()).then_some(())
     });
-    asked
+    requests
 }
 
 #[test]
-fn an_upgrade_of_the_binary_breaks_none_of_a_thousand_streams() {
+fn upgrade_interrupts_none_of_a_thousand_streams() {
     let mut nginx = start();
-    let clients = Clients::keep_open(&nginx, a_thousand());
+    let clients = StreamClients::keep_open(&nginx, stream_count());
     let old = nginx.pid();
     nginx.upgrade();
     let worker = Worker::of(&nginx);
-    let mut asked = asks_until_served_by(&nginx, &worker);
+    let mut requests = requests_until_served_by(&nginx, &worker);
     signal(old, Signal::QUIT);
-    // Only once its workers have no stream left.
-    until("the old master has ended", || {
+    // It exits once its workers have no stream left.
+    until("the old master has exited", || {
         (!is_running(old)).then_some(())
     });
-    assert_eq!(asks_until_served_by(&nginx, &worker), 1, "another served");
-    asked += 1;
-    let ends = clients.ends();
-    println!("{} streams", ends.len());
-    assert_whole(&ends);
-    assert_logged(&nginx, ends.len() + asked);
-    assert!(worker.is_the_one_of(&nginx), "the new worker died");
+    assert_eq!(
+        requests_until_served_by(&nginx, &worker),
+        1,
+        "another worker answered"
+    );
+    requests += 1;
+    let results = clients.join();
+    println!("{} streams", results.len());
+    assert_complete(&results);
+    assert_logged(&nginx, results.len() + requests);
+    assert!(worker.is_worker_of(&nginx), "the new worker died");
 }
 
 #[test]
-fn an_upgrade_that_is_given_up_breaks_no_stream() {
+fn reverted_upgrade_interrupts_no_stream() {
     let mut nginx = start();
-    let clients = Clients::keep_open(&nginx, a_thousand() / 10);
+    let clients = StreamClients::keep_open(&nginx, stream_count() / 10);
     let old = nginx.pid();
-    let stops = format!(
-        "{0}#{0}: gracefully shutting down",
-        Worker::of(&nginx).pid()
-    );
+    // nginx logs "PID#TID: message"; TID is 0 if nginx was built without threads.
+    let old_worker = format!(" {}#", Worker::of(&nginx).pid());
+    let is_shutting_down =
+        |line: &str| line.contains(&old_worker) && line.contains("gracefully shutting down");
     nginx.upgrade();
-    // The old workers finish what they have; the new ones serve.
+    // The old worker finishes its streams; the new one serves.
     signal(old, Signal::WINCH);
-    until("the old worker stops", || {
-        nginx.error_log().contains(&stops).then_some(())
+    until("the old worker is shutting down", || {
+        let log = nginx.error_log();
+        log.lines().any(is_shutting_down).then_some(())
     });
-    let mut asked = asks_until_served_by(&nginx, &Worker::of(&nginx));
-    // The old master starts workers again; if it saw the end of the new one
+    let mut requests = requests_until_served_by(&nginx, &Worker::of(&nginx));
+    // The old master starts workers again. If it noticed the exit of the new master
     // first, it would start them twice.
     let before = children(old).len();
     signal(old, Signal::HUP);
@@ -75,16 +79,16 @@ fn an_upgrade_that_is_given_up_breaks_no_stream() {
     });
     nginx.roll_back();
     assert_eq!(nginx.pid(), old);
-    let worker = until("none but the old master's newest worker is left", || {
-        Worker::alone(&nginx)
+    let worker = until("only the newest worker of the old master is left", || {
+        Worker::single(&nginx)
     });
-    asked += asks_until_served_by(&nginx, &worker);
-    let ends = clients.ends();
-    assert_whole(&ends);
-    assert_logged(&nginx, ends.len() + asked);
-    // The file of its process number is its own again.
+    requests += requests_until_served_by(&nginx, &worker);
+    let results = clients.join();
+    assert_complete(&results);
+    assert_logged(&nginx, results.len() + requests);
+    // nginx.pid has the id of the old master again.
     nginx.signal("reload");
-    until("it reloads", || {
-        (!worker.is_the_one_of(&nginx)).then_some(())
+    until("the old master reloads", || {
+        (!worker.is_worker_of(&nginx)).then_some(())
     });
 }

@@ -1,5 +1,5 @@
-//! The suites of clients in other languages. `tests/clients/run` installs what
-//! they need and says by which command they run.
+//! The test suites of clients in other languages. `tests/clients/run` installs what
+//! they need and passes the command that runs them.
 
 use std::env;
 use std::process::Command;
@@ -8,20 +8,20 @@ use crate::support::nginx::{Conf, Nginx};
 
 const COMMAND: &str = "LLM_MOCK_TEST_COMMAND";
 
-/// What the suites ask for: each of these places stands before the path of an
-/// API.
+/// The configuration that the suites expect: each location prefixes the paths of
+/// the APIs.
 const SERVER: &str = r#"
     llm_mock_reply "Hello there, 世界! \"quoted\" and more.";
     llm_mock_delay 5ms;
 
     location / { llm_mock on; }
 
-    # Who waits for the second word waits in vain.
+    # The second word is never sent in time.
     location /slow/ { llm_mock on; llm_mock_delay 60s; }
 
     location /mine/ { llm_mock on; llm_mock_model my-model; llm_mock_models my-model my-other; }
 
-    # Refuses what OpenAI's SDKs try first, and not what they try again.
+    # Rejects the first attempt of OpenAI's SDKs, but not their retries.
     location /once/ {
         if ($http_x_stainless_retry_count = 0) { return 429; }
         llm_mock on;
@@ -37,8 +37,8 @@ const SERVER: &str = r#"
 "#;
 
 #[test]
-#[ignore = "tests/clients/run says what to run"]
-fn the_clients_get_what_they_expect() {
+#[ignore = "run by tests/clients/run"]
+fn client_suites_pass() {
     let command = env::var(COMMAND).unwrap_or_else(|_| panic!("{COMMAND} is not set"));
     let nginx = Nginx::with(&Conf {
         server: SERVER,

@@ -1,4 +1,4 @@
-//! Many streams at once.
+//! Streams that run at the same time.
 
 use std::time::{Duration, Instant};
 
@@ -8,24 +8,24 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::support::client::chat;
-use crate::support::http::{Incoming, Reply};
+use crate::support::http::{Response, ResponseParser};
+use crate::support::median;
 use crate::support::nginx::{Conf, Nginx, deadline};
 use crate::support::stream::stream;
-use crate::timing::{gaps, median};
 
 const STREAMS: usize = 500;
 const TEXT: &str = "one two three four five six seven eight nine ten \
                     eleven twelve thirteen fourteen fifteen sixteen";
 
 #[test]
-fn five_hundred_streams_are_all_whole() {
-    let nginx = Nginx::alone(&Conf {
+fn five_hundred_streams_run_concurrently() {
+    let nginx = Nginx::exclusive(&Conf {
         server: &format!("llm_mock_reply \"{TEXT}\"; location / {{ llm_mock on; }}"),
         ..Conf::default()
     });
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let begun = Instant::now();
-    let replies = runtime.block_on(async {
+    let start = Instant::now();
+    let responses = runtime.block_on(async {
         let mut tasks = JoinSet::new();
         for n in 0..STREAMS {
             let request = chat(&[], format!(r#"{{"model":"model-{n}"}}"#));
@@ -38,16 +38,16 @@ fn five_hundred_streams_are_all_whole() {
         }
         tasks.join_all().await
     });
-    let took = begun.elapsed();
+    let took = start.elapsed();
     let mut all_gaps = Vec::new();
-    for reply in replies {
-        let (n, reply) = reply.expect("a stream did not end");
-        let said = stream(&reply);
+    for response in responses {
+        let (n, response) = response.expect("a stream did not end");
+        let completion = stream(&response);
         assert_eq!(
-            (said.text(), said.model),
+            (completion.text(), completion.model),
             (TEXT.to_owned(), format!("model-{n}"))
         );
-        all_gaps.extend(gaps(&reply));
+        all_gaps.extend(response.gaps_ms());
     }
     let nominal = Duration::from_millis(50) * (TEXT.split(' ').count() - 1) as u32;
     println!(
@@ -60,15 +60,16 @@ fn five_hundred_streams_are_all_whole() {
     );
 }
 
-async fn read(socket: &mut TcpStream) -> Reply {
-    let mut incoming = Incoming::new();
+/// Reads one response.
+async fn read(socket: &mut TcpStream) -> Response {
+    let mut parser = ResponseParser::new();
     let mut bytes = vec![0; 16 * 1024];
     loop {
-        if let Some(reply) = incoming.take(false) {
-            return reply;
+        if let Some(response) = parser.take(false) {
+            return response;
         }
         let read = socket.read(&mut bytes).await.unwrap();
         assert!(read > 0, "closed within the stream");
-        incoming.feed(&bytes[..read]);
+        parser.feed(&bytes[..read]);
     }
 }

@@ -1,26 +1,16 @@
-//! A thousand streams under reloads, and when nginx is told to quit.
+//! A thousand streams when nginx is told to reload or quit, and at
+//! `worker_shutdown_timeout`.
 
 use std::time::{Duration, Instant};
 
 use crate::support::client::{Client, request};
-use crate::support::clients::{Clients, PACED, a_thousand, assert_whole};
+use crate::support::clients::{PACED, StreamClients, assert_complete, assert_logged, stream_count};
 use crate::support::memcheck;
 use crate::support::nginx::{Conf, Nginx, until};
 use crate::support::worker::Worker;
 
-/// Asserts that each request was logged once, and none of them as refused.
-pub fn assert_logged(nginx: &Nginx, requests: usize) {
-    until("each request is logged", || {
-        (nginx.access_log().len() >= requests).then_some(())
-    });
-    let lines = nginx.access_log();
-    assert_eq!(lines.len(), requests);
-    let failed = lines.iter().find(|line| !line.starts_with("200 "));
-    assert_eq!(failed, None);
-}
-
 #[test]
-fn a_thousand_streams_at_any_time_live_through_fifty_reloads() {
+fn fifty_reloads_interrupt_none_of_a_thousand_streams() {
     let reloads = if memcheck::is_on() { 5 } else { 50 };
     let server = |generation: usize| {
         format!(
@@ -38,44 +28,46 @@ fn a_thousand_streams_at_any_time_live_through_fifty_reloads() {
         server: &server(0),
         ..Conf::default()
     });
-    let begun = Instant::now();
-    let clients = Clients::keep_open(&nginx, a_thousand());
-    let mut asked = 0;
+    let start = Instant::now();
+    let clients = StreamClients::keep_open(&nginx, stream_count());
+    let mut requests = 0;
     for generation in 1..=reloads {
         reload(&nginx, generation);
         until("the reload is done", || {
-            asked += 1;
-            let reply = nginx.ask(request("GET", "/generation", &[]));
-            (reply.text() == generation.to_string()).then_some(())
+            requests += 1;
+            let response = nginx.send(request("GET", "/generation", &[]));
+            (response.text() == generation.to_string()).then_some(())
         });
     }
-    let took = begun.elapsed();
-    let ends = clients.ends();
-    println!("{} streams, {reloads} reloads in {took:?}", ends.len());
-    assert!(ends.len() >= a_thousand());
-    assert_whole(&ends);
-    assert_logged(&nginx, ends.len() + asked);
-    until("none but the newest worker is left", || {
-        Worker::alone(&nginx)
-    });
+    let took = start.elapsed();
+    let results = clients.join();
+    println!("{} streams, {reloads} reloads in {took:?}", results.len());
+    assert!(results.len() >= stream_count());
+    assert_complete(&results);
+    assert_logged(&nginx, results.len() + requests);
+    until("only the newest worker is left", || Worker::single(&nginx));
 }
 
 #[test]
 fn quit_lets_a_thousand_streams_finish() {
     let mut nginx = Nginx::start(PACED);
-    let clients = Clients::open(&nginx, a_thousand());
+    let clients = StreamClients::open(&nginx, stream_count());
     nginx.signal("quit");
-    let asked = Instant::now();
-    let ends = clients.ends();
-    assert_whole(&ends);
-    let last = ends.iter().flatten().map(|reply| reply.ended).max();
-    assert!(last.is_some_and(|last| last > asked));
-    until("nginx has ended", || nginx.has_exited().then_some(()));
-    assert_logged(&nginx, ends.len());
+    let signalled = Instant::now();
+    let results = clients.join();
+    assert_complete(&results);
+    let last = results
+        .iter()
+        .flatten()
+        .map(|response| response.last_byte_at)
+        .max();
+    assert!(last.is_some_and(|last| last > signalled));
+    until("nginx has exited", || nginx.has_exited().then_some(()));
+    assert_logged(&nginx, results.len());
 }
 
 #[test]
-fn worker_shutdown_timeout_ends_a_thousand_streams_and_nothing_else() {
+fn worker_shutdown_timeout_closes_the_streams_of_the_old_worker() {
     let timeout = Duration::from_millis(500);
     let long = "word ".repeat(500);
     let conf = Conf {
@@ -93,8 +85,8 @@ fn worker_shutdown_timeout_ends_a_thousand_streams_and_nothing_else() {
     };
     let nginx = Nginx::with(&conf);
     let old = Worker::of(&nginx);
-    // Each in another state: with a timer, with one and a client that may
-    // leave, held back, before its headers, and with a subrequest.
+    // Streams in other states: one that ignores a disconnect, one held back by
+    // limit_rate, one before its headers, and one with a subrequest.
     let mut others: Vec<Client> = ["/stays", "/full", "/first", "/mirrors"]
         .map(|prefix| {
             let mut client = Client::connect(&nginx);
@@ -106,7 +98,7 @@ fn worker_shutdown_timeout_ends_a_thousand_streams_and_nothing_else() {
             client
         })
         .into();
-    // A request whose body is never whole.
+    // A request whose body stays incomplete.
     let mut sending = Client::connect(&nginx);
     sending.send(request(
         "POST",
@@ -114,21 +106,24 @@ fn worker_shutdown_timeout_ends_a_thousand_streams_and_nothing_else() {
         &[("Content-Length", "9")],
     ));
     others.push(sending);
-    let clients = Clients::open(&nginx, a_thousand());
-    let asked = Instant::now();
+    let clients = StreamClients::open(&nginx, stream_count());
+    let signalled = Instant::now();
     nginx.reload(&conf);
-    let ends = clients.ends();
-    let took = asked.elapsed();
-    println!("{} streams closed after {took:?}", ends.len());
+    let results = clients.join();
+    let took = signalled.elapsed();
+    println!("{} streams closed after {took:?}", results.len());
     assert!(took > timeout, "{took:?}");
-    assert!(ends.iter().all(|end| end.is_err()), "a stream is whole");
+    assert!(
+        results.iter().all(|result| result.is_err()),
+        "a stream is complete"
+    );
     for client in &mut others {
         client.read_to_end();
     }
-    until("the old worker has ended", || Worker::alone(&nginx));
-    assert!(!old.is_the_one_of(&nginx));
-    assert_eq!(nginx.ask(request("GET", "/health", &[])).status, 200);
-    let requests = ends.len() + others.len() + 1;
+    until("the old worker has exited", || Worker::single(&nginx));
+    assert!(!old.is_worker_of(&nginx));
+    assert_eq!(nginx.send(request("GET", "/health", &[])).status, 200);
+    let requests = results.len() + others.len() + 1;
     until("each request is logged", || {
         (nginx.access_log().len() == requests).then_some(())
     });

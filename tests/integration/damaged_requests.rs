@@ -1,5 +1,5 @@
-//! Requests that were damaged on the way, thrown at a real worker.
-//! `LLM_MOCK_TEST_WIRE` says how many; a few hundred otherwise.
+//! Randomly damaged requests. `LLM_MOCK_TEST_WIRE` sets their number; the default is
+//! 300.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -11,10 +11,10 @@ use crate::support::client::{chat, request};
 use crate::support::nginx::{Conf, Nginx, deadline};
 use crate::support::worker::Worker;
 
-const USUAL: usize = 300;
+const DEFAULT_COUNT: usize = 300;
 
-/// What is damaged: each kind of request there is.
-fn whole(rng: &mut SmallRng) -> Vec<u8> {
+/// A valid request of a random kind.
+fn valid(rng: &mut SmallRng) -> Vec<u8> {
     let body = r#"{"model":"gpt-4o","messages":[{"role":"user","content":"hi"}],"stream":false}"#;
     let chunked = [("Transfer-Encoding", "chunked")];
     match rng.random_range(0..7) {
@@ -32,6 +32,7 @@ fn whole(rng: &mut SmallRng) -> Vec<u8> {
     }
 }
 
+/// Changes, removes, repeats or inserts bytes at random.
 fn damage(bytes: &mut Vec<u8>, rng: &mut SmallRng) {
     for _ in 0..rng.random_range(0..6) {
         if bytes.is_empty() {
@@ -56,9 +57,9 @@ fn damage(bytes: &mut Vec<u8>, rng: &mut SmallRng) {
 }
 
 #[test]
-fn damaged_requests_harm_nobody() {
+fn worker_survives_damaged_requests() {
     let count = std::env::var("LLM_MOCK_TEST_WIRE");
-    let count = count.map_or(USUAL, |count| count.parse().unwrap());
+    let count = count.map_or(DEFAULT_COUNT, |count| count.parse().unwrap());
     let nginx = Nginx::with(&Conf {
         server: "llm_mock_delay 100us; client_max_body_size 0; client_body_buffer_size 8k;
             location / { llm_mock on; }
@@ -67,31 +68,30 @@ fn damaged_requests_harm_nobody() {
         ..Conf::default()
     });
     let worker = Worker::of(&nginx);
-    // What nginx itself says of some of them.
+    // nginx logs errors about some of them.
     nginx.tolerate_error("client sent invalid");
     nginx.tolerate_error("client intended to send too large");
     let seed = SmallRng::from_os_rng().random();
     println!("{count} requests, seed {seed}");
     let mut rng = SmallRng::seed_from_u64(seed);
-    let mut replies = 0;
+    let mut responses = 0;
     for _ in 0..count {
-        let mut bytes = whole(&mut rng);
+        let mut bytes = valid(&mut rng);
         damage(&mut bytes, &mut rng);
         let mut socket = TcpStream::connect(nginx.address()).unwrap();
         socket.set_read_timeout(Some(deadline())).unwrap();
-        // nginx may close before all is sent; what it says then counts less
-        // than that it lives.
+        // nginx can close the connection before everything is sent.
         let sent = socket.write_all(&bytes);
         let ended = socket.shutdown(Shutdown::Write);
-        let mut reply = Vec::new();
-        let read = socket.read_to_end(&mut reply);
+        let mut response = Vec::new();
+        let read = socket.read_to_end(&mut response);
         if sent.is_ok() && ended.is_ok() && read.is_ok() {
-            replies += usize::from(!reply.is_empty());
+            responses += usize::from(!response.is_empty());
         }
     }
-    println!("{replies} were answered");
-    assert!(replies > count / 4, "{replies} of {count}");
-    let reply = nginx.ask(request("GET", "/health", &[]));
-    assert_eq!(reply.text(), r#"{"status":"ok"}"#);
-    assert!(worker.is_the_one_of(&nginx), "the worker died");
+    println!("{responses} were answered");
+    assert!(responses > count / 4, "{responses} of {count}");
+    let response = nginx.send(request("GET", "/health", &[]));
+    assert_eq!(response.text(), r#"{"status":"ok"}"#);
+    assert!(worker.is_worker_of(&nginx), "the worker died");
 }

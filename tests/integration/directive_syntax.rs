@@ -1,7 +1,8 @@
-//! What `nginx -t` accepts and what it refuses.
+//! Directive values that `nginx -t` accepts and rejects.
 
 use crate::support::nginx::{Conf, check};
 
+/// Runs `nginx -t` with these directives in the server block.
 fn check_server(server: &str) -> (bool, String) {
     check(&Conf {
         server,
@@ -9,13 +10,14 @@ fn check_server(server: &str) -> (bool, String) {
     })
 }
 
-/// Refused, with one line that says all of this.
-fn refused(directives: &str, says: &[&str]) {
+/// Asserts that `nginx -t` rejects the directives with one [emerg] line that contains
+/// all of `expected`.
+fn assert_rejected(directives: &str, expected: &[&str]) {
     let (accepted, output) = check_server(directives);
     assert!(!accepted, "accepted: {directives}");
     let lines: Vec<&str> = output.lines().filter(|l| l.contains("[emerg]")).collect();
     assert_eq!(lines.len(), 1, "{directives}\n{output}");
-    for text in says {
+    for text in expected {
         assert!(
             lines[0].contains(text),
             "{directives}: no {text:?} in {output}"
@@ -23,6 +25,7 @@ fn refused(directives: &str, says: &[&str]) {
     }
 }
 
+/// All directives, each with a valid value.
 const DIRECTIVES: [(&str, &str); 11] = [
     ("llm_mock", "on"),
     ("llm_mock_reply", "text"),
@@ -38,35 +41,35 @@ const DIRECTIVES: [(&str, &str); 11] = [
 ];
 
 #[test]
-fn a_directive_takes_one_argument() {
+fn wrong_number_of_arguments_is_rejected() {
     for (name, value) in DIRECTIVES {
         let expected = format!("invalid number of arguments in \"{name}\" directive");
-        refused(&format!("{name};"), &[&expected]);
+        assert_rejected(&format!("{name};"), &[&expected]);
         if name == "llm_mock_chunk" {
-            refused(&format!("{name} {value} 1 1;"), &[&expected]);
+            assert_rejected(&format!("{name} {value} 1 1;"), &[&expected]);
         } else if name != "llm_mock_models" {
-            refused(&format!("{name} {value} {value};"), &[&expected]);
+            assert_rejected(&format!("{name} {value} {value};"), &[&expected]);
         }
     }
 }
 
 #[test]
-fn a_directive_stands_once_in_a_block() {
+fn duplicate_directive_is_rejected() {
     for (name, value) in DIRECTIVES {
         let expected = format!("\"{name}\" directive is duplicate");
-        refused(&format!("{name} {value}; {name} {value};"), &[&expected]);
+        assert_rejected(&format!("{name} {value}; {name} {value};"), &[&expected]);
         let in_location = format!("location / {{ {name} {value}; {name} {value}; }}");
-        refused(&in_location, &[&expected]);
+        assert_rejected(&in_location, &[&expected]);
     }
-    // A value with variables is one too.
+    // The same holds for values with variables.
     for name in ["llm_mock_reply", "llm_mock_delay", "llm_mock_first_delay"] {
         let expected = format!("\"{name}\" directive is duplicate");
-        refused(&format!("{name} $arg_x; {name} 1;"), &[&expected]);
+        assert_rejected(&format!("{name} $arg_x; {name} 1;"), &[&expected]);
     }
 }
 
 #[test]
-fn a_time_is_a_time() {
+fn invalid_times_are_rejected() {
     for name in ["llm_mock_delay", "llm_mock_first_delay"] {
         for value in [
             "fast", "\"\"", "-1ms", "+1ms", "\"1 ms\"", "1x", "ms", "1.5.5s", ".5s", "5.s",
@@ -74,44 +77,44 @@ fn a_time_is_a_time() {
         ] {
             let bare = value.trim_matches('"');
             let shown = format!("invalid value \"{bare}\" in \"{name}\"");
-            refused(
+            assert_rejected(
                 &format!("{name} {value};"),
                 &[&shown, "expected a time such as 50ms"],
             );
         }
         for value in ["366d", "53w", "99999999999999999999s"] {
             let shown = format!("invalid value \"{value}\" in \"{name}\"");
-            refused(&format!("{name} {value};"), &[&shown, "at most 365d"]);
+            assert_rejected(&format!("{name} {value};"), &[&shown, "at most 365d"]);
         }
     }
 }
 
 #[test]
-fn a_choice_is_one_of_its_words() {
+fn unknown_keywords_are_rejected() {
     for value in ["yes", "1", "ON", "\"\"", "$on"] {
         let bare = value.trim_matches('"');
         for name in ["llm_mock", "llm_mock_ignore_client_abort"] {
             let shown = format!("invalid value \"{bare}\" in \"{name}\"");
             let directive = format!("{name} {value};");
-            refused(&directive, &[&shown, "expected \"on\" or \"off\""]);
+            assert_rejected(&directive, &[&shown, "expected \"on\" or \"off\""]);
         }
     }
     for value in ["on", "true", "Auto", "\"\"", "$mode"] {
         let bare = value.trim_matches('"');
         let shown = format!("invalid value \"{bare}\" in \"llm_mock_stream\"");
         let expected = "expected \"auto\", \"always\" or \"never\"";
-        refused(&format!("llm_mock_stream {value};"), &[&shown, expected]);
+        assert_rejected(&format!("llm_mock_stream {value};"), &[&shown, expected]);
         let shown = format!("invalid value \"{bare}\" in \"llm_mock_validate\"");
         let expected = "expected \"lenient\" or \"strict\"";
-        refused(&format!("llm_mock_validate {value};"), &[&shown, expected]);
+        assert_rejected(&format!("llm_mock_validate {value};"), &[&shown, expected]);
     }
 }
 
 #[test]
-fn a_tokenizer_is_one_that_there_is() {
+fn unknown_tokenizers_are_rejected() {
     for value in ["on", "p50k_base", "gpt-4o", "\"\"", "$x"] {
         let bare = value.trim_matches('"');
-        refused(
+        assert_rejected(
             &format!("llm_mock_tokenizer {value};"),
             &[
                 &format!("invalid value \"{bare}\" in \"llm_mock_tokenizer\""),
@@ -122,10 +125,10 @@ fn a_tokenizer_is_one_that_there_is() {
 }
 
 #[test]
-fn a_chunk_is_a_number_of_units() {
+fn invalid_chunk_units_and_sizes_are_rejected() {
     for value in ["line", "words", "3", "\"\"", "$x"] {
         let bare = value.trim_matches('"');
-        refused(
+        assert_rejected(
             &format!("llm_mock_chunk {value};"),
             &[
                 &format!("invalid value \"{bare}\" in \"llm_mock_chunk\""),
@@ -135,7 +138,7 @@ fn a_chunk_is_a_number_of_units() {
     }
     for value in ["0", "-1", "1.5", "x", "\"\"", "4294967296", "$x"] {
         let bare = value.trim_matches('"');
-        refused(
+        assert_rejected(
             &format!("llm_mock_chunk char {value};"),
             &[
                 &format!("invalid value \"{bare}\" in \"llm_mock_chunk\""),
@@ -146,13 +149,13 @@ fn a_chunk_is_a_number_of_units() {
 }
 
 #[test]
-fn a_model_has_a_name() {
+fn empty_model_names_are_rejected() {
     let shown = "invalid value \"\" in \"llm_mock_model\"";
-    refused(
+    assert_rejected(
         "llm_mock_model \"\";",
         &[shown, "expected the name of a model"],
     );
-    refused(
+    assert_rejected(
         "llm_mock_models a \"\" b;",
         &[
             "invalid value \"\" in \"llm_mock_models\"",
@@ -162,15 +165,15 @@ fn a_model_has_a_name() {
 }
 
 #[test]
-fn an_unknown_variable_is_named() {
+fn unknown_variables_are_rejected_by_name() {
     for name in ["llm_mock_reply", "llm_mock_delay", "llm_mock_first_delay"] {
         let directive = format!("{name} \"x $no_such_variable\";");
-        refused(&directive, &["unknown \"no_such_variable\" variable"]);
+        assert_rejected(&directive, &["unknown \"no_such_variable\" variable"]);
     }
 }
 
 #[test]
-fn a_directive_does_not_stand_outside_of_http() {
+fn directives_outside_http_are_rejected() {
     for (name, value) in DIRECTIVES {
         let (accepted, output) = check(&Conf {
             http: &format!("}} {name} {value}; events {{"),
@@ -190,7 +193,7 @@ fn a_directive_does_not_stand_outside_of_http() {
 }
 
 #[test]
-fn every_good_value_is_accepted() {
+fn valid_values_are_accepted() {
     let times = [
         "0",
         "0ms",
@@ -265,9 +268,8 @@ fn every_good_value_is_accepted() {
     }
     let (accepted, output) = check_server(&locations);
     assert!(accepted, "{output}");
-    // Nothing to remark either.
     assert!(!output.contains("[warn]"), "{output}");
-    // On each level.
+    // All directives on all levels.
     let all: String = DIRECTIVES
         .iter()
         .map(|(name, value)| format!("{name} {value};"))

@@ -1,9 +1,9 @@
-//! What nginx itself refuses is answered with OpenAI's error object, where the
-//! shipped configuration's error_page is in force.
+//! The shipped configuration's `error_page`: requests that nginx itself rejects are
+//! answered with OpenAI's error object.
 
 use crate::support::client::{Client, chat, request};
-use crate::support::http::Reply;
-use crate::support::nginx::{Conf, Nginx};
+use crate::support::http::Response;
+use crate::support::nginx::{Conf, Nginx, require, until};
 use crate::support::stream::stream;
 
 const ERROR_PAGE: &str = "
@@ -18,14 +18,29 @@ fn start(http: &str, server: &str) -> Nginx {
     })
 }
 
-/// Checks OpenAI's error object; gives its type and its code.
-fn error(reply: &Reply, status: u16) -> (String, Option<String>) {
-    assert_eq!(reply.status, status, "{}\n{}", reply.head, reply.text());
-    assert_eq!(reply.header("content-type"), Some("application/json"));
-    assert_eq!(reply.all("connection").len(), 1, "{}", reply.head);
-    assert!(reply.header("x-request-id").is_some(), "{}", reply.head);
-    assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
-    let json = reply.json();
+/// Asserts that the response is OpenAI's error object. Returns its type and code.
+fn error(response: &Response, status: u16) -> (String, Option<String>) {
+    assert_eq!(
+        response.status,
+        status,
+        "{}\n{}",
+        response.head,
+        response.text()
+    );
+    assert_eq!(response.header("content-type"), Some("application/json"));
+    assert_eq!(
+        response.header_values("connection").len(),
+        1,
+        "{}",
+        response.head
+    );
+    assert!(
+        response.header("x-request-id").is_some(),
+        "{}",
+        response.head
+    );
+    assert_eq!(response.header("access-control-allow-origin"), Some("*"));
+    let json = response.json();
     let error = &json["error"];
     assert!(
         error["message"].as_str().is_some_and(|m| !m.is_empty()),
@@ -41,12 +56,13 @@ fn error(reply: &Reply, status: u16) -> (String, Option<String>) {
     )
 }
 
-fn kind(reply: &Reply, status: u16) -> String {
-    error(reply, status).0
+/// The type of the error object.
+fn kind(response: &Response, status: u16) -> String {
+    error(response, status).0
 }
 
 #[test]
-fn a_request_line_that_is_none_is_400() {
+fn malformed_request_is_400() {
     let nginx = start("", "");
     for line in [
         "GARBAGE\r\n\r\n",
@@ -54,58 +70,61 @@ fn a_request_line_that_is_none_is_400() {
         "GET / HTTP/1.1\r\n\r\n",
     ] {
         assert_eq!(
-            kind(&nginx.ask(line), 400),
+            kind(&nginx.send(line), 400),
             "invalid_request_error",
             "{line:?}"
         );
     }
     let lengths = [("Content-Length", "1"), ("Content-Length", "2")];
-    let twice = nginx.ask(request("POST", "/v1/chat/completions", &lengths));
+    let twice = nginx.send(request("POST", "/v1/chat/completions", &lengths));
     assert_eq!(kind(&twice, 400), "invalid_request_error");
 }
 
 #[test]
-fn a_header_that_is_too_large_is_400() {
+fn oversized_header_is_400() {
     let nginx = start("large_client_header_buffers 2 2k;", "");
     let large = "x".repeat(3_000);
-    let reply = nginx.ask(chat(&[("X-Large", &large)], ""));
-    assert_eq!(kind(&reply, 400), "invalid_request_error");
+    let response = nginx.send(chat(&[("X-Large", &large)], ""));
+    assert_eq!(kind(&response, 400), "invalid_request_error");
 }
 
 #[test]
-fn a_path_that_is_too_long_is_414() {
+fn oversized_request_line_is_414() {
     let nginx = start("large_client_header_buffers 2 2k;", "");
     let path = format!("/v1/chat/completions?{}", "x".repeat(3_000));
-    let reply = nginx.ask(request("POST", &path, &[]));
-    assert_eq!(kind(&reply, 414), "invalid_request_error");
+    let response = nginx.send(request("POST", &path, &[]));
+    assert_eq!(kind(&response, 414), "invalid_request_error");
 }
 
 #[test]
-fn a_body_that_is_too_large_is_413() {
+fn oversized_body_is_413() {
     let nginx = start("", "client_max_body_size 1k;");
     nginx.expect_error("client intended to send too large body");
-    let reply = nginx.ask(chat(&[], "x".repeat(2_000)));
-    assert_eq!(kind(&reply, 413), "invalid_request_error");
-    // One that does not say how large it will be.
+    let response = nginx.send(chat(&[], "x".repeat(2_000)));
+    assert_eq!(kind(&response, 413), "invalid_request_error");
+    // A chunked body of unknown length.
     let headers = [("Transfer-Encoding", "chunked")];
     let mut bytes = request("POST", "/v1/chat/completions", &headers);
     bytes.extend_from_slice(format!("7d0\r\n{}\r\n0\r\n\r\n", "x".repeat(2_000)).as_bytes());
     nginx.expect_error("client intended to send too large chunked body");
-    assert_eq!(kind(&nginx.ask(bytes), 413), "invalid_request_error");
+    assert_eq!(kind(&nginx.send(bytes), 413), "invalid_request_error");
 }
 
 #[test]
-fn a_chunked_body_that_is_broken_is_400() {
+fn malformed_chunked_body_is_400() {
     let nginx = start("", "");
     nginx.expect_error("client sent invalid chunked body");
     let headers = [("Transfer-Encoding", "chunked")];
     let mut bytes = request("POST", "/v1/chat/completions", &headers);
     bytes.extend_from_slice(b"nonsense\r\n");
-    assert_eq!(kind(&nginx.ask(bytes), 400), "invalid_request_error");
+    assert_eq!(kind(&nginx.send(bytes), 400), "invalid_request_error");
 }
 
 #[test]
-fn too_many_requests_are_429() {
+fn limit_req_is_429() {
+    if !require(&["http_limit_req_module"]) {
+        return;
+    }
     let nginx = start(
         "limit_req_zone $remote_addr zone=rate:1m rate=1r/m; limit_req_status 429;",
         "limit_req zone=rate;",
@@ -113,15 +132,18 @@ fn too_many_requests_are_429() {
     nginx.expect_error("limiting requests");
     let mut client = Client::connect(&nginx);
     client.send(chat(&[], ""));
-    stream(&client.reply());
+    stream(&client.response());
     client.send(chat(&[], ""));
-    let found = error(&client.reply(), 429);
+    let found = error(&client.response(), 429);
     assert_eq!(found.0, "requests");
     assert_eq!(found.1.as_deref(), Some("rate_limit_exceeded"));
 }
 
 #[test]
-fn too_many_streams_are_503_and_the_next_is_served_when_one_has_ended() {
+fn limit_conn_is_503_until_a_stream_ends() {
+    if !require(&["http_limit_conn_module"]) {
+        return;
+    }
     let nginx = start(
         "limit_conn_zone $remote_addr zone=streams:1m;",
         "llm_mock_delay 60s; limit_conn streams 1;",
@@ -130,18 +152,21 @@ fn too_many_streams_are_503_and_the_next_is_served_when_one_has_ended() {
     let mut first = Client::connect(&nginx);
     first.send(chat(&[], ""));
     first.wait_for("powered ");
-    assert_eq!(kind(&nginx.ask(chat(&[], "")), 503), "server_error");
-    // The place of a client that has left is free.
+    assert_eq!(kind(&nginx.send(chat(&[], "")), 503), "server_error");
+    // A disconnect frees the slot.
     drop(first);
-    crate::support::nginx::until("the place is free", || {
+    until("the slot is free", || {
         let mut next = Client::connect(&nginx);
         next.send(request("GET", "/health", &[]));
-        (next.reply().status == 200).then_some(())
+        (next.response().status == 200).then_some(())
     });
 }
 
 #[test]
-fn what_the_configuration_returns_is_an_error_object() {
+fn configured_statuses_are_error_objects() {
+    if !require(&["http_access_module", "http_proxy_module"]) {
+        return;
+    }
     let nginx = start(
         "",
         "location /401/ { return 401; }
@@ -165,18 +190,18 @@ fn what_the_configuration_returns_is_an_error_object() {
     ] {
         let path = format!("/{status}/v1/chat/completions");
         for method in ["POST", "GET"] {
-            let reply = nginx.ask(request(method, &path, &[]));
-            assert_eq!(kind(&reply, status), expected);
+            let response = nginx.send(request(method, &path, &[]));
+            assert_eq!(kind(&response, status), expected);
         }
         let mut client = Client::connect(&nginx);
         client.send(request("HEAD", &path, &[]));
-        assert_eq!(client.reply_to_head().status, status);
+        assert_eq!(client.response_to_head().status, status);
     }
 }
 
 #[test]
-fn the_error_page_is_not_for_clients() {
+fn error_page_location_is_internal() {
     let nginx = start("", "");
-    let reply = nginx.ask(request("POST", "/llm_mock_error", &[]));
-    assert_eq!(kind(&reply, 404), "invalid_request_error");
+    let response = nginx.send(request("POST", "/llm_mock_error", &[]));
+    assert_eq!(kind(&response, 404), "invalid_request_error");
 }

@@ -1,22 +1,21 @@
-//! nginx's internal redirects into and out of a location that mocks.
+//! nginx's internal redirects to and from a location of the module.
 
-use crate::support::client::{Client, chat, request};
-use crate::support::http::Reply;
-use crate::support::leak_check::Ledger;
-use crate::support::nginx::{Conf, Nginx};
+use crate::support::client::{Client, chat, chat_at, request};
+use crate::support::http::Response;
+use crate::support::leak_check::LeakCheck;
+use crate::support::nginx::{Conf, Nginx, require};
 use crate::support::stream::stream;
 
 const HEALTH: &str = r#"{"status":"ok"}"#;
 
-/// The replies, on one connection, to chat requests to these paths.
-fn ask(nginx: &Nginx, paths: &[&str]) -> Vec<Reply> {
+/// Sends chat requests to these paths on one connection. Returns the responses.
+fn send_chats(nginx: &Nginx, paths: &[&str]) -> Vec<Response> {
     let mut client = Client::connect(nginx);
-    let ask = |path: &&str| {
-        let text = String::from_utf8(chat(&[], r#"{"model":"asked"}"#)).unwrap();
-        client.send(text.replacen("/v1/chat/completions", path, 1));
-        client.reply()
+    let send_chat = |path: &&str| {
+        client.send(chat_at(path, &[]));
+        client.response()
     };
-    paths.iter().map(ask).collect()
+    paths.iter().map(send_chat).collect()
 }
 
 fn start(http: &str, server: &str) -> Nginx {
@@ -32,13 +31,13 @@ fn start(http: &str, server: &str) -> Nginx {
     })
 }
 
-/// The model of a reply that must be a stream.
-fn model(reply: &Reply) -> String {
-    stream(reply).model
+/// The model of a streamed response.
+fn model(response: &Response) -> String {
+    stream(response).model
 }
 
 #[test]
-fn try_files_index_and_error_page_lead_in() {
+fn try_files_index_and_error_page_lead_to_the_module() {
     let nginx = start(
         "",
         "root .;
@@ -51,25 +50,28 @@ fn try_files_index_and_error_page_lead_in() {
          location @twice { error_page 503 =200 @mock; return 503; }
          location /index/ { index /health; }",
     );
-    let ledger = Ledger::open(&nginx);
+    let leak_check = LeakCheck::begin(&nginx);
     let paths = [
         "/try-uri/",
         "/try-named/v1/chat/completions",
         "/file.txt",
         "/twice/v1/chat/completions",
     ];
-    for (reply, path) in ask(&nginx, &paths).iter().zip(paths) {
-        assert_eq!(model(reply), "asked", "{path}");
+    for (response, path) in send_chats(&nginx, &paths).iter().zip(paths) {
+        assert_eq!(model(response), "requested", "{path}");
     }
-    // By a path, error_page asks with GET, which a chat is not for.
-    let replies = ask(&nginx, &["/returned/"]);
-    assert_eq!(replies[0].json()["error"]["type"], "invalid_request_error");
-    assert_eq!(nginx.ask(request("GET", "/index/", &[])).text(), HEALTH);
-    ledger.close(&nginx, 6);
+    // error_page redirects to a path with the method GET, which chat does not have.
+    let responses = send_chats(&nginx, &["/returned/"]);
+    assert_eq!(
+        responses[0].json()["error"]["type"],
+        "invalid_request_error"
+    );
+    assert_eq!(nginx.send(request("GET", "/index/", &[])).text(), HEALTH);
+    leak_check.finish(&nginx, 6);
 }
 
 #[test]
-fn what_nginx_refuses_in_it_may_be_answered_elsewhere() {
+fn error_page_answers_a_413_elsewhere() {
     let nginx = start(
         "",
         "client_max_body_size 5;
@@ -81,63 +83,63 @@ fn what_nginx_refuses_in_it_may_be_answered_elsewhere() {
     );
     nginx.expect_error("client intended to send too large body");
     nginx.expect_error("client intended to send too large chunked body");
-    let ledger = Ledger::open(&nginx);
+    let leak_check = LeakCheck::begin(&nginx);
     let chunked = |path: &str| {
         let mut bytes = request("POST", path, &[("Transfer-Encoding", "chunked")]);
         bytes.extend_from_slice(b"8\r\n12345678\r\n0\r\n\r\n");
-        nginx.ask(bytes)
+        nginx.send(bytes)
     };
     for path in ["/to-file", "/to-text", "/to-mock"].map(|to| format!("{to}/v1/chat/completions")) {
-        // Refused before it is this module's, and while it reads the body.
-        for reply in [&ask(&nginx, &[&path])[0], &chunked(&path)] {
+        // Rejected before the content phase, and while the module reads the body.
+        for response in [&send_chats(&nginx, &[&path])[0], &chunked(&path)] {
             match path.as_str() {
                 "/to-file/v1/chat/completions" => {
-                    assert_eq!((reply.status, reply.text()), (413, "from a file"));
+                    assert_eq!((response.status, response.text()), (413, "from a file"));
                 }
                 "/to-text/v1/chat/completions" => {
-                    assert_eq!((reply.status, reply.text()), (200, "text"));
+                    assert_eq!((response.status, response.text()), (200, "text"));
                 }
-                // The body is not to be had.
-                _ => assert_eq!(model(reply), "gpt-3.5-turbo"),
+                // The body is not available.
+                _ => assert_eq!(model(response), "gpt-3.5-turbo"),
             }
-            assert_eq!(reply.header("connection"), Some("close"), "{path}");
+            assert_eq!(response.header("connection"), Some("close"), "{path}");
         }
     }
-    ledger.close(&nginx, 6);
+    leak_check.finish(&nginx, 6);
 }
 
 #[test]
-fn what_comes_of_a_body_after_its_refusal_disturbs_no_reply() {
-    // A larger limit, by which the rest of the body would be read after all.
+fn rest_of_a_rejected_body_is_ignored() {
+    // The limit of the second location would allow the rest of the body.
     let nginx = start(
         "",
         "llm_mock_ignore_client_abort on;
-         location /refused/ { llm_mock on; client_max_body_size 5; error_page 413 =200 @late; }
+         location /rejected/ { llm_mock on; client_max_body_size 5; error_page 413 =200 @late; }
          location @late { llm_mock on; llm_mock_delay 100ms; client_max_body_size 0; }",
     );
     nginx.expect_error("client intended to send too large chunked body");
-    let ledger = Ledger::open(&nginx);
+    let leak_check = LeakCheck::begin(&nginx);
     let headers = [("Transfer-Encoding", "chunked"), ("Expect", "100-continue")];
     let mut client = Client::connect(&nginx);
-    client.send(request("POST", "/refused/v1/chat/completions", &headers));
-    assert_eq!(client.reply().status, 100);
+    client.send(request("POST", "/rejected/v1/chat/completions", &headers));
+    assert_eq!(client.response().status, 100);
     client.send("8\r\n12345678\r\n");
     client.wait_for("powered ");
     client.send("0\r\n\r\n");
-    assert_eq!(model(&client.reply()), "gpt-3.5-turbo");
+    assert_eq!(model(&client.response()), "gpt-3.5-turbo");
     drop(client);
-    ledger.close(&nginx, 1);
+    leak_check.finish(&nginx, 1);
 }
 
 #[test]
-fn its_own_errors_are_not_nginxs_to_replace() {
+fn error_page_does_not_replace_errors_of_the_module() {
     let nginx = start(
         "",
         "error_page 404 405 500 /file.txt; recursive_error_pages on;
          llm_mock_first_delay $http_x_time;",
     );
     nginx.expect_error("invalid value \"soon\"");
-    let ledger = Ledger::open(&nginx);
+    let leak_check = LeakCheck::begin(&nginx);
     let mut client = Client::connect(&nginx);
     for (request, status) in [
         (request("GET", "/nowhere", &[]), 404),
@@ -145,16 +147,19 @@ fn its_own_errors_are_not_nginxs_to_replace() {
         (chat(&[("X-Time", "soon")], ""), 500),
     ] {
         client.send(request);
-        let reply = client.reply();
-        assert_eq!(reply.status, status);
-        assert!(reply.json()["error"].is_object());
+        let response = client.response();
+        assert_eq!(response.status, status);
+        assert!(response.json()["error"].is_object());
     }
     drop(client);
-    ledger.close(&nginx, 3);
+    leak_check.finish(&nginx, 3);
 }
 
 #[test]
-fn an_upstream_may_send_requests_over() {
+fn x_accel_redirect_leads_to_the_module() {
+    if !require(&["http_proxy_module"]) {
+        return;
+    }
     let nginx = start(
         "server { listen 127.0.0.1:@port2@;
              location /named/ { add_header X-Accel-Redirect @mock; return 200 unseen; }
@@ -163,8 +168,8 @@ fn an_upstream_may_send_requests_over() {
         "location ~ ^/(named|path|loop)/ { proxy_pass http://127.0.0.1:@port2@; }",
     );
     nginx.expect_error("rewrite or internal redirection cycle");
-    let ledger = Ledger::open(&nginx);
-    let replies = ask(
+    let leak_check = LeakCheck::begin(&nginx);
+    let responses = send_chats(
         &nginx,
         &[
             "/named/v1/chat/completions",
@@ -173,11 +178,11 @@ fn an_upstream_may_send_requests_over() {
             "/loop/",
         ],
     );
-    // With the body that the proxy has read.
-    assert_eq!(model(&replies[0]), "asked");
-    assert_eq!(replies[1].text(), HEALTH);
-    assert_eq!(replies[2].status, 404);
-    assert_eq!(replies[3].status, 500);
-    // The upstream logs, too: eleven rounds of the loop.
-    ledger.close(&nginx, 4 + 3 + 11);
+    // The module gets the body that the proxy has read.
+    assert_eq!(model(&responses[0]), "requested");
+    assert_eq!(responses[1].text(), HEALTH);
+    assert_eq!(responses[2].status, 404);
+    assert_eq!(responses[3].status, 500);
+    // The upstream logs, too: three requests, and eleven of the loop.
+    leak_check.finish(&nginx, 4 + 3 + 11);
 }

@@ -1,4 +1,4 @@
-//! What streams take of a worker's memory and files, and give back.
+//! Memory and open files of a worker during streams and after them.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -6,14 +6,11 @@ use std::time::{Duration, Instant};
 
 use crate::support::client::{Client, chat, request};
 use crate::support::nginx::{Conf, Nginx, deadline, until};
-use crate::support::worker::{Worker, allow_many_files};
-
-/// Ten pages: what the worker may need for anything else meanwhile.
-pub const NOTHING: usize = 40 * 1024;
+use crate::support::worker::{MEMORY_NOISE, Worker, allow_many_files};
 
 #[test]
-fn a_stream_of_a_million_words_takes_no_more_memory_as_it_goes() {
-    // Due within a second.
+fn million_word_stream_takes_constant_memory() {
+    // All words are due within a second.
     let nginx = Nginx::with(&Conf {
         http: &format!(
             "map $host $k {{ default \"{}\"; }} map $host $million {{ default \"{}\"; }}",
@@ -26,14 +23,14 @@ fn a_stream_of_a_million_words_takes_no_more_memory_as_it_goes() {
     let worker = Worker::of(&nginx);
     let mut socket = TcpStream::connect(nginx.address()).unwrap();
     socket.set_read_timeout(Some(deadline())).unwrap();
-    // HTTP/1.0 has no chunks: after the head there is nothing but events.
+    // HTTP/1.0 has no chunks: only events follow the headers.
     let request = b"POST /v1/chat/completions HTTP/1.0\r\n\r\n";
     socket.write_all(request).unwrap();
     let mut reader = BufReader::with_capacity(256 * 1024, socket);
     read_through(&mut reader, b"\r\n\r\n");
     read_through(&mut reader, b"\n\n");
     let word = read_through(&mut reader, b"\n\n");
-    // All the others are the same, byte for byte.
+    // All following events are byte-identical.
     let thousand = word.repeat(1_000);
     let mut bytes = vec![0; thousand.len()];
     let mut memory = Vec::new();
@@ -47,7 +44,7 @@ fn a_stream_of_a_million_words_takes_no_more_memory_as_it_goes() {
     assert!(end.ends_with("data: [DONE]\n\n"), "{end}");
     let (early, late) = (memory[99], memory[899]);
     println!("memory of the worker: {early} bytes after 100,000 words, {late} after 900,000");
-    assert!(late <= early + NOTHING);
+    assert!(late <= early + MEMORY_NOISE);
 }
 
 /// Reads until what was read ends with `end`.
@@ -60,64 +57,66 @@ fn read_through(reader: &mut impl BufRead, end: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn clients_that_leave_by_the_thousand_give_all_back() {
-    const CROWD: usize = 1_000;
+fn disconnected_clients_leave_no_files_and_no_memory() {
+    const CLIENTS: usize = 1_000;
     allow_many_files();
-    let nginx = Nginx::alone(&Conf {
+    let nginx = Nginx::exclusive(&Conf {
         listen: "backlog=2048",
         server: "llm_mock_delay 1h; location / { llm_mock on; }",
         ..Conf::default()
     });
     let worker = Worker::of(&nginx);
-    // After its first request a worker has opened what it needs itself, and
-    // perhaps not yet closed that connection.
-    nginx.ask(request("GET", "/health", &[]));
+    // A worker that has answered has opened the files it needs itself. It may not
+    // have closed the connection yet.
+    nginx.send(request("GET", "/health", &[]));
     let base = worker.open_files();
-    let mut open = Vec::new();
-    let mut gone = Vec::new();
-    for ends in ["FIN", "RST", "half-close"].repeat(2) {
-        let mut clients: Vec<Client> = (0..CROWD).map(|_| Client::connect(&nginx)).collect();
+    let mut with_clients = Vec::new();
+    let mut without = Vec::new();
+    for end in ["FIN", "RST", "half-close"].repeat(2) {
+        let mut clients: Vec<Client> = (0..CLIENTS).map(|_| Client::connect(&nginx)).collect();
         for client in &mut clients {
             client.send(chat(&[], ""));
         }
-        if ends != "RST" {
+        if end != "RST" {
             for client in &mut clients {
                 client.wait_for("powered ");
             }
         }
         until("all have been accepted", || {
-            (worker.open_files() >= base - 1 + CROWD).then_some(())
+            (worker.open_files() >= base - 1 + CLIENTS).then_some(())
         });
-        open.push(worker.memory());
+        with_clients.push(worker.memory());
         let log_before = nginx.error_log().len();
-        let (left, before) = (Instant::now(), worker.cpu_time());
-        if ends == "half-close" {
+        let (closed, before) = (Instant::now(), worker.cpu_time());
+        if end == "half-close" {
             clients.iter().for_each(Client::close_sending_side);
         } else {
-            // What was received and not read makes a RST of the close.
+            // A close with unread received data sends a RST.
             clients.clear();
         }
-        until("all files are given back", || {
+        until("all files are closed", || {
             (worker.open_files() <= base).then_some(())
         });
-        let (took, worked) = (left.elapsed(), worker.cpu_time() - before);
-        let busy = worker.cpu_time_within(Duration::from_millis(500));
-        gone.push(worker.memory());
+        let (took, worked) = (closed.elapsed(), worker.cpu_time() - before);
+        let busy = worker.cpu_time_during(Duration::from_millis(500));
+        without.push(worker.memory());
         println!(
-            "{CROWD} clients left with {ends}: files back in {took:?} and {worked:?} of work, then busy for {busy:?} of 500 ms"
+            "{CLIENTS} clients disconnected with {end}: files closed in {took:?} and {worked:?} of work, then busy for {busy:?} of 500 ms"
         );
-        // The work of one second at most, and the waits of a busy machine.
-        assert!(worked < Duration::from_secs(1), "{ends}: {worked:?}");
-        assert!(took < Duration::from_secs(5), "{ends}: {took:?}");
-        assert!(busy <= Duration::from_millis(20), "{ends}: {busy:?}");
+        // At most one second of CPU time; a busy machine may delay it.
+        assert!(worked < Duration::from_secs(1), "{end}: {worked:?}");
+        assert!(took < Duration::from_secs(5), "{end}: {took:?}");
+        assert!(busy <= Duration::from_millis(20), "{end}: {busy:?}");
         for line in nginx.error_log()[log_before..].lines() {
-            assert!(line.contains("[info]"), "{ends}: {line}");
+            assert!(line.contains("[info]"), "{end}: {line}");
         }
     }
-    // malloc may keep what it had, but of 4,000 streams nothing stays behind
-    // when the fifth crowd is as far as the first.
-    println!("memory of the worker with each {CROWD} open: {open:?}, when they had left: {gone:?}");
-    assert!(open[4] <= open[0] + 256 * 1024, "{open:?}");
-    // A crowd takes 10 MB. What malloc keeps of that differs.
-    assert!(gone[5] <= gone[0] + 5 * 1024 * 1024, "{gone:?}");
+    println!("memory of the worker with {CLIENTS} clients: {with_clients:?}, without: {without:?}");
+    // malloc may keep freed memory, but the fifth round needs no more than the first.
+    assert!(
+        with_clients[4] <= with_clients[0] + 256 * 1024,
+        "{with_clients:?}"
+    );
+    // A round takes 10 MB. How much of it malloc keeps varies.
+    assert!(without[5] <= without[0] + 5 * 1024 * 1024, "{without:?}");
 }

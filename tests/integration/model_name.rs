@@ -1,4 +1,4 @@
-//! The model that a request names comes back as it was.
+//! The model name of a request is repeated in the response.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::support::nginx::Nginx;
 use crate::support::stream::stream;
 
 #[test]
-fn a_model_comes_back_as_it_was() {
+fn model_is_echoed() {
     let nginx = Nginx::start("llm_mock_delay 0;");
     let mut client = Client::connect(&nginx);
     let long = "模型abc🦀".repeat(850);
@@ -28,40 +28,44 @@ fn a_model_comes_back_as_it_was() {
         for stream_field in [true, false] {
             let body = json!({"messages": [], "model": model, "stream": stream_field});
             client.send(chat(&[], body.to_string()));
-            let reply = client.reply();
+            let response = client.response();
             if stream_field {
-                assert_eq!(stream(&reply).model, model);
-                // A client that splits at any line break must not see one.
-                assert!(!reply.text().contains(['\u{85}', '\u{2028}', '\u{2029}']));
+                assert_eq!(stream(&response).model, model);
+                // Some clients split events at any Unicode line break.
+                assert!(!response.text().contains(['\u{85}', '\u{2028}', '\u{2029}']));
             } else {
-                assert_eq!(reply.json()["model"], model);
+                assert_eq!(response.json()["model"], model);
             }
         }
     }
 }
 
 #[test]
-fn escapes_in_a_model_are_read() {
+fn escapes_in_a_model_are_decoded() {
     let nginx = Nginx::start("llm_mock_delay 0;");
-    let reply = nginx.chat(r#"{"mod\u0065l":"\u0061\ud83e\udd80\/\u0000"}"#);
-    assert_eq!(stream(&reply).model, "a🦀/\0");
+    let response = nginx.chat(r#"{"mod\u0065l":"\u0061\ud83e\udd80\/\u0000"}"#);
+    assert_eq!(stream(&response).model, "a🦀/\0");
 }
 
 #[test]
-fn half_a_surrogate_pair_breaks_nothing() {
+fn lone_surrogates_are_replaced() {
     let nginx = Nginx::start("llm_mock_delay 0;");
     for (model, begin) in [
         (r"x\ud83e", "x\u{fffd}"),
         (r"x\udd80y", "x\u{fffd}"),
         (r"\ud83e\ud83e\udd80", "\u{fffd}"),
     ] {
-        let said = stream(&nginx.chat(format!(r#"{{"\udd80":1,"model":"{model}"}}"#)));
-        assert!(said.model.starts_with(begin), "{model}: {:?}", said.model);
+        let completion = stream(&nginx.chat(format!(r#"{{"\udd80":1,"model":"{model}"}}"#)));
+        assert!(
+            completion.model.starts_with(begin),
+            "{model}: {:?}",
+            completion.model
+        );
     }
 }
 
 #[test]
-fn without_a_model_the_configured_one_answers() {
+fn missing_model_is_the_configured_one() {
     let nginx = Nginx::start(r#"llm_mock_delay 0; llm_mock_model "mine \"quoted\" 模型";"#);
     for body in [
         "",

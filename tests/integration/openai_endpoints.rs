@@ -1,20 +1,21 @@
-//! The endpoints beside chat: models, embeddings, completions, moderations, and
-//! the paths of Azure.
+//! OpenAI's endpoints other than chat and responses: models, embeddings,
+//! completions, moderations, and Azure's paths.
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::client::{Client, request};
-use crate::support::http::Reply;
+use crate::support::client::request;
+use crate::support::http::Response;
 use crate::support::nginx::{Conf, Nginx};
 
-fn get(nginx: &Nginx, path: &str) -> Reply {
-    nginx.ask(request("GET", path, &[]))
+/// Sends a GET request.
+fn get(nginx: &Nginx, path: &str) -> Response {
+    nginx.send(request("GET", path, &[]))
 }
 
 #[test]
-fn models_are_those_of_the_directive() {
+fn llm_mock_models_lists_the_models() {
     let nginx = Nginx::with(&Conf {
         server: "llm_mock on; llm_mock_models gpt-4o 'org/my model';
             location /any/ { }
@@ -43,7 +44,7 @@ fn models_are_those_of_the_directive() {
 }
 
 #[test]
-fn without_the_directive_there_is_any_model() {
+fn any_model_exists_by_default() {
     let nginx = Nginx::start("");
     let list = get(&nginx, "/v1/models").json();
     assert!(list["data"].as_array().unwrap().len() > 10);
@@ -51,41 +52,13 @@ fn without_the_directive_there_is_any_model() {
 }
 
 #[test]
-fn methods_are_those_of_the_api() {
-    let nginx = Nginx::start("");
-    for (path, takes) in [
-        ("/v1/models", "GET"),
-        ("/v1/models/gpt-4o", "GET"),
-        ("/v1/embeddings", "POST"),
-        ("/v1/completions", "POST"),
-        ("/v1/moderations", "POST"),
-    ] {
-        let other = if takes == "GET" { "POST" } else { "GET" };
-        for method in [other, "PUT", "DELETE"] {
-            let reply = nginx.ask(request(method, path, &[]));
-            assert_eq!(reply.status, 405, "{method} {path}");
-            let allow = format!("{takes}, HEAD, OPTIONS");
-            assert_eq!(reply.header("allow"), Some(allow.as_str()), "{path}");
-        }
-        assert_eq!(nginx.ask(request("OPTIONS", path, &[])).status, 204);
-        let mut client = Client::connect(&nginx);
-        client.send(request("HEAD", path, &[]));
-        let head = client.reply_to_head();
-        assert_eq!(head.status, 200, "{path}");
-        // Nothing of a body is left on the connection.
-        client.send(request("GET", "/health", &[]));
-        assert_eq!(client.reply().text(), "{\"status\":\"ok\"}", "{path}");
-    }
-}
-
-#[test]
 fn embeddings_are_unit_vectors_of_their_texts() {
     let nginx = Nginx::start("");
     let embed = |body: &Value| {
-        let reply = nginx.post("/v1/embeddings", body.to_string());
-        assert_eq!(reply.status, 200);
-        assert_eq!(reply.header("content-type"), Some("application/json"));
-        reply.json()
+        let response = nginx.post("/v1/embeddings", body.to_string());
+        assert_eq!(response.status, 200);
+        assert_eq!(response.header("content-type"), Some("application/json"));
+        response.json()
     };
     let texts = json!({"model": "text-embedding-3-small", "input": [
         "How do I reset my password?",
@@ -93,9 +66,9 @@ fn embeddings_are_unit_vectors_of_their_texts() {
         "The weather in Paris is fine",
         "How do I reset my password?",
     ]});
-    let reply = embed(&texts);
-    assert_eq!(reply["model"], "text-embedding-3-small");
-    let vectors: Vec<Vec<f64>> = reply["data"]
+    let response = embed(&texts);
+    assert_eq!(response["model"], "text-embedding-3-small");
+    let vectors: Vec<Vec<f64>> = response["data"]
         .as_array()
         .unwrap()
         .iter()
@@ -108,18 +81,18 @@ fn embeddings_are_unit_vectors_of_their_texts() {
     assert!((product(0, 0) - 1.0).abs() < 1e-6);
     assert_eq!(vectors[0], vectors[3]);
     assert!(product(0, 1) > product(0, 2) + 0.2);
-    let coded = embed(&json!({"input": "a", "encoding_format": "base64", "dimensions": 3}));
-    assert_eq!(coded["data"][0]["embedding"].as_str().unwrap().len(), 16);
+    let encoded = embed(&json!({"input": "a", "encoding_format": "base64", "dimensions": 3}));
+    assert_eq!(encoded["data"][0]["embedding"].as_str().unwrap().len(), 16);
 }
 
 #[test]
-fn as_many_embeddings_as_openai_takes_come_whole() {
+fn embeddings_accept_2048_inputs() {
     let nginx = Nginx::start("");
     let body = |len| json!({"input": vec!["text"; len], "model": "text-embedding-3-large"});
-    let reply = nginx.post("/v1/embeddings", body(2048).to_string());
-    // So much is not made at once.
-    assert_eq!(reply.header("content-length"), None);
-    let json = reply.json();
+    let response = nginx.post("/v1/embeddings", body(2048).to_string());
+    // A large response is sent in chunks.
+    assert_eq!(response.header("content-length"), None);
+    let json = response.json();
     let data = json["data"].as_array().unwrap();
     assert_eq!(data.len(), 2048);
     assert_eq!(data[2047]["index"], 2047);
@@ -130,33 +103,39 @@ fn as_many_embeddings_as_openai_takes_come_whole() {
 }
 
 #[test]
-fn a_lookup_waits_for_the_first_delay_alone() {
+fn embeddings_and_moderations_wait_for_the_first_delay_only() {
     let nginx = Nginx::start("llm_mock_first_delay 60ms; llm_mock_delay 20s;");
     for (path, body) in [
         ("/v1/embeddings", r#"{"input":["a","b"]}"#),
         ("/v1/moderations", r#"{"input":["a","b"]}"#),
     ] {
-        let asked = Instant::now();
-        let reply = nginx.post(path, body);
-        assert_eq!(reply.status, 200);
+        let sent_at = Instant::now();
+        let response = nginx.post(path, body);
+        assert_eq!(response.status, 200);
         // nginx's clock counts whole milliseconds.
-        assert!(reply.begun - asked >= Duration::from_millis(59), "{path}");
-        assert!(reply.ended - asked < Duration::from_secs(10), "{path}");
+        assert!(
+            response.first_byte_at - sent_at >= Duration::from_millis(59),
+            "{path}"
+        );
+        assert!(
+            response.last_byte_at - sent_at < Duration::from_secs(10),
+            "{path}"
+        );
     }
 }
 
 #[test]
-fn completions_are_plain_unless_asked_otherwise() {
+fn completions_are_plain_unless_a_stream_is_requested() {
     let nginx = Nginx::start("llm_mock_delay 0; llm_mock_reply 'one two';");
     let plain = nginx.post(
         "/v1/completions",
         r#"{"prompt":["a ","b "],"n":2,"echo":true}"#,
     );
     assert_eq!(plain.header("content-type"), Some("application/json"));
-    let reply = plain.json();
-    assert_eq!(reply["object"], "text_completion");
-    assert!(reply["id"].as_str().unwrap().starts_with("cmpl-"));
-    let texts: Vec<_> = reply["choices"].as_array().unwrap().iter().collect();
+    let response = plain.json();
+    assert_eq!(response["object"], "text_completion");
+    assert!(response["id"].as_str().unwrap().starts_with("cmpl-"));
+    let texts: Vec<_> = response["choices"].as_array().unwrap().iter().collect();
     let texts: Vec<_> = texts.iter().map(|choice| &choice["text"]).collect();
     assert_eq!(texts, ["a one two", "a one two", "b one two", "b one two"]);
     let body = r#"{"prompt":"a ","stream":true,"stream_options":{"include_usage":true}}"#;
@@ -169,27 +148,27 @@ fn completions_are_plain_unless_asked_otherwise() {
         .map(|event| serde_json::from_str(event.strip_prefix("data: ").unwrap()).unwrap())
         .collect();
     let text = |chunk: &Value| chunk["choices"][0]["text"].as_str().map(str::to_owned);
-    let said: String = chunks.iter().filter_map(text).collect();
-    assert_eq!(said, "one two");
+    let completion: String = chunks.iter().filter_map(text).collect();
+    assert_eq!(completion, "one two");
     assert_eq!(chunks[chunks.len() - 1]["usage"]["completion_tokens"], 2);
     let always = Nginx::start("llm_mock_delay 0; llm_mock_stream always;");
-    let reply = always.post("/v1/completions", "{}");
-    assert_eq!(reply.header("content-type"), Some("text/event-stream"));
+    let response = always.post("/v1/completions", "{}");
+    assert_eq!(response.header("content-type"), Some("text/event-stream"));
 }
 
 #[test]
-fn a_text_is_flagged_for_the_category_it_names() {
+fn moderations_flag_a_text_that_names_a_category() {
     let nginx = Nginx::start("");
     let body = json!({"input": ["a nice day", "violence!"]}).to_string();
-    let reply = nginx.post("/v1/moderations", body).json();
-    assert!(reply["id"].as_str().unwrap().starts_with("modr-"));
-    let flags: Vec<_> = reply["results"].as_array().unwrap().iter().collect();
+    let response = nginx.post("/v1/moderations", body).json();
+    assert!(response["id"].as_str().unwrap().starts_with("modr-"));
+    let flags: Vec<_> = response["results"].as_array().unwrap().iter().collect();
     let flags: Vec<_> = flags.iter().map(|result| &result["flagged"]).collect();
     assert_eq!(flags, [false, true]);
 }
 
 #[test]
-fn a_deployment_of_azures_is_the_model() {
+fn azure_deployment_is_the_default_model() {
     let nginx = Nginx::start("llm_mock_delay 0;");
     for (endpoint, body) in [
         ("chat/completions", r#"{"messages":[],"stream":false}"#),
@@ -197,15 +176,15 @@ fn a_deployment_of_azures_is_the_model() {
         ("embeddings", r#"{"input":"a"}"#),
     ] {
         let path = format!("/openai/deployments/my%22own/{endpoint}?api-version=2024-10-21");
-        let reply = nginx.post(&path, body);
-        assert_eq!(reply.json()["model"], "my\"own", "{endpoint}");
+        let response = nginx.post(&path, body);
+        assert_eq!(response.json()["model"], "my\"own", "{endpoint}");
         let named = body.replacen('{', r#"{"model":"named","#, 1);
         assert_eq!(nginx.post(&path, named).json()["model"], "named");
     }
 }
 
 #[test]
-fn what_is_no_request_gets_an_answer() {
+fn invalid_bodies_are_answered() {
     let nginx = Nginx::start("llm_mock_delay 0;");
     let long = json!({"input": "word ".repeat(80_000), "prompt": "x".repeat(400_000)});
     let long = long.to_string();
@@ -218,9 +197,9 @@ fn what_is_no_request_gets_an_answer() {
             "{\"prompt\":{}}",
             &long,
         ] {
-            let reply = nginx.post(path, body);
-            assert_eq!(reply.status, 200, "{path}");
-            assert!(reply.json().is_object());
+            let response = nginx.post(path, body);
+            assert_eq!(response.status, 200, "{path}");
+            assert!(response.json().is_object());
         }
     }
 }

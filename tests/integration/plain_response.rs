@@ -1,4 +1,4 @@
-//! The reply that is no stream.
+//! Responses that are not streamed.
 
 use std::time::{Duration, Instant};
 
@@ -8,15 +8,15 @@ use crate::support::client::{Client, chat};
 use crate::support::nginx::Nginx;
 
 #[test]
-fn a_plain_reply_is_what_openais_schema_requires() {
+fn plain_response_follows_openais_schema() {
     let nginx = Nginx::start(r#"llm_mock_delay 0; llm_mock_reply "say \"hi\" to 世界";"#);
     let body = r#"{"model":"m","messages":[{"role":"user","content":"hi"}],"stream":false}"#;
-    let reply = nginx.chat(body);
-    assert_eq!(reply.status, 200);
-    assert_eq!(reply.header("content-type"), Some("application/json"));
-    let length = reply.body.len().to_string();
-    assert_eq!(reply.header("content-length"), Some(length.as_str()));
-    let found = reply.json();
+    let response = nginx.chat(body);
+    assert_eq!(response.status, 200);
+    assert_eq!(response.header("content-type"), Some("application/json"));
+    let length = response.body.len().to_string();
+    assert_eq!(response.header("content-length"), Some(length.as_str()));
+    let found = response.json();
     let id = found["id"].as_str().unwrap();
     assert_eq!(id.strip_prefix("chatcmpl-").unwrap().len(), 29);
     let prompt_tokens = found["usage"]["prompt_tokens"].as_u64().unwrap();
@@ -49,21 +49,21 @@ fn a_plain_reply_is_what_openais_schema_requires() {
 }
 
 #[test]
-fn a_longer_prompt_has_more_tokens() {
+fn prompt_tokens_grow_with_the_prompt() {
     let nginx = Nginx::start("llm_mock_delay 0;");
     let tokens = |words: usize| {
         let prompt = "word ".repeat(words);
         let body = json!({"messages": [{"role": "user", "content": prompt}], "stream": false});
-        let reply = nginx.chat(body.to_string());
-        reply.json()["usage"]["prompt_tokens"].as_u64().unwrap()
+        let response = nginx.chat(body.to_string());
+        response.json()["usage"]["prompt_tokens"].as_u64().unwrap()
     };
     let (few, many) = (tokens(10), tokens(1_000));
-    // "word " is a token or two to every tokenizer.
+    // "word " is one or two tokens for any tokenizer.
     assert!((990..=1_980).contains(&(many - few)), "{few} {many}");
 }
 
 #[test]
-fn an_empty_text_is_an_empty_string() {
+fn empty_text_is_an_empty_string() {
     let nginx = Nginx::start(r#"llm_mock_reply "";"#);
     let found = nginx.chat(r#"{"stream":false}"#).json();
     assert_eq!(found["choices"][0]["message"]["content"], "");
@@ -71,15 +71,18 @@ fn an_empty_text_is_an_empty_string() {
 }
 
 #[test]
-fn a_plain_reply_takes_as_long_as_the_stream_would() {
+fn plain_response_takes_as_long_as_the_stream() {
     let nginx = Nginx::start(
         r#"llm_mock_first_delay 60ms; llm_mock_delay 40ms; llm_mock_reply "a b c d";"#,
     );
     let mut client = Client::connect(&nginx);
-    let asked = Instant::now();
+    let sent_at = Instant::now();
     client.send(chat(&[], r#"{"stream":false}"#));
-    let reply = client.reply();
+    let response = client.response();
     // nginx's clock counts whole milliseconds.
-    assert!(reply.begun - asked >= Duration::from_millis(60 + 3 * 40 - 1));
-    assert_eq!(reply.json()["choices"][0]["message"]["content"], "a b c d");
+    assert!(response.first_byte_at - sent_at >= Duration::from_millis(60 + 3 * 40 - 1));
+    assert_eq!(
+        response.json()["choices"][0]["message"]["content"],
+        "a b c d"
+    );
 }

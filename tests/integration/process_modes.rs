@@ -1,17 +1,17 @@
-//! nginx without a master, as a daemon, and with several workers.
+//! nginx without a master process, as a daemon, and with several workers.
 
 use std::collections::HashSet;
 use std::fs;
 
 use crate::support::client::{Client, chat};
-use crate::support::clients::{Clients, PACED, assert_whole};
+use crate::support::clients::{PACED, StreamClients, assert_complete};
 use crate::support::nginx::{Conf, Nginx, until};
 use crate::support::stream::stream;
 
-const SERVED: &str = "powered by openai";
+const TEXT: &str = "powered by openai";
 
 #[test]
-fn a_single_process_serves_as_a_worker_does() {
+fn single_process_serves_requests() {
     let mut nginx = Nginx::with(&Conf {
         main: "master_process off;",
         ..Conf::default()
@@ -19,50 +19,50 @@ fn a_single_process_serves_as_a_worker_does() {
     let mut client = Client::connect(&nginx);
     for _ in 0..2 {
         client.send(chat(&[], ""));
-        assert_eq!(stream(&client.reply()).text(), SERVED);
+        assert_eq!(stream(&client.response()).text(), TEXT);
         client.send(chat(&[], r#"{"stream":false}"#));
-        assert_eq!(client.reply().json()["object"], "chat.completion");
+        assert_eq!(client.response().json()["object"], "chat.completion");
     }
-    let mut leaves = Client::connect(&nginx);
-    leaves.send(chat(&[], ""));
-    leaves.wait_for("powered ");
-    drop(leaves);
-    until("the stream that was left is done with", || {
+    let mut disconnects = Client::connect(&nginx);
+    disconnects.send(chat(&[], ""));
+    disconnects.wait_for("powered ");
+    drop(disconnects);
+    until("the abandoned stream is finished", || {
         (nginx.access_log().len() == 5).then_some(())
     });
     nginx.signal("quit");
-    until("nginx has ended", || nginx.has_exited().then_some(()));
+    until("nginx has exited", || nginx.has_exited().then_some(()));
 }
 
 #[test]
-fn a_single_process_serves_many_streams() {
+fn single_process_serves_concurrent_streams() {
     let nginx = Nginx::with(&Conf {
         main: "master_process off;",
         server: &format!("{PACED} location / {{ llm_mock on; }}"),
         ..Conf::default()
     });
-    assert_whole(&Clients::open(&nginx, 200).ends());
+    assert_complete(&StreamClients::open(&nginx, 200).join());
 }
 
 #[test]
-fn a_daemon_reloads_and_quits_with_streams_open() {
+fn daemon_reloads_and_quits_with_open_streams() {
     let conf = Conf {
         daemon: true,
         server: &format!("{PACED} location / {{ llm_mock on; }}"),
         ..Conf::default()
     };
     let mut nginx = Nginx::with(&conf);
-    let before = Clients::open(&nginx, 20);
+    let before = StreamClients::open(&nginx, 20);
     nginx.reload(&conf);
-    let after = Clients::open(&nginx, 20);
+    let after = StreamClients::open(&nginx, 20);
     nginx.signal("quit");
-    assert_whole(&before.ends());
-    assert_whole(&after.ends());
-    until("nginx has ended", || nginx.has_exited().then_some(()));
+    assert_complete(&before.join());
+    assert_complete(&after.join());
+    until("nginx has exited", || nginx.has_exited().then_some(()));
 }
 
 #[test]
-fn several_workers_share_the_streams() {
+fn several_workers_complete_all_streams() {
     for (listen, events) in [("", "accept_mutex on;"), ("reuseport", "")] {
         let nginx = Nginx::with(&Conf {
             workers: 4,
@@ -71,12 +71,12 @@ fn several_workers_share_the_streams() {
             server: &format!("{PACED} location / {{ llm_mock on; }}"),
             ..Conf::default()
         });
-        assert_whole(&Clients::open(&nginx, 200).ends());
+        assert_complete(&StreamClients::open(&nginx, 200).join());
     }
 }
 
 #[test]
-fn each_worker_of_several_serves() {
+fn every_worker_serves() {
     let nginx = Nginx::with(&Conf {
         workers: 4,
         listen: "reuseport",
@@ -84,14 +84,14 @@ fn each_worker_of_several_serves() {
         ..Conf::default()
     });
     let mut workers = HashSet::new();
-    until("each has answered", || {
+    until("each worker has answered", || {
         workers.insert(stream(&nginx.chat("")).text());
         (workers.len() == 4).then_some(())
     });
 }
 
 #[test]
-fn workers_come_and_go_with_streams_open() {
+fn worker_count_changes_with_open_streams() {
     let server = format!("{PACED} location / {{ llm_mock on; }}");
     let conf = |workers| Conf {
         workers,
@@ -100,21 +100,21 @@ fn workers_come_and_go_with_streams_open() {
         ..Conf::default()
     };
     let nginx = Nginx::with(&conf(1));
-    let mut crowds = Vec::new();
+    let mut groups = Vec::new();
     for workers in [3, 1, 2] {
-        crowds.push(Clients::open(&nginx, 50));
+        groups.push(StreamClients::open(&nginx, 50));
         nginx.reload(&conf(workers));
-        // nginx drops what waits in the socket of a worker that it takes away.
-        until("each worker listens and none of before", || {
+        // nginx drops the connections that wait in the socket of a worker that exits.
+        until("only the new workers listen", || {
             (listeners(&nginx) == workers as usize).then_some(())
         });
     }
-    for crowd in crowds {
-        assert_whole(&crowd.ends());
+    for clients in groups {
+        assert_complete(&clients.join());
     }
 }
 
-/// How many sockets listen on nginx's port: with `reuseport` one for each
+/// The number of sockets that listen on nginx's port: with `reuseport`, one for each
 /// worker.
 fn listeners(nginx: &Nginx) -> usize {
     const LISTEN: &str = "00000000:0000 0A";

@@ -1,28 +1,21 @@
-//! A thousand clients that do not read, and a worker that stood still.
+//! A thousand clients that do not read.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
-use llm_mock_core::batch::FULL;
-
-use crate::memory_use::NOTHING;
 use crate::support::client::{Client, chat, request};
-use crate::support::http::Reply;
 use crate::support::nginx::{Conf, Nginx, until};
 use crate::support::stream::stream;
-use crate::support::worker::{Worker, allow_many_files};
+use crate::support::worker::{MEMORY_NOISE, Worker, allow_many_files};
 
 const CLIENTS: usize = 1_000;
 
-/// More than one event has.
-const EVENT: usize = 1_000;
-
-/// A text of so many thousand words: each thousand is 190 KB on the wire.
+/// Starts a server whose reply has this many thousand words; each thousand is 190 KB
+/// on the wire. Returns the text, too.
 fn start(thousands: usize, directives: &str) -> (Nginx, String) {
     allow_many_files();
     let thousand: String = (0..1_000).map(|n| format!("{n:03} ")).collect();
-    let nginx = Nginx::alone(&Conf {
-        // Small buffers of the kernel, or a thousand would take gigabytes.
+    let nginx = Nginx::exclusive(&Conf {
+        // Small socket buffers, or a thousand would take gigabytes.
         listen: "backlog=2048 sndbuf=32k",
         http: &format!(
             "map $host $k {{ default \"{thousand}\"; }} map $host $text {{ default \"{}\"; }}",
@@ -34,55 +27,47 @@ fn start(thousands: usize, directives: &str) -> (Nginx, String) {
     (nginx, thousand.repeat(thousands))
 }
 
-/// Clients that ask and do not read.
+/// Opens clients that send a request and do not read.
 fn open(nginx: &Nginx) -> Vec<Client> {
-    let ask = |_| {
+    let open_one = |_| {
         let mut client = Client::connect(nginx);
         client.send(chat(&[], ""));
         client
     };
-    (0..CLIENTS).map(ask).collect()
-}
-
-/// What is due at once comes in batches, not in one.
-fn has_capped_batches(reply: &Reply) -> bool {
-    let ends = reply.chunks.iter().map(|chunk| chunk.0);
-    let begins = [0].into_iter().chain(ends.clone());
-    ends.zip(begins)
-        .all(|(end, begin)| end - begin <= FULL + EVENT)
+    (0..CLIENTS).map(open_one).collect()
 }
 
 #[test]
-fn a_thousand_that_do_not_read_cost_nothing_as_time_passes() {
-    they_cost_nothing(2, "llm_mock_delay 100us;");
+fn stalled_clients_use_no_cpu_and_no_more_memory() {
+    assert_no_cpu_and_no_more_memory(2, "llm_mock_delay 100us;");
 }
 
-/// 19 MB for each client. nginx keeps the text for each of the thousand, twice,
-/// since it comes from a variable:
+/// 19 MB for each client. nginx keeps the text twice for each of them, since it comes
+/// from a variable:
 ///
 ///     cargo test --release --test integration -- --ignored --nocapture hundred_thousand_words
 #[test]
 #[ignore = "takes a gigabyte of memory"]
-fn a_thousand_that_do_not_read_a_hundred_thousand_words() {
+fn stalled_clients_with_a_hundred_thousand_words() {
     for delay in ["0", "20us"] {
-        they_cost_nothing(100, &format!("llm_mock_delay {delay};"));
+        assert_no_cpu_and_no_more_memory(100, &format!("llm_mock_delay {delay};"));
     }
 }
 
-fn they_cost_nothing(thousands: usize, directives: &str) {
+fn assert_no_cpu_and_no_more_memory(thousands: usize, directives: &str) {
     let (nginx, text) = start(thousands, directives);
     let worker = Worker::of(&nginx);
-    nginx.ask(request("GET", "/health", &[]));
+    nginx.send(request("GET", "/health", &[]));
     let (base, files) = (worker.memory(), worker.open_files());
-    let begun = Instant::now();
+    let start = Instant::now();
     let mut clients = open(&nginx);
-    // Once the sockets are full nothing moves.
+    // The worker is idle once the socket buffers are full.
     let took = until("the worker is idle", || {
-        let used = worker.cpu_time_within(Duration::from_millis(500));
-        used.is_zero().then(|| begun.elapsed())
+        let used = worker.cpu_time_during(Duration::from_millis(500));
+        used.is_zero().then(|| start.elapsed())
     });
     let early = worker.memory();
-    let used = worker.cpu_time_within(Duration::from_secs(1));
+    let used = worker.cpu_time_during(Duration::from_secs(1));
     let late = worker.memory();
     println!(
         "{CLIENTS} clients: idle after {took:?}, then busy for {used:?} of 1 s; \
@@ -90,28 +75,28 @@ fn they_cost_nothing(thousands: usize, directives: &str) {
         (late - base) / CLIENTS
     );
     assert!(used <= Duration::from_millis(20), "{used:?}");
-    assert!(late <= early + NOTHING, "{early} bytes, then {late}");
-    assert!(nginx.access_log().len() <= 1, "they have ended");
+    assert!(late <= early + MEMORY_NOISE, "{early} bytes, then {late}");
+    assert!(nginx.access_log().len() <= 1, "streams ended");
 
     for client in &mut clients[..3] {
-        let reply = client.reply();
-        assert_eq!(stream(&reply).text(), text);
-        assert!(has_capped_batches(&reply));
+        let response = client.response();
+        assert_eq!(stream(&response).text(), text);
+        assert!(response.has_bounded_chunks());
     }
     drop(clients);
-    until("all files are given back", || {
+    until("all files are closed", || {
         (worker.open_files() <= files).then_some(())
     });
 }
 
 #[test]
-fn send_timeout_ends_a_thousand_that_do_not_read() {
+fn send_timeout_closes_stalled_clients() {
     let (nginx, _) = start(2, "llm_mock_delay 100us; send_timeout 1s;");
     let worker = Worker::of(&nginx);
-    nginx.ask(request("GET", "/health", &[]));
+    nginx.send(request("GET", "/health", &[]));
     let files = worker.open_files();
     let clients = open(&nginx);
-    until("all are done with", || {
+    until("all requests are finished", || {
         (nginx.access_log().len() == CLIENTS + 1).then_some(())
     });
     for line in &nginx.access_log()[1..] {
@@ -120,32 +105,8 @@ fn send_timeout_ends_a_thousand_that_do_not_read() {
     }
     let log = nginx.error_log();
     assert_eq!(log.matches("client timed out").count(), CLIENTS);
-    until("all files are given back", || {
+    until("all files are closed", || {
         (worker.open_files() <= files).then_some(())
     });
     drop(clients);
-}
-
-#[test]
-fn a_worker_that_stood_still_catches_up_in_capped_batches() {
-    // 1.9 MB that are due within half a second.
-    let (nginx, text) = start(10, "llm_mock_delay 50us;");
-    let worker = Worker::of(&nginx);
-    let mut client = Client::connect(&nginx);
-    client.send(chat(&[], ""));
-    client.wait_for("000 ");
-    worker.stand_still();
-    let before = worker.peak_memory();
-    thread::sleep(Duration::from_millis(500));
-    worker.go_on();
-    let reply = client.reply();
-    assert_eq!(stream(&reply).text(), text);
-    assert!(has_capped_batches(&reply));
-    let grown = worker.peak_memory().saturating_sub(before);
-    println!(
-        "{} chunks; memory grew by {grown} bytes",
-        reply.chunks.len()
-    );
-    // The batch, what it was before it grew, and what nginx sends of it.
-    assert!(grown <= 4 * FULL, "{grown}");
 }

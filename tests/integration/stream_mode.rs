@@ -1,24 +1,24 @@
-//! Who gets a stream, and who a plain reply.
+//! Which requests get a stream and which a plain response.
 
 use crate::support::client::{Client, chat};
 use crate::support::nginx::Nginx;
 
-/// A request to the location of this mode.
-fn ask(mode: &str, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
+/// A chat request to the location of this mode.
+fn chat_in_mode(mode: &str, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
     let text = String::from_utf8(chat(headers, body)).unwrap();
     text.replacen("POST ", &format!("POST {mode}"), 1)
         .into_bytes()
 }
 
 #[test]
-fn the_table_of_plain_and_streamed_replies() {
+fn stream_mode_by_directive_headers_and_body() {
     let nginx = Nginx::start(
         "llm_mock_delay 0; llm_mock_reply hello;
          location /always/ { llm_mock on; llm_mock_stream always; }
          location /never/ { llm_mock on; llm_mock_stream never; }
          location /auto/ { llm_mock on; llm_mock_stream auto; }",
     );
-    // Each client, and whether it shows itself to be one of the API's.
+    // Headers of a client, and whether they identify it as an API client.
     let clients: &[(&[(&str, &str)], bool)] = &[
         (&[], false),
         (&[("Accept", "*/*")], false),
@@ -34,7 +34,7 @@ fn the_table_of_plain_and_streamed_replies() {
             true,
         ),
     ];
-    // Each body, and whether it leaves the choice open, or what it chooses.
+    // A body, and the mode that it requires, if any.
     let bodies = [
         (r#"{"stream":true}"#, Some(true)),
         (r#"{"stream":"false"}"#, Some(true)),
@@ -43,7 +43,7 @@ fn the_table_of_plain_and_streamed_replies() {
         (r#"{"stream":null}"#, None),
         (r#"{"messages":[{"stream":true}]}"#, None),
         ("{}", None),
-        // No object: always the seed's stream.
+        // Anything but a JSON object is streamed.
         ("", Some(true)),
         (r#"{"stream":false"#, Some(true)),
         (r#"[{"stream":false}]"#, Some(true)),
@@ -51,25 +51,28 @@ fn the_table_of_plain_and_streamed_replies() {
     let mut client = Client::connect(&nginx);
     for mode in ["", "/auto", "/always", "/never"] {
         for &(headers, is_api_client) in clients {
-            for (body, choice) in bodies {
+            for (body, required) in bodies {
                 let streams = match mode {
                     "/always" => true,
                     "/never" => false,
-                    _ => choice.unwrap_or(!is_api_client),
+                    _ => required.unwrap_or(!is_api_client),
                 };
-                client.send(ask(mode, headers, body));
-                let reply = client.reply();
+                client.send(chat_in_mode(mode, headers, body));
+                let response = client.response();
                 let expected = if streams {
                     "text/event-stream"
                 } else {
                     "application/json"
                 };
                 assert_eq!(
-                    reply.header("content-type"),
+                    response.header("content-type"),
                     Some(expected),
                     "{mode} {headers:?} {body}"
                 );
-                assert!(reply.text().contains("hello"), "{mode} {headers:?} {body}");
+                assert!(
+                    response.text().contains("hello"),
+                    "{mode} {headers:?} {body}"
+                );
             }
         }
     }

@@ -1,34 +1,34 @@
-//! Calls whose arguments come in the pieces of `llm_mock_chunk`, joined as a
-//! client of each service joins them.
+//! The arguments of streamed tool calls come in the units of `llm_mock_chunk`. They
+//! are joined as a client of each API joins them.
 
 use serde_json::{Value, json};
 
 use crate::support::nginx::Nginx;
 use crate::support::stream::events;
-use crate::tool_calls::{assert_arguments, tools};
+use crate::support::tools::{assert_arguments, tools};
 
 const LOCATIONS: &str = "llm_mock_delay 0;
     location /token/ { llm_mock on; llm_mock_chunk token; }
     location /char/ { llm_mock on; llm_mock_chunk char; }
     location /chars/ { llm_mock on; llm_mock_chunk char 7; }";
 
-/// A service that streams calls piece by piece, and where its events say what.
-struct Service {
+/// An API that streams calls in chunks, and JSON pointers into its events.
+struct Api {
     path: &'static str,
     /// A request for a stream of two calls.
     body: Value,
-    /// Which of the calls it is.
+    /// The index of the call.
     index: &'static str,
-    /// The call's id: it begins.
+    /// The id of the call, in its first event.
     id: &'static str,
-    /// A piece of its arguments.
-    piece: &'static str,
-    /// The tokens of the reply.
+    /// A chunk of its arguments.
+    chunk: &'static str,
+    /// The completion tokens of the response.
     tokens: &'static str,
 }
 
-/// Two tools of the client's, each with its schema, as a service wants it.
-fn two(tool: impl Fn(&str, &Value) -> Value) -> Value {
+/// Two tools, in the form that `tool` makes of a name and a schema.
+fn two_tools(tool: impl Fn(&str, &Value) -> Value) -> Value {
     let schema = &tools()[0]["function"]["parameters"];
     ["get_weather", "get_forecast"]
         .map(|name| tool(name, schema))
@@ -36,66 +36,66 @@ fn two(tool: impl Fn(&str, &Value) -> Value) -> Value {
         .into()
 }
 
-fn services() -> [Service; 3] {
+fn apis() -> [Api; 3] {
     [
-        Service {
+        Api {
             path: "v1/chat/completions",
             body: json!({
                 "stream": true, "stream_options": {"include_usage": true},
                 "parallel_tool_calls": true,
-                "tools": two(|name, schema| json!(
+                "tools": two_tools(|name, schema| json!(
                     {"type": "function", "function": {"name": name, "parameters": schema}})),
             }),
             index: "/choices/0/delta/tool_calls/0/index",
             id: "/choices/0/delta/tool_calls/0/id",
-            piece: "/choices/0/delta/tool_calls/0/function/arguments",
+            chunk: "/choices/0/delta/tool_calls/0/function/arguments",
             tokens: "/usage/completion_tokens",
         },
-        Service {
+        Api {
             path: "v1/responses",
             body: json!({
                 "stream": true, "parallel_tool_calls": true,
-                "tools": two(|name, schema| json!(
+                "tools": two_tools(|name, schema| json!(
                     {"type": "function", "name": name, "parameters": schema})),
             }),
             index: "/output_index",
             id: "/item/call_id",
-            piece: "/delta",
+            chunk: "/delta",
             tokens: "/response/usage/output_tokens",
         },
-        Service {
+        Api {
             path: "v1/messages",
             body: json!({
                 "stream": true,
                 "tool_choice": {"type": "auto", "disable_parallel_tool_use": false},
-                "tools": two(|name, schema| json!({"name": name, "input_schema": schema})),
+                "tools": two_tools(|name, schema| json!({"name": name, "input_schema": schema})),
             }),
             index: "/index",
             id: "/content_block/id",
-            piece: "/delta/partial_json",
+            chunk: "/delta/partial_json",
             tokens: "/usage/output_tokens",
         },
     ]
 }
 
-/// The pieces of each call; each has an id of its own, before them and never
-/// again.
-fn join(service: &Service, events: &[Value]) -> Vec<Vec<String>> {
+/// The chunks of each call. Asserts that each call has a unique id, once, before its
+/// chunks.
+fn chunks_of_calls(api: &Api, events: &[Value]) -> Vec<Vec<String>> {
     let mut ids: Vec<&Value> = Vec::new();
     let mut calls: Vec<Vec<String>> = Vec::new();
-    // OpenAI's Responses say all of it again when it is over.
-    let is_news = |event: &&Value| !event["type"].as_str().unwrap_or("").ends_with(".done");
-    for event in events.iter().filter(is_news) {
-        let Some(index) = event.pointer(service.index) else {
+    // OpenAI's Responses API repeats everything in the final events.
+    let is_new = |event: &&Value| !event["type"].as_str().unwrap_or("").ends_with(".done");
+    for event in events.iter().filter(is_new) {
+        let Some(index) = event.pointer(api.index) else {
             continue;
         };
-        if let Some(id) = event.pointer(service.id) {
+        if let Some(id) = event.pointer(api.id) {
             assert!(!ids.contains(&id), "{event}");
             ids.push(id);
             calls.push(Vec::new());
-        } else if let Some(piece) = event.pointer(service.piece) {
-            let piece = piece.as_str().unwrap().to_owned();
-            calls.last_mut().unwrap().push(piece);
+        } else if let Some(chunk) = event.pointer(api.chunk) {
+            let chunk = chunk.as_str().unwrap().to_owned();
+            calls.last_mut().unwrap().push(chunk);
         }
         assert_eq!(*index, calls.len() - 1, "{event}");
     }
@@ -103,34 +103,34 @@ fn join(service: &Service, events: &[Value]) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn joined_the_pieces_are_arguments() {
+fn joined_chunks_are_the_arguments() {
     let nginx = Nginx::start(LOCATIONS);
-    for service in services() {
+    for api in apis() {
         for (location, chars) in [("token", None), ("char", Some(1)), ("chars", Some(7))] {
-            let path = format!("/{location}/{}", service.path);
-            let events = events(nginx.post(&path, &service.body).text());
-            let calls = join(&service, &events);
+            let path = format!("/{location}/{}", api.path);
+            let events = events(nginx.post(&path, &api.body).text());
+            let calls = chunks_of_calls(&api, &events);
             assert_eq!(calls.len(), 2, "{path}");
             for call in &calls {
                 assert_arguments(&call.concat());
                 let (_, full) = call.split_last().unwrap();
-                let is_full = |piece: &String| chars.is_none_or(|it| it == piece.chars().count());
+                let is_full = |chunk: &String| chars.is_none_or(|it| it == chunk.chars().count());
                 assert!(full.iter().all(is_full), "{path}: {call:?}");
             }
             if chars.is_none() {
-                let tokens = events.iter().filter_map(|it| it.pointer(service.tokens));
+                let tokens = events.iter().filter_map(|it| it.pointer(api.tokens));
                 let tokens = tokens.filter_map(Value::as_u64).next_back();
-                let pieces: usize = calls.iter().map(Vec::len).sum();
-                assert_eq!(tokens, Some(pieces as u64), "{path}: {calls:?}");
+                let chunks: usize = calls.iter().map(Vec::len).sum();
+                assert_eq!(tokens, Some(chunks as u64), "{path}: {calls:?}");
             }
         }
     }
 }
 
 #[test]
-fn gemini_sends_a_call_in_one_piece() {
+fn gemini_sends_a_call_in_one_event() {
     let nginx = Nginx::start(LOCATIONS);
-    let functions = two(|name, schema| json!({"name": name, "parametersJsonSchema": schema}));
+    let functions = two_tools(|name, schema| json!({"name": name, "parametersJsonSchema": schema}));
     let body = json!({"tools": [{"functionDeclarations": functions}]});
     for location in ["token", "char", "chars"] {
         let path = format!("/{location}/v1beta/models/m:streamGenerateContent?alt=sse");

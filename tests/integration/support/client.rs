@@ -1,17 +1,17 @@
-//! A client that sends what it is told, byte for byte, and never waits for
-//! ever.
+//! A blocking HTTP/1 client that sends raw bytes. Reads and writes time out
+//! after [`deadline`].
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 
-use crate::support::http::{Incoming, Reply};
+use crate::support::http::{Response, ResponseParser};
 use crate::support::nginx::{Nginx, deadline};
 
 pub struct Client {
     stream: TcpStream,
-    incoming: Incoming,
-    /// A reply that ended while something in it was waited for.
-    whole: Option<Reply>,
+    parser: ResponseParser,
+    /// A complete response that `wait_for` read and `response` has not returned.
+    complete: Option<Response>,
 }
 
 impl Client {
@@ -22,8 +22,8 @@ impl Client {
         stream.set_write_timeout(Some(deadline())).unwrap();
         Self {
             stream,
-            incoming: Incoming::new(),
-            whole: None,
+            parser: ResponseParser::new(),
+            complete: None,
         }
     }
 
@@ -31,115 +31,121 @@ impl Client {
         self.stream.write_all(bytes.as_ref()).unwrap();
     }
 
-    /// Says that nothing more will be sent; it still reads.
+    /// Shuts down the sending side. The client can still read.
     pub fn close_sending_side(&self) {
         self.stream.shutdown(Shutdown::Write).unwrap();
     }
 
-    /// The next reply, whole.
-    pub fn reply(&mut self) -> Reply {
+    /// Reads the next response.
+    pub fn response(&mut self) -> Response {
         self.next(false)
     }
 
-    /// The next reply, to a HEAD request.
-    pub fn reply_to_head(&mut self) -> Reply {
+    /// Reads the next response, which answers a HEAD request.
+    pub fn response_to_head(&mut self) -> Response {
         self.next(true)
     }
 
-    fn next(&mut self, to_head: bool) -> Reply {
+    fn next(&mut self, to_head: bool) -> Response {
         loop {
-            let reply = self.whole.take();
-            if let Some(reply) = reply.or_else(|| self.incoming.take(to_head)) {
-                return reply;
+            let response = self.complete.take();
+            if let Some(response) = response.or_else(|| self.parser.take(to_head)) {
+                return response;
             }
             if !self.read() {
                 return self
-                    .incoming
+                    .parser
                     .take_closed()
-                    .expect("the connection was closed within a reply");
+                    .expect("the connection was closed within a response");
             }
         }
     }
 
-    /// Waits until the reply that is coming holds `text`.
+    /// Reads until the body of the next response contains `text`.
     pub fn wait_for(&mut self, text: &str) {
         loop {
-            // On a busy machine all of it may come at once.
-            self.whole = self.whole.take().or_else(|| self.incoming.take(false));
-            let body = match &self.whole {
-                Some(reply) => &reply.body,
-                None => self.incoming.body(),
+            // On a busy machine the complete response can arrive in one read.
+            self.complete = self.complete.take().or_else(|| self.parser.take(false));
+            let body = match &self.complete {
+                Some(response) => &response.body,
+                None => self.parser.body(),
             };
             if String::from_utf8_lossy(body).contains(text) {
                 return;
             }
-            assert!(self.whole.is_none(), "no {text:?} in it");
+            assert!(self.complete.is_none(), "no {text:?} in the response");
             assert!(self.read(), "closed before {text:?}");
         }
     }
 
-    /// Waits until the server closes the connection, with nothing more said.
-    /// `false` if it said more.
+    /// Waits until the server closes the connection. `false` if the server sends
+    /// anything before that.
     pub fn is_closed(&mut self) -> bool {
-        self.incoming.is_empty() && !self.read()
+        self.parser.is_empty() && !self.read()
     }
 
-    /// Waits until the server closes the connection within a reply. `false` if
-    /// the reply was whole.
+    /// Waits until the server closes the connection within a response. `false` if
+    /// the response is complete.
     #[cfg(feature = "inject-panic")]
-    pub fn is_cut(&mut self) -> bool {
+    pub fn is_truncated(&mut self) -> bool {
         while self.read() {
-            if self.incoming.take(false).is_some() {
+            if self.parser.take(false).is_some() {
                 return false;
             }
         }
         true
     }
 
-    /// Waits until the server closes the connection, whatever it said before.
+    /// Discards everything until the server closes the connection.
     pub fn read_to_end(&mut self) {
         while self.read() {}
     }
 
-    /// `false` at the end of the connection.
+    /// Reads once. `false` at the end of the connection.
     fn read(&mut self) -> bool {
         let mut bytes = vec![0; 64 * 1024];
         let read = match self.stream.read(&mut bytes) {
             Ok(read) => read,
-            // The server closed it with bytes of ours unread.
+            // The server closed the connection before it read everything.
             Err(e) if e.kind() == ErrorKind::ConnectionReset => 0,
-            Err(e) => panic!("no reply: {e}"),
+            Err(e) => panic!("no response: {e}"),
         };
-        self.incoming.feed(&bytes[..read]);
+        self.parser.feed(&bytes[..read]);
         read > 0
     }
 }
 
 impl Nginx {
-    /// The reply to one request on a connection of its own.
-    pub fn ask(&self, request: impl AsRef<[u8]>) -> Reply {
+    /// Sends a request on a new connection and reads the response.
+    pub fn send(&self, request: impl AsRef<[u8]>) -> Response {
         let mut client = Client::connect(self);
         client.send(request);
-        client.reply()
+        client.response()
     }
 
-    /// The reply to a POST with this body.
-    pub fn post(&self, path: &str, body: impl ToString) -> Reply {
-        self.ask(post(path, &[], body.to_string()))
+    /// Sends a POST request with this body.
+    pub fn post(&self, path: &str, body: impl ToString) -> Response {
+        self.send(post(path, &[], body.to_string()))
     }
 
-    /// The reply to a chat request with this body.
-    pub fn chat(&self, body: impl AsRef<[u8]>) -> Reply {
-        self.ask(chat(&[], body))
+    /// Sends a chat request with this body.
+    pub fn chat(&self, body: impl AsRef<[u8]>) -> Response {
+        self.send(chat(&[], body))
     }
 }
 
-/// A request for a chat completion.
+/// The bytes of a chat request.
 pub fn chat(headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<u8> {
     post("/v1/chat/completions", headers, body)
 }
 
-/// A request with a body.
+/// The bytes of a chat request to another path, with a body that names the model
+/// "requested".
+pub fn chat_at(path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
+    post(path, headers, r#"{"model":"requested"}"#)
+}
+
+/// The bytes of a POST request.
 pub fn post(path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<u8> {
     let length = body.as_ref().len().to_string();
     let length = [("Content-Length", length.as_str())];
@@ -148,7 +154,7 @@ pub fn post(path: &str, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec
     bytes
 }
 
-/// A request without a body.
+/// The bytes of a request without a body.
 pub fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
     let mut text = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n");
     for (name, value) in headers {

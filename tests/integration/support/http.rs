@@ -1,27 +1,35 @@
-//! HTTP/1 replies as they stand on the wire: each header, each chunk, and when
-//! it came.
+//! HTTP/1 responses as received: each header, each chunk, and its arrival time.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::support::memcheck;
+
+/// The module writes once it has rendered this many bytes, even if more is due.
+/// The tests have their own constant, so that a change of the module's is noticed.
+pub const WRITE_SIZE: usize = 64 * 1024;
+
+/// More than one event of the tests has, in bytes.
+const EVENT_SIZE: usize = 1_000;
+
 #[derive(Debug, Clone)]
-pub struct Reply {
+pub struct Response {
     pub status: u16,
     /// The status line and the headers, as sent.
     pub head: String,
     pub body: Vec<u8>,
-    /// Of a chunked body, where each chunk ends and when it was there.
+    /// Where each chunk of a chunked body ends, and when it arrived.
     pub chunks: Vec<(usize, Instant)>,
-    /// When the first byte was there.
-    pub begun: Instant,
-    /// When the last byte was there.
-    pub ended: Instant,
+    /// When the first byte arrived.
+    pub first_byte_at: Instant,
+    /// When the last byte arrived.
+    pub last_byte_at: Instant,
 }
 
-impl Reply {
+impl Response {
     /// The values of all headers of this name.
-    pub fn all(&self, name: &str) -> Vec<&str> {
+    pub fn header_values(&self, name: &str) -> Vec<&str> {
         self.head
             .lines()
             .skip(1)
@@ -31,11 +39,32 @@ impl Reply {
             .collect()
     }
 
-    /// The value of a header that may stand there once.
+    /// The value of a header that must not be repeated.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let all = self.all(name);
-        assert!(all.len() <= 1, "{name} stands there twice:\n{}", self.head);
+        let all = self.header_values(name);
+        assert!(all.len() <= 1, "{name} is repeated:\n{}", self.head);
         all.first().copied()
+    }
+
+    /// Whether the chunks arrived over time rather than all at once. Memcheck
+    /// distorts times, so it is always true there.
+    pub fn is_incremental(&self) -> bool {
+        let took = self.last_byte_at - self.first_byte_at;
+        memcheck::is_on() || (self.chunks.len() > 5 && took > Duration::from_millis(100))
+    }
+
+    /// The time between one chunk and the next, in milliseconds.
+    pub fn gaps_ms(&self) -> Vec<f64> {
+        let gap = |pair: &[(usize, Instant)]| (pair[1].1 - pair[0].1).as_secs_f64() * 1_000.0;
+        self.chunks.windows(2).map(gap).collect()
+    }
+
+    /// Whether no chunk is larger than one write of the module.
+    pub fn has_bounded_chunks(&self) -> bool {
+        let ends = self.chunks.iter().map(|chunk| chunk.0);
+        let starts = [0].into_iter().chain(ends.clone());
+        ends.zip(starts)
+            .all(|(end, start)| end - start <= WRITE_SIZE + EVENT_SIZE)
     }
 
     pub fn text(&self) -> &str {
@@ -48,36 +77,37 @@ impl Reply {
     }
 }
 
-/// Takes bytes as they come, gives replies.
-pub struct Incoming {
+/// An incremental parser for the responses on one connection.
+pub struct ResponseParser {
     bytes: Vec<u8>,
-    /// Up to here they are read.
+    /// How many of `bytes` are parsed.
     read: usize,
+    /// When the last bytes arrived.
     at: Instant,
     state: State,
-    reply: Option<Reply>,
+    response: Option<Response>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum State {
     Head,
-    /// So many bytes of the body are missing.
+    /// A body of known length; this many bytes are missing.
     Sized(usize),
     ChunkSize,
-    /// So many bytes of the chunk and its line end are missing.
+    /// This many bytes of the chunk and its line end are missing.
     Chunk(usize),
     /// The body lasts until the connection is closed.
     ToTheEnd,
 }
 
-impl Incoming {
+impl ResponseParser {
     pub fn new() -> Self {
         Self {
             bytes: Vec::new(),
             read: 0,
             at: Instant::now(),
             state: State::Head,
-            reply: None,
+            response: None,
         }
     }
 
@@ -87,18 +117,20 @@ impl Incoming {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// What is there of the body that is coming.
+    /// The part of the current body that has arrived.
     pub fn body(&self) -> &[u8] {
-        self.reply.as_ref().map_or(&[], |reply| &reply.body)
+        self.response
+            .as_ref()
+            .map_or(&[], |response| &response.body)
     }
 
-    /// Whether nothing is there beyond the replies that were taken.
+    /// Whether nothing has arrived beyond the responses already taken.
     pub fn is_empty(&self) -> bool {
-        self.reply.is_none() && self.read == self.bytes.len()
+        self.response.is_none() && self.read == self.bytes.len()
     }
 
-    /// The next reply, once it is whole. A reply to HEAD has no body.
-    pub fn take(&mut self, to_head: bool) -> Option<Reply> {
+    /// The next response, once it is complete. A response to HEAD has no body.
+    pub fn take(&mut self, to_head: bool) -> Option<Response> {
         loop {
             let rest = &self.bytes[self.read..];
             match self.state {
@@ -106,20 +138,20 @@ impl Incoming {
                     let end = find(rest, b"\r\n\r\n")?;
                     let head = String::from_utf8(rest[..end].to_vec()).unwrap();
                     self.read += end + 4;
-                    let reply = self.begin(head);
-                    if reply.status == 100 {
-                        return Some(reply);
+                    let response = self.begin(head);
+                    if response.status == 100 {
+                        return Some(response);
                     }
-                    let bodiless = to_head || matches!(reply.status, 204 | 304);
-                    self.state = match (reply.header("content-length"), bodiless) {
+                    let bodiless = to_head || matches!(response.status, 204 | 304);
+                    self.state = match (response.header("content-length"), bodiless) {
                         (_, true) => State::Sized(0),
                         (Some(length), _) => State::Sized(length.parse().unwrap()),
-                        (None, _) if reply.header("transfer-encoding").is_some() => {
+                        (None, _) if response.header("transfer-encoding").is_some() => {
                             State::ChunkSize
                         }
                         (None, _) => State::ToTheEnd,
                     };
-                    self.reply = Some(reply);
+                    self.response = Some(response);
                 }
                 State::Sized(0) => return self.end(),
                 State::Sized(left) if !rest.is_empty() => {
@@ -134,7 +166,7 @@ impl Incoming {
                     if size == 0 {
                         // No trailers: the empty line that ends the body.
                         self.state = State::Chunk(2);
-                        self.reply
+                        self.response
                             .as_mut()
                             .unwrap()
                             .chunks
@@ -145,15 +177,19 @@ impl Incoming {
                     if rest.len() < 2 {
                         return None;
                     }
-                    assert_eq!(&rest[..2], b"\r\n", "a chunk is longer than it says");
+                    assert_eq!(&rest[..2], b"\r\n", "a chunk is longer than its size");
                     self.read += 2;
                     self.state = State::ChunkSize;
-                    let reply = self.reply.as_mut().unwrap();
-                    if reply.chunks.last().is_some_and(|last| last.0 == usize::MAX) {
-                        reply.chunks.pop();
+                    let response = self.response.as_mut().unwrap();
+                    if response
+                        .chunks
+                        .last()
+                        .is_some_and(|last| last.0 == usize::MAX)
+                    {
+                        response.chunks.pop();
                         return self.end();
                     }
-                    reply.chunks.push((reply.body.len(), self.at));
+                    response.chunks.push((response.body.len(), self.at));
                 }
                 State::Chunk(left) if !rest.is_empty() => {
                     self.state = State::Chunk(left - self.body_bytes(left - 2));
@@ -166,39 +202,39 @@ impl Incoming {
         }
     }
 
-    /// The reply that lasted until the connection was closed.
-    pub fn take_closed(&mut self) -> Option<Reply> {
+    /// The response that ends with the connection.
+    pub fn take_closed(&mut self) -> Option<Response> {
         (self.state == State::ToTheEnd)
             .then(|| self.end())
             .flatten()
     }
 
-    fn begin(&self, head: String) -> Reply {
+    fn begin(&self, head: String) -> Response {
         let mut words = head.split(' ');
         assert_eq!(words.next(), Some("HTTP/1.1"), "{head}");
-        Reply {
+        Response {
             status: words.next().unwrap().parse().unwrap(),
             head,
             body: Vec::new(),
             chunks: Vec::new(),
-            begun: self.at,
-            ended: self.at,
+            first_byte_at: self.at,
+            last_byte_at: self.at,
         }
     }
 
     fn body_bytes(&mut self, most: usize) -> usize {
         let rest = &self.bytes[self.read..];
         let part = &rest[..most.min(rest.len())];
-        self.reply.as_mut().unwrap().body.extend_from_slice(part);
+        self.response.as_mut().unwrap().body.extend_from_slice(part);
         self.read += part.len();
         part.len()
     }
 
-    fn end(&mut self) -> Option<Reply> {
+    fn end(&mut self) -> Option<Response> {
         self.state = State::Head;
-        let mut reply = self.reply.take()?;
-        reply.ended = self.at;
-        Some(reply)
+        let mut response = self.response.take()?;
+        response.last_byte_at = self.at;
+        Some(response)
     }
 }
 

@@ -1,6 +1,5 @@
-//! nginx under valgrind's memcheck, when `LLM_MOCK_TEST_MEMCHECK` is set. It
-//! then runs some thirty times slower, and what a test would say about times
-//! says nothing.
+//! Runs nginx under valgrind's memcheck if `LLM_MOCK_TEST_MEMCHECK` is set. nginx
+//! is then about 30 times slower, so tests must not judge times.
 
 use std::fs;
 use std::path::Path;
@@ -11,16 +10,16 @@ pub fn is_on() -> bool {
     std::env::var_os("LLM_MOCK_TEST_MEMCHECK").is_some()
 }
 
-/// The command that runs `binary` under memcheck, each of its processes with a
-/// report of its own in `folder`.
+/// The command that runs `binary` under memcheck. Each process writes its own
+/// report into `folder`.
 pub fn command(binary: &Path, folder: &Path) -> Command {
     let mut command = Command::new("valgrind");
     command
         .args(["--leak-check=full", "--show-leak-kinds=definite"])
-        // Also what an upgrade starts.
+        // Includes the processes of a binary upgrade.
         .arg("--trace-children=yes")
         .args(["--errors-for-leak-kinds=definite", "--num-callers=30"])
-        // nginx unmaps the module before memcheck looks for leaks.
+        // nginx unmaps the module before memcheck searches for leaks.
         .arg("--keep-debuginfo=yes")
         .arg(concat!(
             "--suppressions=",
@@ -32,7 +31,7 @@ pub fn command(binary: &Path, folder: &Path) -> Command {
     command
 }
 
-/// Asserts that no process of nginx that ended has a report of an error.
+/// Asserts that memcheck reports no error for any process of nginx that ended.
 pub fn check(folder: &Path) {
     let mut reports = 0;
     for entry in fs::read_dir(folder).unwrap() {
@@ -43,8 +42,8 @@ pub fn check(folder: &Path) {
         }
         let report = fs::read_to_string(&path).unwrap();
         let clean = report.contains("ERROR SUMMARY: 0 errors");
-        assert!(clean, "memcheck says:\n{report}");
+        assert!(clean, "memcheck reports errors:\n{report}");
         reports += 1;
     }
-    assert!(reports >= 1, "no report");
+    assert!(reports >= 1, "no memcheck report");
 }

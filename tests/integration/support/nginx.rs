@@ -1,5 +1,5 @@
-//! An nginx of a test's own: its folder, its port, its configuration; and what
-//! its error log must not hold when the test is over.
+//! An nginx process with its own prefix, ports and configuration. When it is
+//! dropped, it is stopped and its error log is checked.
 
 mod binary;
 mod conf;
@@ -17,26 +17,26 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use self::binary::{arguments, binary, command};
-pub use self::binary::{has_module, version_at_least};
+pub use self::binary::{has_module, require, version_at_least};
 pub use self::conf::{Conf, long_text};
 use self::conf::{prepare, write_conf};
 use crate::support::memcheck;
 use crate::support::process::{self, is_running};
 
-/// Nothing that a test waits for takes longer, on a busy machine too.
+/// The longest time that a test waits for one event, on a busy machine too.
 pub fn deadline() -> Duration {
     Duration::from_secs(if memcheck::is_on() { 200 } else { 20 })
 }
 
-/// Tests that measure time run while no other test does.
+/// Tests that measure time hold it exclusively.
 static TURN: RwLock<()> = RwLock::new(());
 
-/// Held, never read.
+/// A guard of [`TURN`].
 enum Turn {
     Shared {
         _guard: RwLockReadGuard<'static, ()>,
     },
-    Alone {
+    Exclusive {
         _guard: RwLockWriteGuard<'static, ()>,
     },
 }
@@ -44,8 +44,8 @@ enum Turn {
 pub struct Nginx {
     folder: TempDir,
     child: Child,
-    /// The master processes, the newest last: the child or what became of it,
-    /// and those of its upgrades.
+    /// The ids of the master processes, the newest last: the child (or the daemon
+    /// that it started), and one for each binary upgrade.
     masters: Vec<u32>,
     ports: [u16; 2],
     expected: Mutex<Vec<String>>,
@@ -55,7 +55,7 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// A server that mocks everywhere, with these directives.
+    /// Starts nginx with `llm_mock on` for all paths and with these directives.
     pub fn start(directives: &str) -> Self {
         Self::with(&Conf {
             server: &format!("{directives} location / {{ llm_mock on; }}"),
@@ -63,19 +63,21 @@ impl Nginx {
         })
     }
 
+    /// Starts nginx with this configuration.
     pub fn with(conf: &Conf) -> Self {
         let guard = TURN.read().unwrap_or_else(|poison| poison.into_inner());
         Self::run(conf, Turn::Shared { _guard: guard })
     }
 
-    /// For tests that measure time: no other test's nginx runs meanwhile.
-    pub fn alone(conf: &Conf) -> Self {
+    /// Like `with`, for tests that measure time: no other test's nginx runs
+    /// meanwhile.
+    pub fn exclusive(conf: &Conf) -> Self {
         let guard = TURN.write().unwrap_or_else(|poison| poison.into_inner());
-        Self::run(conf, Turn::Alone { _guard: guard })
+        Self::run(conf, Turn::Exclusive { _guard: guard })
     }
 
     fn run(conf: &Conf, turn: Turn) -> Self {
-        // Between the choice of a port and nginx's bind another may take it.
+        // Another process can take a port between its choice and nginx's bind.
         for _ in 0..5 {
             let ports = free_ports();
             let folder = prepare(conf, ports);
@@ -87,13 +89,13 @@ impl Nginx {
                 launch.args(["-g", "daemon off;"]);
             }
             let mut child = launch.process_group(0).spawn().unwrap();
-            // nginx writes its pid once it listens. The parent of a daemon
-            // ends well, and the daemon ignores USR2 until it has.
+            // nginx writes its pid file once it listens. A daemon's parent exits
+            // with status 0; the daemon ignores USR2 while the parent runs.
             let master = until("nginx is up", || {
                 let status = child.try_wait().unwrap();
                 let failed = status.is_some_and(|status| !status.success());
-                let is_alone = status.is_some() || !conf.daemon;
-                let pid = pid_in(folder.path(), "nginx.pid").filter(|_| is_alone);
+                let parent_done = status.is_some() || !conf.daemon;
+                let pid = pid_in(folder.path(), "nginx.pid").filter(|_| parent_done);
                 (pid.is_some() || failed).then_some(pid)
             });
             if let Some(master) = master {
@@ -109,23 +111,27 @@ impl Nginx {
                 };
             }
             let log = read(&folder.path().join("error.log"));
-            assert!(log.contains("ddress already in use"), "no start:\n{log}");
+            assert!(
+                log.contains("ddress already in use"),
+                "nginx did not start:\n{log}"
+            );
         }
         panic!("no free port");
     }
 
+    /// The address of the first port.
     pub fn address(&self) -> SocketAddr {
         (Ipv4Addr::LOCALHOST, self.ports[0]).into()
     }
 
-    /// The newest master process.
+    /// The id of the newest master process.
     pub fn pid(&self) -> u32 {
         self.masters[self.masters.len() - 1]
     }
 
-    /// Starts the binary anew beside what runs of it, as for an upgrade: both
-    /// masters have workers that serve, until one is told to quit. nginx does
-    /// that as a daemon only.
+    /// Starts a new master with USR2, as a binary upgrade does. The workers of both
+    /// masters serve until one master quits. nginx supports it only as a daemon.
+    /// <https://nginx.org/en/docs/control.html#upgrade>
     pub fn upgrade(&mut self) {
         let old = self.pid();
         process::signal(old, process::Signal::USR2);
@@ -135,20 +141,21 @@ impl Nginx {
         self.masters.push(new);
     }
 
-    /// Gives up the last upgrade: its master quits.
+    /// Reverts the last upgrade: its master quits.
     pub fn roll_back(&mut self) {
         let new = self.masters.pop().unwrap();
         process::signal(new, process::Signal::QUIT);
-        until("the new master has ended", || {
+        until("the new master has exited", || {
             (!is_running(new)).then_some(())
         });
     }
 
+    /// The second port, which the configuration can use.
     pub fn port2(&self) -> u16 {
         self.ports[1]
     }
 
-    /// `nginx -s signal`, as a user would.
+    /// Runs `nginx -s signal`.
     pub fn signal(&self, signal: &str) {
         let done = command(self.folder.path())
             .args(["-s", signal])
@@ -157,13 +164,13 @@ impl Nginx {
         assert!(done.success(), "nginx -s {signal}");
     }
 
-    /// Changes the configuration while nginx runs.
+    /// Replaces the configuration and reloads it.
     pub fn reload(&self, conf: &Conf) {
         write_conf(self.folder.path(), conf, self.ports);
         self.signal("reload");
     }
 
-    /// Whether nginx has ended.
+    /// Whether all master processes have exited.
     pub fn has_exited(&mut self) -> bool {
         let child = self.child.try_wait().unwrap();
         child.is_some() && !self.masters.iter().any(|&master| is_running(master))
@@ -173,24 +180,24 @@ impl Nginx {
         read(&self.folder.path().join("error.log"))
     }
 
-    /// A line for each request that nginx has done with:
+    /// One line for each request that is finished:
     /// `status bytes seconds request-line`.
     pub fn access_log(&self) -> Vec<String> {
         let log = read(&self.folder.path().join("access.log"));
         log.lines().map(str::to_owned).collect()
     }
 
-    /// The error log may hold [error] lines with `text`.
+    /// Allows [error] lines with `text` in the error log.
     pub fn tolerate_error(&self, text: &str) {
         self.tolerated.lock().unwrap().push(text.to_owned());
     }
 
-    /// The error log may say that there was no memory, at whatever level.
+    /// Allows lines of any level about failed allocations in the error log.
     pub fn tolerate_out_of_memory(&self) {
         self.out_of_memory.store(true, Ordering::Relaxed);
     }
 
-    /// The error log must hold an [error] line with `text`, and may.
+    /// Requires at least one [error] line with `text` in the error log.
     pub fn expect_error(&self, text: &str) {
         self.expected.lock().unwrap().push(text.to_owned());
     }
@@ -199,16 +206,15 @@ impl Nginx {
         if self.has_exited() {
             return;
         }
-        // It fails if nginx is about to end already. No panic: the test may be
-        // in one.
+        // Fails if nginx is already exiting. No panic: the test can be panicking.
         let _ = command(self.folder.path()).args(["-s", "quit"]).status();
         if let Some(old) = pid_in(self.folder.path(), "nginx.pid.oldbin") {
             process::signal(old, process::Signal::QUIT);
         }
-        let asked = Instant::now();
+        let start = Instant::now();
         while !self.has_exited() {
-            if asked.elapsed() > deadline() {
-                // Workers outlive a master that is killed.
+            if start.elapsed() > deadline() {
+                // Workers outlive a killed master.
                 process::kill_group(self.masters[0]);
                 let _ = self.child.wait();
                 eprintln!("nginx did not stop\n{}", self.error_log());
@@ -237,7 +243,7 @@ impl Nginx {
                 .any(|why| line.contains(why));
             let known = line.contains("[error]") && known.any(|e| line.contains(e))
                 || no_memory && self.out_of_memory.load(Ordering::Relaxed);
-            assert!(known, "the error log says: {line}");
+            assert!(known, "unexpected line in the error log: {line}");
             expected.retain(|e| !line.contains(e));
         }
         assert!(
@@ -261,7 +267,7 @@ impl Drop for Nginx {
     }
 }
 
-/// What `nginx -t` says of a configuration, and whether it accepts it.
+/// Runs `nginx -t`. Returns whether it accepts the configuration, and its output.
 pub fn check(conf: &Conf) -> (bool, String) {
     let folder = prepare(conf, free_ports());
     let output = command(folder.path())
@@ -275,14 +281,14 @@ pub fn check(conf: &Conf) -> (bool, String) {
     )
 }
 
-/// Asks again and again until there is an answer.
-pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
-    let begun = Instant::now();
+/// Polls until there is a value. Panics after [`deadline`].
+pub fn until<T>(what: &str, mut poll: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
     loop {
-        if let Some(answer) = ask() {
-            return answer;
+        if let Some(value) = poll() {
+            return value;
         }
-        assert!(begun.elapsed() < deadline(), "not in time: {what}");
+        assert!(start.elapsed() < deadline(), "not in time: {what}");
         thread::sleep(Duration::from_millis(1));
     }
 }

@@ -1,4 +1,4 @@
-//! Processes by their number, of which most are no children of this program.
+//! Processes by their id. Most of them are not children of the test program.
 
 use std::fs;
 
@@ -6,20 +6,20 @@ use rustix::process::{Pid, kill_process, kill_process_group};
 
 pub use rustix::process::Signal;
 
-/// Sends a signal to a process, if it is still there.
+/// Sends a signal to a process if it still exists.
 pub fn signal(pid: u32, signal: Signal) {
     let _ = kill_process(number(pid), signal);
 }
 
-/// Ends a process and all that it started.
+/// Kills a process group.
 pub fn kill_group(pid: u32) {
     let _ = kill_process_group(number(pid), Signal::KILL);
 }
 
-/// Whether a process that is no child of this program still runs; only Linux
-/// says.
+/// Whether a process that is not a child of the test program is running. Always
+/// `false` on systems without /proc.
 pub fn is_running(pid: u32) -> bool {
-    // One that has ended stays as a zombie until its parent looks after it.
+    // A process that ended is a zombie until its parent waits for it.
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"));
     stat.is_ok_and(|stat| !stat.contains(") Z "))
 }

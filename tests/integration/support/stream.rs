@@ -1,39 +1,47 @@
-//! What a streamed reply says, read as strictly as the strictest client would.
+//! A strict parser for streamed chat completions.
 
 use serde_json::{Value, json};
 
-use crate::support::http::Reply;
+use crate::support::http::Response;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stream {
     pub id: String,
     pub created: u64,
     pub model: String,
-    pub words: Vec<String>,
+    /// The content of each chunk between the first and the last.
+    pub deltas: Vec<String>,
 }
 
 impl Stream {
     pub fn text(&self) -> String {
-        self.words.concat()
+        self.deltas.concat()
     }
 }
 
-/// Reads a reply that must be a stream, whole and right in each byte.
-pub fn stream(reply: &Reply) -> Stream {
-    assert_eq!(reply.status, 200, "{}\n{}", reply.head, reply.text());
-    assert_eq!(reply.header("content-type"), Some("text/event-stream"));
-    parse(reply.text())
+/// Parses a response that must be a complete and correct stream.
+pub fn stream(response: &Response) -> Stream {
+    assert_eq!(
+        response.status,
+        200,
+        "{}\n{}",
+        response.head,
+        response.text()
+    );
+    assert_eq!(response.header("content-type"), Some("text/event-stream"));
+    parse(response.text())
 }
 
+/// Parses the events of a stream.
 pub fn parse(body: &str) -> Stream {
     let chunks: Vec<&str> = body
         .strip_suffix("data: [DONE]\n\n")
-        .unwrap_or_else(|| panic!("no end: {body}"))
+        .unwrap_or_else(|| panic!("no [DONE] at the end: {body}"))
         .split_inclusive("\n\n")
         .collect();
     let first: Value = data(chunks[0]);
     let last = chunks.len() - 1;
-    let mut words = Vec::new();
+    let mut deltas = Vec::new();
     for (index, &chunk) in chunks.iter().enumerate() {
         let value = data(chunk);
         let delta = if index == 0 {
@@ -41,12 +49,10 @@ pub fn parse(body: &str) -> Stream {
         } else if index == last {
             json!({})
         } else {
-            let word = value["choices"][0]["delta"]["content"].as_str();
-            words.push(
-                word.unwrap_or_else(|| panic!("no word: {chunk}"))
-                    .to_owned(),
-            );
-            json!({"content": word})
+            let content = value["choices"][0]["delta"]["content"].as_str();
+            let delta = content.unwrap_or_else(|| panic!("no content: {chunk}"));
+            deltas.push(delta.to_owned());
+            json!({"content": content})
         };
         let expected = json!({
             "id": first["id"],
@@ -65,12 +71,32 @@ pub fn parse(body: &str) -> Stream {
         id: first["id"].as_str().unwrap().to_owned(),
         created: first["created"].as_u64().unwrap(),
         model: first["model"].as_str().unwrap().to_owned(),
-        words,
+        deltas,
     }
 }
 
-/// The data of each event, in whichever words the service puts it, but for
-/// OpenAI's last.
+/// The data of each event of a response whose events are named after their
+/// `type`, as those of OpenAI's Responses API and Anthropic's Messages API are.
+pub fn named_events(response: &Response) -> Vec<Value> {
+    assert_eq!(
+        response.status,
+        200,
+        "{}\n{}",
+        response.head,
+        response.text()
+    );
+    assert_eq!(response.header("content-type"), Some("text/event-stream"));
+    let stream = response.text().strip_suffix("\n\n").unwrap();
+    let event = |event: &str| {
+        let (name, data) = event.split_once('\n').unwrap();
+        let data: Value = serde_json::from_str(data.strip_prefix("data: ").unwrap()).unwrap();
+        assert_eq!(name.strip_prefix("event: ").unwrap(), data["type"]);
+        data
+    };
+    stream.split("\n\n").map(event).collect()
+}
+
+/// The data of each event except `[DONE]`, for any API.
 pub fn events(body: &str) -> Vec<Value> {
     let lines = body.lines().filter_map(|it| it.strip_prefix("data: "));
     let json = lines.filter(|it| *it != "[DONE]");

@@ -1,5 +1,4 @@
-//! The processes of nginx from outside: their memory, their open files, the
-//! time they use.
+//! Memory, open files and CPU time of nginx processes, from /proc.
 
 use std::fs;
 use std::process::Command;
@@ -10,10 +9,14 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::support::nginx::{Nginx, until};
 
-/// Files that a process may have open.
+/// The limit of open files that the tests need.
 const ENOUGH: u64 = 4_096;
 
-/// The processes that another has begun and not yet seen the end of.
+/// Memory that a worker can allocate meanwhile for other reasons, in bytes: ten
+/// pages.
+pub const MEMORY_NOISE: usize = 40 * 1024;
+
+/// The child processes of a process.
 pub fn children(parent: u32) -> Vec<u32> {
     let children = format!("/proc/{parent}/task/{parent}/children");
     let children = fs::read_to_string(children).unwrap();
@@ -21,19 +24,20 @@ pub fn children(parent: u32) -> Vec<u32> {
     pids.map(|pid| pid.parse().unwrap()).collect()
 }
 
-/// The one worker of an nginx.
+/// The only worker of an nginx.
 pub struct Worker {
     pid: u32,
 }
 
 impl Worker {
-    /// Of an nginx that has one worker.
+    /// Waits until an nginx has exactly one worker.
     pub fn of(nginx: &Nginx) -> Self {
-        until("the worker is there", || Self::alone(nginx))
+        until("there is one worker", || Self::single(nginx))
     }
 
-    /// Of an nginx that has one worker now: none of before a reload.
-    pub fn alone(nginx: &Nginx) -> Option<Self> {
+    /// The worker of an nginx that has exactly one now: after a reload, old workers
+    /// can still be running.
+    pub fn single(nginx: &Nginx) -> Option<Self> {
         match children(nginx.pid())[..] {
             [pid] => Some(Self { pid }),
             _ => None,
@@ -44,17 +48,17 @@ impl Worker {
         self.pid
     }
 
-    /// Whether that nginx still has this worker.
-    pub fn is_the_one_of(&self, nginx: &Nginx) -> bool {
+    /// Whether this is still the only worker of that nginx.
+    pub fn is_worker_of(&self, nginx: &Nginx) -> bool {
         Self::of(nginx).pid == self.pid
     }
 
-    /// What it has in memory, in bytes.
+    /// Resident memory, in bytes.
     pub fn memory(&self) -> usize {
         memory_of(self.pid)
     }
 
-    /// Lets it take so many bytes of address space more than it has now.
+    /// Limits the address space to its current size plus `more` bytes.
     pub fn limit_memory(&self, more: usize) {
         let limit = status_of(self.pid, "VmSize:") + more;
         let done = Command::new("prlimit")
@@ -65,35 +69,35 @@ impl Worker {
         assert!(done.success(), "prlimit");
     }
 
-    /// The most it ever had in memory, in bytes.
+    /// Peak resident memory, in bytes.
     pub fn peak_memory(&self) -> usize {
         status_of(self.pid, "VmHWM:")
     }
 
-    /// The time on a processor that it used so far.
+    /// CPU time used so far.
     pub fn cpu_time(&self) -> Duration {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap();
-        // Behind the name in brackets, user and system time stand as number 12
-        // and 13, in ticks of which Linux shows 100 a second.
+        // proc_pid_stat(5): utime and stime are fields 14 and 15, the 12th and 13th
+        // after the name in parentheses, in ticks of 10 ms.
         let (_, numbers) = stat.rsplit_once(')').unwrap();
         let times = numbers.split_whitespace().skip(11).take(2);
         let ticks: u64 = times.map(|ticks| ticks.parse::<u64>().unwrap()).sum();
         Duration::from_millis(10 * ticks)
     }
 
-    /// The time on a processor that it uses while `time` passes.
-    pub fn cpu_time_within(&self, time: Duration) -> Duration {
+    /// CPU time used during the next `time`.
+    pub fn cpu_time_during(&self, time: Duration) -> Duration {
         let before = self.cpu_time();
         thread::sleep(time);
         self.cpu_time() - before
     }
 
-    /// Stands still until `go_on`.
-    pub fn stand_still(&self) {
+    /// Stops the process until `resume`.
+    pub fn pause(&self) {
         self.signal("-STOP");
     }
 
-    pub fn go_on(&self) {
+    pub fn resume(&self) {
         self.signal("-CONT");
     }
 
@@ -103,7 +107,7 @@ impl Worker {
         assert!(done.success(), "kill {signal} {pid}");
     }
 
-    /// How many files and sockets it has open.
+    /// The number of open files and sockets.
     pub fn open_files(&self) -> usize {
         fs::read_dir(format!("/proc/{}/fd", self.pid))
             .unwrap()
@@ -111,12 +115,12 @@ impl Worker {
     }
 }
 
-/// What a process has in memory, in bytes.
+/// Resident memory of a process, in bytes.
 pub fn memory_of(pid: u32) -> usize {
     status_of(pid, "VmRSS:")
 }
 
-/// A size from what the kernel says of a process, in bytes.
+/// A size from /proc/PID/status, in bytes.
 fn status_of(pid: u32, name: &str) -> usize {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with(name));
@@ -124,8 +128,8 @@ fn status_of(pid: u32, name: &str) -> usize {
     kilobytes.parse::<usize>().unwrap() * 1024
 }
 
-/// Lets this process, and each nginx that it starts, have some thousand files
-/// open: many systems begin with 1,024.
+/// Raises the limit of open files for the test program and each nginx that it
+/// starts. The default is 1,024 on many systems.
 pub fn allow_many_files() {
     let limit = getrlimit(Resource::Nofile);
     let enough = limit.maximum.map_or(ENOUGH, |most| most.min(ENOUGH));

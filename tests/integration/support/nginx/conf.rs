@@ -1,4 +1,4 @@
-//! What stands in the configuration of a test's nginx.
+//! The configuration of a test's nginx.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -6,23 +6,23 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::binary::module;
+use super::binary::{has_module, module};
 
-/// What a test has in its configuration. `@port@` and `@port2@` stand for two
-/// free ports; the server listens on the first.
+/// The parts of the configuration that a test chooses. `@port@` and `@port2@` are
+/// replaced by two free ports; the server listens on the first.
 #[derive(Clone)]
 pub struct Conf<'a> {
-    /// Directives outside of all blocks.
+    /// Directives of the main context.
     pub main: &'a str,
     pub events: &'a str,
-    /// nginx leaves its parent alone, and with it this program.
+    /// Whether nginx runs as a daemon.
     pub daemon: bool,
     pub workers: u32,
-    /// More words for the line `listen`.
+    /// More parameters of the `listen` directive.
     pub listen: &'a str,
     pub http: &'a str,
     pub server: &'a str,
-    /// Name and content of more files in nginx's folder.
+    /// Names and contents of files in nginx's prefix.
     pub files: &'a [(&'a str, &'a str)],
 }
 
@@ -41,7 +41,7 @@ impl Default for Conf<'_> {
     }
 }
 
-/// A folder for nginx, with its configuration in it.
+/// Creates a prefix for nginx with its configuration.
 pub fn prepare(conf: &Conf, ports: [u16; 2]) -> TempDir {
     let folder = tempfile::Builder::new()
         .prefix("llm-mock-")
@@ -54,11 +54,17 @@ pub fn prepare(conf: &Conf, ports: [u16; 2]) -> TempDir {
     folder
 }
 
-/// Writes the configuration anew.
+/// Writes the configuration.
 pub fn write_conf(folder: &Path, conf: &Conf, ports: [u16; 2]) {
     let is_root = fs::metadata(folder).unwrap().uid() == 0;
-    // Else workers could not write below a folder of root's.
+    // Workers must be able to write into the folder.
     let user = if is_root { "user root;" } else { "" };
+    // The defaults can lie where only root may write.
+    let temp_paths: String = ["proxy", "fastcgi", "uwsgi", "scgi"]
+        .iter()
+        .filter(|name| has_module(&format!("http_{name}_module")))
+        .map(|name| format!("{name}_temp_path {name};"))
+        .collect();
     let text = format!(
         "load_module {module};
          {user}
@@ -71,10 +77,7 @@ pub fn write_conf(folder: &Path, conf: &Conf, ports: [u16; 2]) {
              log_format short '$status $body_bytes_sent $request_time $request';
              access_log access.log short;
              client_body_temp_path client_body;
-             proxy_temp_path proxy;
-             fastcgi_temp_path fastcgi;
-             uwsgi_temp_path uwsgi;
-             scgi_temp_path scgi;
+             {temp_paths}
              {http}
              server {{
                  listen 127.0.0.1:@port@ {listen};
@@ -94,8 +97,8 @@ pub fn write_conf(folder: &Path, conf: &Conf, ports: [u16; 2]) {
     fs::write(folder.join("nginx.conf"), text).unwrap();
 }
 
-/// A text longer than the 4 KB of one parameter: directives for the http block,
-/// and the variables that together hold it.
+/// Splits a text that exceeds nginx's limit of 4 KB for one parameter. Returns
+/// directives for the http block, and the variables that together hold the text.
 pub fn long_text(text: &str) -> (String, String) {
     let mut http = String::new();
     let mut variables = String::new();
