@@ -28,7 +28,8 @@ fn panic_before_the_headers_is_a_500() {
 #[test]
 fn panic_within_a_stream_truncates_only_that_stream() {
     let nginx = Nginx::with(&Conf {
-        server: "llm_mock_delay 20ms;
+        // The other stream takes 900 ms, the panic comes after 400 ms.
+        server: "llm_mock_delay 100ms;
             location / { llm_mock on; llm_mock_reply \"a b c d e f g h i j\"; }
             location /panics/ { llm_mock on; llm_mock_delay 200ms; llm_mock_reply \"one two panic-in-render\"; }",
         ..Conf::default()

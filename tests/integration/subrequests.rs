@@ -72,7 +72,7 @@ fn mirrored_stream_outlasts_the_response() {
         // Disconnects after its response, before the mirror sends its first word.
         let mut disconnects = Client::connect(&nginx);
         disconnects.send(&bytes);
-        disconnects.response();
+        assert_eq!(disconnects.response().status, status);
     }
     drop(other);
     leak_check.finish(&nginx, 2 * 6);
