@@ -18,7 +18,7 @@ usage='Usage: tests/sanitize.sh [--quick | WORD...]   (a few groups of tests, or
 only=() quick=
 for argument; do
     case $argument in
-        --quick) quick=yes only=(transcript:: life:: keepalive:: phases:: subrequests:: bodies::) ;;
+        --quick) quick=yes only=(transcript:: disconnect:: control_signals:: keepalive:: phases:: subrequests:: request_body::) ;;
         -*) die "$usage" ;;
         *) only+=("$argument") ;;
     esac
@@ -38,7 +38,7 @@ unset NGX_CONFIGURE_ARGS NGX_CFLAGS
 step "Integration tests under memcheck"
 LLM_MOCK_TEST_MEMCHECK=1 LLM_MOCK_TEST_NGINX=$program LLM_MOCK_TEST_MODULE=$built \
     cargo test --workspace --locked --test integration -- ${only[@]+"${only[@]}"} \
-    --skip timing:: --skip crowd:: --skip memory:: --skip scarce:: --skip stalled::
+    --skip timing:: --skip concurrent_streams:: --skip memory_use:: --skip out_of_memory:: --skip stalled_clients:: --skip catch_up::
 
 if [ -n "$quick" ]; then
     exit

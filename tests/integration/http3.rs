@@ -1,4 +1,4 @@
-//! HTTP/3, where the server has it.
+//! HTTP/3.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -11,22 +11,19 @@ use h3_quinn::{BidiStream, OpenStreams};
 use http::Request;
 use quinn::crypto::rustls::QuicClientConfig;
 use quinn::{ClientConfig, Endpoint, TransportConfig};
-use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
+use rcgen::{CertifiedKey, KeyPair};
 use rustls::RootCertStore;
 use rustls::version::TLS13;
-use tokio::runtime::Runtime;
 
-use crate::memcheck;
-use crate::nginx::{Conf, Nginx, deadline, has_module, long_text, until};
-use crate::stream::parse;
-use crate::tls::choose_cryptography;
-
-/// 11 words that take 200 ms.
-const TEXT: &str = "a b c d e f g h i j k";
+use crate::support::memcheck;
+use crate::support::nginx::{Conf, Nginx, long_text, require, until};
+use crate::support::runtime::block_on_threads;
+use crate::support::stream::parse;
+use crate::support::tls::{TEXT, certificate, install_crypto_provider};
 
 const CHAT: &str = "/v1/chat/completions";
 
-/// What the client takes of a stream that it does not read.
+/// The flow-control window of a stream, in bytes.
 const WINDOW: u32 = 64 * 1024;
 
 struct Server {
@@ -35,14 +32,10 @@ struct Server {
     long: String,
 }
 
-/// Short streams, long ones below /long/, endless ones below /endless/. `None`
-/// where the server has no HTTP/3.
-fn start() -> Option<Server> {
-    if !has_module("http_v3_module") {
-        println!("left out: this nginx has no HTTP/3");
-        return None;
-    }
-    let certificate = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+/// Starts a server with short streams, long ones below /long/ and endless ones below
+/// /endless/.
+fn start() -> Server {
+    let certificate = certificate();
     let words: Vec<String> = (0..5_000).map(|n| format!("word{n}")).collect();
     let long = words.join(" ");
     let (http, variables) = long_text(&long);
@@ -62,11 +55,11 @@ fn start() -> Option<Server> {
         ],
         ..Conf::default()
     });
-    Some(Server {
+    Server {
         nginx,
         certificate,
         long,
-    })
+    }
 }
 
 struct Connection {
@@ -76,7 +69,7 @@ struct Connection {
 
 impl Connection {
     async fn open(server: &Server) -> Self {
-        choose_cryptography();
+        install_crypto_provider();
         let mut roots = RootCertStore::empty();
         roots.add(server.certificate.cert.der().clone()).unwrap();
         let mut tls = rustls::ClientConfig::builder_with_protocol_versions(&[&TLS13])
@@ -93,7 +86,7 @@ impl Connection {
         let connecting = endpoint.connect_with(config, address, "localhost").unwrap();
         let connection = h3_quinn::Connection::new(connecting.await.unwrap());
         let (mut driver, requests) = h3::client::builder()
-            // nginx 1.28 takes a request that ends with such a frame for a cut one.
+            // nginx 1.28 treats a request that ends with a grease frame as truncated.
             .send_grease(false)
             .build(connection)
             .await
@@ -102,7 +95,7 @@ impl Connection {
         Self { endpoint, requests }
     }
 
-    /// Says so to the server, which would wait for a client that vanished.
+    /// Closes the connection, so that the server does not wait for its idle timeout.
     async fn close(self) {
         self.endpoint.close(0u32.into(), b"");
         self.endpoint.wait_idle().await;
@@ -113,8 +106,8 @@ struct Stream {
     stream: RequestStream<BidiStream<Bytes>, Bytes>,
     length: Option<usize>,
     body: Vec<u8>,
-    parts: usize,
-    begun: Instant,
+    reads: usize,
+    started: Instant,
 }
 
 impl Stream {
@@ -127,57 +120,54 @@ impl Stream {
             .unwrap();
         stream.send_data(body.into()).await.unwrap();
         stream.finish().await.unwrap();
-        let reply = stream.recv_response().await.unwrap();
-        assert_eq!(reply.status(), 200);
-        let length = reply.headers().get("content-length");
+        let response = stream.recv_response().await.unwrap();
+        assert_eq!(response.status(), 200);
+        let length = response.headers().get("content-length");
         Self {
             stream,
             length: length.map(|length| length.to_str().unwrap().parse().unwrap()),
             body: Vec::new(),
-            parts: 0,
-            begun: Instant::now(),
+            reads: 0,
+            started: Instant::now(),
         }
     }
 
-    /// What comes next. `false` at the end.
-    async fn take(&mut self) -> bool {
-        let Some(mut part) = self.stream.recv_data().await.unwrap() else {
+    /// Reads the next data. `false` at the end.
+    async fn read(&mut self) -> bool {
+        let Some(mut data) = self.stream.recv_data().await.unwrap() else {
             return false;
         };
         self.body
-            .extend_from_slice(&part.copy_to_bytes(part.remaining()));
-        self.parts += 1;
+            .extend_from_slice(&data.copy_to_bytes(data.remaining()));
+        self.reads += 1;
         true
     }
 
-    async fn take_all(&mut self) -> &str {
-        while self.take().await {}
+    async fn read_all(&mut self) -> &str {
+        while self.read().await {}
         std::str::from_utf8(&self.body).unwrap()
     }
 }
 
-/// Runs it while other threads serve its connections.
-pub fn block_on(future: impl Future<Output = ()>) {
-    let limited = async { tokio::time::timeout(deadline(), future).await };
-    Runtime::new().unwrap().block_on(limited).expect("in time");
-}
-
 #[test]
-fn a_stream_comes_word_by_word_and_a_plain_reply_at_once() {
-    let Some(server) = start() else { return };
-    block_on(async {
+fn stream_is_incremental_and_plain_response_has_a_length() {
+    if !require(&["http_v3_module"]) {
+        return;
+    }
+    let server = start();
+    block_on_threads(async {
         let connection = Connection::open(&server).await;
         let mut stream = Stream::open(&connection, CHAT, String::new()).await;
         assert_eq!(stream.length, None);
-        assert_eq!(parse(stream.take_all().await).text(), TEXT);
-        let (parts, took) = (stream.parts, stream.begun.elapsed());
-        let bit_by_bit = parts > 5 && took > Duration::from_millis(100);
-        assert!(bit_by_bit || memcheck::is_on(), "{parts} in {took:?}");
+        assert_eq!(parse(stream.read_all().await).text(), TEXT);
+        let (reads, took) = (stream.reads, stream.started.elapsed());
+        let is_incremental = reads > 5 && took > Duration::from_millis(100);
+        assert!(is_incremental || memcheck::is_on(), "{reads} in {took:?}");
 
         let body = r#"{"stream":false}"#.to_owned();
         let mut plain = Stream::open(&connection, CHAT, body).await;
         let length = plain.length;
-        let text = plain.take_all().await;
+        let text = plain.read_all().await;
         assert!(text.contains(TEXT), "{text}");
         assert_eq!(Some(text.len()), length);
         connection.close().await;
@@ -185,29 +175,33 @@ fn a_stream_comes_word_by_word_and_a_plain_reply_at_once() {
 }
 
 #[test]
-fn streams_on_one_connection_do_not_disturb_each_other() {
-    let Some(server) = start() else { return };
-    block_on(async {
+fn streams_on_one_connection_are_independent() {
+    if !require(&["http_v3_module"]) {
+        return;
+    }
+    let server = start();
+    block_on_threads(async {
         let connection = Connection::open(&server).await;
         let mut slow = Stream::open(&connection, &format!("/long{CHAT}"), String::new()).await;
-        let mut left = Stream::open(&connection, &format!("/endless{CHAT}"), String::new()).await;
+        let mut cancelled =
+            Stream::open(&connection, &format!("/endless{CHAT}"), String::new()).await;
         let siblings = join_all((0..18).map(|n| {
             let body = format!(r#"{{"model":"m{n}"}}"#);
             Stream::open(&connection, CHAT, body)
         }));
         let mut siblings = siblings.await;
-        assert!(left.take().await);
-        // It is noticed long before the next word.
-        drop(left);
-        let texts = join_all(siblings.iter_mut().map(Stream::take_all)).await;
+        assert!(cancelled.read().await);
+        // The cancellation is noticed long before the next word.
+        drop(cancelled);
+        let texts = join_all(siblings.iter_mut().map(Stream::read_all)).await;
         for (n, text) in texts.into_iter().enumerate() {
-            let said = parse(text);
+            let completion = parse(text);
             assert_eq!(
-                (said.text(), said.model),
+                (completion.text(), completion.model),
                 (TEXT.to_owned(), format!("m{n}"))
             );
         }
-        let lines = until("all but the slow one are done with", || {
+        let lines = until("all requests but the slow one are finished", || {
             let lines = server.nginx.access_log();
             (lines.len() >= 19).then_some(lines)
         });
@@ -216,9 +210,9 @@ fn streams_on_one_connection_do_not_disturb_each_other() {
             "{lines:?}"
         );
 
-        assert_eq!(parse(slow.take_all().await).text(), server.long);
+        assert_eq!(parse(slow.read_all().await).text(), server.long);
         let mut last = Stream::open(&connection, CHAT, String::new()).await;
-        assert_eq!(parse(last.take_all().await).text(), TEXT);
+        assert_eq!(parse(last.read_all().await).text(), TEXT);
         connection.close().await;
     });
 }

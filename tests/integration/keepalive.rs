@@ -1,15 +1,15 @@
-//! HTTP/1 connections after each kind of end: which serve on, which close.
+//! Which HTTP/1 connections are kept after a request, and which are closed.
 
-use crate::client::{Client, chat, request};
-use crate::ledger::Ledger;
-use crate::nginx::{Conf, Nginx, until};
-use crate::stream::stream;
+use crate::support::client::{Client, chat, request};
+use crate::support::leak_check::LeakCheck;
+use crate::support::nginx::{Conf, Nginx, until};
+use crate::support::stream::stream;
 
-const SERVED: &str = "powered by openai";
+const TEXT: &str = "powered by openai";
 
-/// A request, and the status of its reply.
+/// A kind of request, and the status of its response.
 struct Kind {
-    what: &'static str,
+    name: &'static str,
     bytes: Vec<u8>,
     status: u16,
     is_head: bool,
@@ -28,25 +28,25 @@ fn kinds() -> Vec<Kind> {
         [head, b"2\r\n{}\r\n0\r\n\r\n".into()].concat()
     };
     let large = format!("{{\"prompt\":\"{}\"}}", "x".repeat(100_000));
-    let kind = |what, bytes, status| Kind {
-        what,
+    let kind = |name, bytes, status| Kind {
+        name,
         bytes,
         status,
         is_head: false,
     };
-    let head = |what, path| Kind {
-        what,
+    let head = |name, path| Kind {
+        name,
         bytes: request("HEAD", path, &[]),
         status: if path == "/nowhere" { 404 } else { 200 },
         is_head: true,
     };
     vec![
         kind("a stream", chat(&[], "{}"), 200),
-        kind("a plain reply", chat(&[], r#"{"stream":false}"#), 200),
+        kind("a plain response", chat(&[], r#"{"stream":false}"#), 200),
         kind("no body", request("POST", path, &[]), 200),
         kind("a body in chunks", chunked(path), 200),
         kind("a body in a file", with_body(path, &large), 200),
-        kind("no stream at all", request("GET", "/health", &[]), 200),
+        kind("health", request("GET", "/health", &[]), 200),
         kind("a preflight", request("OPTIONS", path, &[]), 204),
         kind("the wrong method", request("DELETE", path, &[]), 405),
         kind("no such path", request("GET", "/nowhere", &[]), 404),
@@ -54,21 +54,23 @@ fn kinds() -> Vec<Kind> {
         kind("no path for chunks", chunked("/nowhere"), 404),
         kind("a bad setting", chat(&[("X-Delay", "soon")], "{}"), 500),
         head("a stream's head", path),
-        head("a plain reply's head", "/health"),
+        head("a plain response's head", "/health"),
         head("an error's head", "/nowhere"),
     ]
 }
 
-fn reply_is_right(client: &mut Client, kind: &Kind, after: &str) {
-    let reply = match kind.is_head {
-        true => client.reply_to_head(),
-        false => client.reply(),
+/// Reads the response to `kind` and asserts that the connection is kept.
+fn assert_response(client: &mut Client, kind: &Kind, after: &str) {
+    let response = match kind.is_head {
+        true => client.response_to_head(),
+        false => client.response(),
     };
-    assert_eq!(reply.status, kind.status, "{} after {after}", kind.what);
-    let connection = reply.header("connection");
-    assert_eq!(connection, Some("keep-alive"), "{}", kind.what);
+    assert_eq!(response.status, kind.status, "{} after {after}", kind.name);
+    let connection = response.header("connection");
+    assert_eq!(connection, Some("keep-alive"), "{}", kind.name);
 }
 
+/// Starts a server whose first delay is a header of the request.
 fn start() -> Nginx {
     let nginx = Nginx::start(
         "llm_mock_delay 1ms; llm_mock_first_delay $http_x_delay; client_body_buffer_size 1k;",
@@ -78,47 +80,47 @@ fn start() -> Nginx {
 }
 
 #[test]
-fn after_each_kind_of_end_each_other_kind_is_served() {
+fn each_kind_of_request_follows_each_other_kind() {
     let nginx = start();
-    let ledger = Ledger::open(&nginx);
+    let leak_check = LeakCheck::begin(&nginx);
     let kinds = kinds();
     let mut client = Client::connect(&nginx);
     for first in &kinds {
         for second in &kinds {
             client.send(&first.bytes);
-            reply_is_right(&mut client, first, "the last");
+            assert_response(&mut client, first, "the previous one");
             client.send(&second.bytes);
-            reply_is_right(&mut client, second, first.what);
+            assert_response(&mut client, second, first.name);
         }
     }
     drop(client);
-    ledger.close(&nginx, 2 * kinds.len().pow(2));
+    leak_check.finish(&nginx, 2 * kinds.len().pow(2));
 }
 
 #[test]
-fn all_kinds_in_one_pipeline_are_served_in_order() {
+fn pipeline_of_all_kinds_is_answered_in_order() {
     let nginx = start();
-    let ledger = Ledger::open(&nginx);
+    let leak_check = LeakCheck::begin(&nginx);
     let kinds = kinds();
     let pipeline = kinds.iter().flat_map(|kind| kind.bytes.clone());
     let pipeline: Vec<u8> = pipeline.collect();
     let mut client = Client::connect(&nginx);
     for _ in 0..3 {
         client.send(&pipeline);
-        let mut after = "the last";
+        let mut after = "the previous one";
         for kind in &kinds {
-            reply_is_right(&mut client, kind, after);
-            after = kind.what;
+            assert_response(&mut client, kind, after);
+            after = kind.name;
         }
     }
     drop(client);
-    ledger.close(&nginx, 3 * kinds.len());
+    leak_check.finish(&nginx, 3 * kinds.len());
 }
 
 #[test]
-fn http_1_0_is_kept_where_the_length_is_known() {
+fn http_1_0_connection_is_kept_after_a_response_of_known_length() {
     let nginx = Nginx::start("llm_mock_delay 1ms;");
-    let ledger = Ledger::open(&nginx);
+    let leak_check = LeakCheck::begin(&nginx);
     let head = "HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 16\r\n\r\n";
     let plain = format!("POST /v1/chat/completions {head}{{\"stream\":false}}");
     let mut client = Client::connect(&nginx);
@@ -134,30 +136,30 @@ fn http_1_0_is_kept_where_the_length_is_known() {
         ),
     ] {
         client.send(bytes);
-        let reply = client.reply();
-        assert_eq!(reply.status, status);
-        assert_eq!(reply.header("connection"), Some("keep-alive"));
+        let response = client.response();
+        assert_eq!(response.status, status);
+        assert_eq!(response.header("connection"), Some("keep-alive"));
     }
-    // A stream ends where the connection does.
+    // A stream ends with the connection.
     client.send("POST /v1/chat/completions HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-    let reply = client.reply();
-    assert_eq!(reply.header("connection"), Some("close"));
-    assert!(reply.text().ends_with("data: [DONE]\n\n"));
+    let response = client.response();
+    assert_eq!(response.header("connection"), Some("close"));
+    assert!(response.text().ends_with("data: [DONE]\n\n"));
     assert!(client.is_closed());
-    ledger.close(&nginx, 4);
+    leak_check.finish(&nginx, 4);
 }
 
 #[test]
-fn nginxs_limits_on_a_connection_hold() {
+fn keepalive_requests_and_keepalive_timeout_apply() {
     for (limit, served) in [("keepalive_requests 3;", 3), ("keepalive_timeout 0;", 1)] {
         let nginx = Nginx::start(&format!("llm_mock_delay 1ms; {limit}"));
-        for ask in [chat(&[], ""), chat(&[], r#"{"stream":false}"#)] {
+        for request in [chat(&[], ""), chat(&[], r#"{"stream":false}"#)] {
             let mut client = Client::connect(&nginx);
             for n in 1..=served {
-                client.send(&ask);
+                client.send(&request);
                 let expected = if n == served { "close" } else { "keep-alive" };
                 assert_eq!(
-                    client.reply().header("connection"),
+                    client.response().header("connection"),
                     Some(expected),
                     "{limit}"
                 );
@@ -165,54 +167,54 @@ fn nginxs_limits_on_a_connection_hold() {
             assert!(client.is_closed(), "{limit}");
         }
     }
-    // Between two requests, not within a stream that lasts longer.
+    // The timeout applies between requests, not within a longer stream.
     let nginx = Nginx::start("llm_mock_delay 400ms; keepalive_timeout 300ms;");
     let mut client = Client::connect(&nginx);
     client.send(chat(&[], ""));
-    assert_eq!(stream(&client.reply()).text(), SERVED);
+    assert_eq!(stream(&client.response()).text(), TEXT);
     assert!(client.is_closed());
 }
 
 #[test]
-fn a_body_that_stays_out_closes_the_connection() {
+fn incomplete_body_closes_the_connection() {
     let nginx = Nginx::start("llm_mock_delay 1ms; client_body_timeout 200ms;");
-    let ledger = Ledger::open(&nginx);
+    let leak_check = LeakCheck::begin(&nginx);
     let length = [("Content-Length", "10")];
     let mut client = Client::connect(&nginx);
     client.send(request("POST", "/v1/chat/completions", &length));
     client.send("12345");
-    // nginx closes it without a word.
+    // nginx closes it without a response.
     assert!(client.is_closed());
     let log = nginx.access_log();
     assert!(log.iter().any(|line| line.starts_with("408 ")), "{log:?}");
     drop(client);
 
-    // Here nobody waits for the body but to throw it away.
+    // A body that is discarded may arrive after the response.
     let mut client = Client::connect(&nginx);
     client.send(request("POST", "/nowhere", &length));
     client.send("12345");
-    assert_eq!(client.reply().status, 404);
+    assert_eq!(client.response().status, 404);
     client.send("67890");
     client.send(request("GET", "/health", &[]));
-    assert_eq!(client.reply().status, 200);
-    // Leaves before it has sent all.
+    assert_eq!(client.response().status, 200);
+    // A client disconnects before it has sent all.
     client.send(request("POST", "/nowhere", &length));
-    assert_eq!(client.reply().status, 404);
+    assert_eq!(client.response().status, 404);
     drop(client);
-    ledger.close(&nginx, 4);
+    leak_check.finish(&nginx, 4);
 }
 
 #[test]
-fn connections_that_break_leave_their_siblings_alone() {
+fn broken_connections_leave_others_alone() {
     let nginx = Nginx::with(&Conf {
         server: "llm_mock_delay 1ms;
             location / { llm_mock on; }
             location /long/ { llm_mock on; llm_mock_delay 1h; }",
         ..Conf::default()
     });
-    let ledger = Ledger::open(&nginx);
+    let leak_check = LeakCheck::begin(&nginx);
     let long = request("POST", "/long/v1/chat/completions", &[]);
-    let mut stays = Client::connect(&nginx);
+    let mut other = Client::connect(&nginx);
     let mut requests = 0;
     for _ in 0..10 {
         let mut in_stream = Client::connect(&nginx);
@@ -222,19 +224,20 @@ fn connections_that_break_leave_their_siblings_alone() {
         in_body.send(chat(&[], "{}").split_last().unwrap().1);
         let mut in_pipeline = Client::connect(&nginx);
         in_pipeline.send([chat(&[], ""), long.clone(), chat(&[], "")].concat());
-        in_pipeline.reply();
+        in_pipeline.response();
         in_pipeline.wait_for("powered ");
-        stays.send(chat(&[], ""));
+        other.send(chat(&[], ""));
         drop((in_stream, in_body, in_pipeline));
-        assert_eq!(stream(&stays.reply()).text(), SERVED);
+        assert_eq!(stream(&other.response()).text(), TEXT);
         requests += 5;
-        until("the broken ones are done with", || {
-            (nginx.access_log().len() > requests).then_some(())
-        });
-        stays.send(request("GET", "/health", &[]));
-        assert_eq!(stays.reply().status, 200);
+        until(
+            "the requests of the broken connections are finished",
+            || (nginx.access_log().len() > requests).then_some(()),
+        );
+        other.send(request("GET", "/health", &[]));
+        assert_eq!(other.response().status, 200);
         requests += 1;
     }
-    drop(stays);
-    ledger.close(&nginx, requests);
+    drop(other);
+    leak_check.finish(&nginx, requests);
 }

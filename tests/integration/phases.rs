@@ -1,14 +1,14 @@
-//! What nginx does before the content: `if`, `rewrite`, `return`, limits, and
-//! who has access.
+//! nginx's phases before the content phase: `if`, `rewrite`, `return`, limits and
+//! access rules.
 
 use std::time::{Duration, Instant};
 
-use crate::client::{Client, chat, request};
-use crate::ledger::Ledger;
-use crate::nginx::{Conf, Nginx, until};
-use crate::stream::stream;
+use crate::support::client::{Client, chat, chat_at, request};
+use crate::support::leak_check::LeakCheck;
+use crate::support::nginx::{Conf, Nginx, require, until};
+use crate::support::stream::stream;
 
-const SERVED: &str = "powered by openai";
+const TEXT: &str = "powered by openai";
 
 fn start(http: &str, server: &str) -> Nginx {
     Nginx::with(&Conf {
@@ -18,24 +18,18 @@ fn start(http: &str, server: &str) -> Nginx {
     })
 }
 
-/// A chat request to another path, with a body that names a model.
-fn chat_at(path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
-    let text = String::from_utf8(chat(headers, r#"{"model":"asked"}"#)).unwrap();
-    text.replacen("/v1/chat/completions", path, 1).into_bytes()
-}
-
-/// Asserts that the next reply is a stream for that body.
-fn streams(client: &mut Client, what: &str) {
-    let said = stream(&client.reply());
+/// Asserts that the next response is a stream for the body of [`chat_at`].
+fn assert_streams(client: &mut Client, what: &str) {
+    let completion = stream(&client.response());
     assert_eq!(
-        (said.text().as_str(), said.model.as_str()),
-        (SERVED, "asked"),
+        (completion.text().as_str(), completion.model.as_str()),
+        (TEXT, "requested"),
         "{what}"
     );
 }
 
 #[test]
-fn a_condition_keeps_the_location_s_settings() {
+fn if_block_keeps_the_settings_of_its_location() {
     let nginx = start(
         "",
         "location /if/ { llm_mock on; llm_mock_model mine; llm_mock_reply theirs;
@@ -43,26 +37,26 @@ fn a_condition_keeps_the_location_s_settings() {
              if ($arg_return) { return 204; }
              if ($arg_limit) { limit_rate 100k; } }",
     );
-    let ledger = Ledger::open(&nginx);
+    let leak_check = LeakCheck::begin(&nginx);
     let mut client = Client::connect(&nginx);
     for arguments in ["", "?set=1", "?limit=1", "?set=1&limit=1"] {
         let path = format!("/if/v1/chat/completions{arguments}");
         client.send(request("POST", &path, &[]));
-        let said = stream(&client.reply());
+        let completion = stream(&client.response());
         assert_eq!(
-            (said.text().as_str(), said.model.as_str()),
+            (completion.text().as_str(), completion.model.as_str()),
             ("theirs", "mine"),
             "{arguments}"
         );
     }
     client.send(chat_at("/if/v1/chat/completions?return=1", &[]));
-    assert_eq!(client.reply().status, 204);
+    assert_eq!(client.response().status, 204);
     drop(client);
-    ledger.close(&nginx, 5);
+    leak_check.finish(&nginx, 5);
 }
 
 #[test]
-fn a_rewrite_leads_in_and_a_return_comes_first() {
+fn rewrite_leads_to_the_module_and_return_precedes_it() {
     let nginx = start(
         "",
         "location /last/ { rewrite ^ /v1/chat/completions last; }
@@ -72,29 +66,32 @@ fn a_rewrite_leads_in_and_a_return_comes_first() {
          location /loop/ { llm_mock on; rewrite ^ /loop/ last; }",
     );
     nginx.expect_error("rewrite or internal redirection cycle");
-    let ledger = Ledger::open(&nginx);
+    let leak_check = LeakCheck::begin(&nginx);
     let mut client = Client::connect(&nginx);
     for path in ["/last/", "/break/"] {
         client.send(chat_at(path, &[]));
-        streams(&mut client, path);
+        assert_streams(&mut client, path);
     }
     client.send(chat_at("/away/v1/chat/completions", &[]));
-    let reply = client.reply();
-    assert_eq!(reply.status, 302);
-    let target = reply.header("location").unwrap();
+    let response = client.response();
+    assert_eq!(response.status, 302);
+    let target = response.header("location").unwrap();
     assert!(target.ends_with("/v1/chat/completions") && !target.contains("away"));
     client.send(chat_at("/return/v1/chat/completions", &[]));
-    assert_eq!(client.reply().text(), "returned");
+    assert_eq!(client.response().text(), "returned");
     client.send(chat_at("/v1/chat/completions", &[]));
-    streams(&mut client, "after the others");
+    assert_streams(&mut client, "after the others");
     client.send(chat_at("/loop/", &[]));
-    assert_eq!(client.reply().status, 500);
+    assert_eq!(client.response().status, 500);
     drop(client);
-    ledger.close(&nginx, 6);
+    leak_check.finish(&nginx, 6);
 }
 
 #[test]
-fn satisfy_and_limit_except_decide_before_it() {
+fn satisfy_and_limit_except_precede_the_module() {
+    if !require(&["http_access_module", "http_auth_basic_module"]) {
+        return;
+    }
     let nginx = Nginx::with(&Conf {
         server: "llm_mock on; llm_mock_delay 1ms; auth_basic_user_file users;
             location / {}
@@ -106,7 +103,7 @@ fn satisfy_and_limit_except_decide_before_it() {
     });
     nginx.expect_error("access forbidden by rule");
     nginx.expect_error("password mismatch");
-    let ledger = Ledger::open(&nginx);
+    let leak_check = LeakCheck::begin(&nginx);
     // ada:secret and ada:wrong
     let right = [
         ("Authorization", "Basic YWRhOnNlY3JldA=="),
@@ -117,24 +114,27 @@ fn satisfy_and_limit_except_decide_before_it() {
     for path in ["/any/v1/chat/completions", "/all/v1/chat/completions"] {
         for headers in [&[], wrong.as_slice()] {
             client.send(chat_at(path, headers));
-            let reply = client.reply();
-            assert_eq!(reply.status, 401, "{path}");
-            assert!(reply.header("www-authenticate").is_some(), "{path}");
+            let response = client.response();
+            assert_eq!(response.status, 401, "{path}");
+            assert!(response.header("www-authenticate").is_some(), "{path}");
         }
         client.send(chat_at(path, &right));
-        let reply = client.reply().json();
-        assert_eq!(reply["model"], "asked", "{path}");
+        let response = client.response().json();
+        assert_eq!(response["model"], "requested", "{path}");
     }
     client.send(chat_at("/post/v1/chat/completions", &[]));
-    streams(&mut client, "POST");
+    assert_streams(&mut client, "POST");
     client.send(request("GET", "/post/health", &[]));
-    assert_eq!(client.reply().status, 403);
+    assert_eq!(client.response().status, 403);
     drop(client);
-    ledger.close(&nginx, 8);
+    leak_check.finish(&nginx, 8);
 }
 
 #[test]
-fn each_end_gives_its_place_in_limit_conn_back() {
+fn limit_conn_slot_is_freed_after_each_kind_of_request() {
+    if !require(&["http_limit_conn_module"]) {
+        return;
+    }
     let nginx = start(
         "limit_conn_zone $server_port zone=one:1m;",
         "limit_conn one 1; error_page 413 @mock; location @mock { llm_mock on; }
@@ -143,7 +143,7 @@ fn each_end_gives_its_place_in_limit_conn_back() {
     );
     nginx.expect_error("client intended to send too large body");
     nginx.expect_error("limiting connections by zone");
-    let ledger = Ledger::open(&nginx);
+    let leak_check = LeakCheck::begin(&nginx);
     let mut requests = 0;
     for _ in 0..5 {
         let mut client = Client::connect(&nginx);
@@ -157,51 +157,53 @@ fn each_end_gives_its_place_in_limit_conn_back() {
         ] {
             client.send(&request);
             let shown = String::from_utf8_lossy(&request).into_owned();
-            assert_eq!(client.reply().status, status, "{shown}");
+            assert_eq!(client.response().status, status, "{shown}");
             requests += 1;
         }
-        // nginx closes the connection with a 413, and waits for the client to
-        // do so.
+        // After a 413 nginx closes the connection and waits for the client to close.
         assert!(client.is_closed());
         drop(client);
-        let all_done = |requests: usize| {
-            until("the place is free", || {
+        let wait_until_finished = |requests: usize| {
+            until("the slot is free", || {
                 (nginx.access_log().len() == requests + 1).then_some(())
             });
         };
-        all_done(requests);
-        let mut leaves = Client::connect(&nginx);
-        leaves.send(chat_at("/slow/v1/chat/completions", &[]));
-        leaves.wait_for("powered ");
+        wait_until_finished(requests);
+        let mut slow = Client::connect(&nginx);
+        slow.send(chat_at("/slow/v1/chat/completions", &[]));
+        slow.wait_for("powered ");
         assert_eq!(nginx.chat("").status, 503);
-        drop(leaves);
+        drop(slow);
         requests += 2;
-        all_done(requests);
+        wait_until_finished(requests);
     }
-    ledger.close(&nginx, requests);
+    leak_check.finish(&nginx, requests);
 }
 
 #[test]
-fn requests_that_limit_req_holds_back_are_served_or_freed() {
+fn requests_delayed_by_limit_req_are_served_or_freed() {
+    if !require(&["http_limit_req_module"]) {
+        return;
+    }
     let nginx = start(
         "limit_req_zone $arg_zone zone=rate:1m rate=20r/s;",
         "limit_req zone=rate burst=10;",
     );
-    let ledger = Ledger::open(&nginx);
-    let asked = Instant::now();
+    let leak_check = LeakCheck::begin(&nginx);
+    let sent_at = Instant::now();
     let mut clients: Vec<Client> = (0..6).map(|_| Client::connect(&nginx)).collect();
     for client in &mut clients {
         client.send(chat_at("/v1/chat/completions?zone=served", &[]));
     }
     for client in &mut clients {
-        streams(client, "held back");
+        assert_streams(client, "delayed");
     }
-    // Five wait, 50 ms more each.
-    let took = asked.elapsed();
+    // Five requests wait, each 50 ms longer than the one before.
+    let took = sent_at.elapsed();
     assert!(took > Duration::from_millis(240), "{took:?}");
     for client in &mut clients {
-        client.send(chat_at("/v1/chat/completions?zone=left", &[]));
+        client.send(chat_at("/v1/chat/completions?zone=disconnected", &[]));
     }
     drop(clients);
-    ledger.close(&nginx, 12);
+    leak_check.finish(&nginx, 12);
 }

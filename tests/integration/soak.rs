@@ -1,8 +1,8 @@
-//! Mixed traffic for as long as asked:
+//! Mixed traffic with reloads:
 //!
 //!     LLM_MOCK_TEST_SOAK=1800 cargo test --release --test integration -- --ignored soak --nocapture
 //!
-//! `LLM_MOCK_TEST_SOAK` is in seconds.
+//! `LLM_MOCK_TEST_SOAK` is the duration in seconds.
 
 use std::fmt::Write as _;
 use std::io::Read;
@@ -14,34 +14,34 @@ use std::time::{Duration, Instant};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
-use crate::client::{Client, chat, request};
-use crate::nginx::{Conf, Nginx, deadline, until};
-use crate::stream::stream;
-use crate::worker::{Worker, memory_of};
+use crate::support::client::{Client, chat, request};
+use crate::support::nginx::{Conf, Nginx, deadline, until};
+use crate::support::stream::stream;
+use crate::support::worker::{Worker, memory_of};
 
 const CLIENTS: usize = 8;
 const RELOAD_EVERY: Duration = Duration::from_secs(5);
-/// What malloc may keep; a leak shows when it runs for long.
+/// Memory that malloc may keep, in bytes. A leak exceeds it in a long run.
 const SLACK: usize = 1024 * 1024;
 
-/// One visit of a client. Whatever it is told to get, it gets whole.
-fn visit(nginx: &Nginx, text: &str, rng: &mut SmallRng) {
+/// Sends a random kind of request and checks the response.
+fn send_one(nginx: &Nginx, text: &str, rng: &mut SmallRng) {
     let mut client = Client::connect(nginx);
     match rng.random_range(0..8) {
         0..=2 => {
-            // One a connection: a worker that is told to quit closes a
-            // connection once it is idle, whatever is under way to it.
+            // One request for each connection: a worker that shuts down closes idle
+            // connections, even if a request is on its way.
             client.send(chat(&[], r#"{"model":"m"}"#));
-            assert_eq!(stream(&client.reply()).text(), text);
+            assert_eq!(stream(&client.response()).text(), text);
         }
         3 => {
             client.send(chat(&[("api-key", "k")], r#"{"model":"m"}"#));
-            let reply = client.reply();
-            let content = &reply.json()["choices"][0]["message"]["content"];
+            let response = client.response();
+            let content = &response.json()["choices"][0]["message"]["content"];
             assert_eq!(content.as_str(), Some(text));
         }
         4 => {
-            // Leaves within the stream.
+            // Disconnects within the stream.
             client.send(chat(&[], ""));
             client.wait_for("w1 ");
         }
@@ -50,18 +50,18 @@ fn visit(nginx: &Nginx, text: &str, rng: &mut SmallRng) {
                 .map(|_| rng.random())
                 .collect();
             client.send(chat(&[], broken));
-            assert_eq!(stream(&client.reply()).text(), text);
+            assert_eq!(stream(&client.response()).text(), text);
         }
         6 => {
             client.send(request("HEAD", "/v1/chat/completions", &[]));
-            assert_eq!(client.reply_to_head().status, 200);
+            assert_eq!(client.response_to_head().status, 200);
         }
-        _ => slow(nginx),
+        _ => read_slowly(nginx),
     }
 }
 
-/// Reads a byte at a time, and leaves when it is tired of that.
-fn slow(nginx: &Nginx) {
+/// Reads 500 bytes one by one and disconnects.
+fn read_slowly(nginx: &Nginx) {
     let mut socket = TcpStream::connect(nginx.address()).unwrap();
     socket.set_read_timeout(Some(deadline())).unwrap();
     std::io::Write::write_all(&mut socket, &chat(&[], "").repeat(3)).unwrap();
@@ -72,7 +72,7 @@ fn slow(nginx: &Nginx) {
 }
 
 #[test]
-#[ignore = "takes as long as LLM_MOCK_TEST_SOAK says"]
+#[ignore = "takes LLM_MOCK_TEST_SOAK seconds"]
 fn soak() {
     let seconds = std::env::var("LLM_MOCK_TEST_SOAK").map_or(30, |text| text.parse().unwrap());
     let length = Duration::from_secs(seconds);
@@ -89,54 +89,54 @@ fn soak() {
         ..Conf::default()
     };
     let nginx = Nginx::with(&conf);
-    let begun = Instant::now();
+    let start = Instant::now();
     let over = AtomicBool::new(false);
-    let visits = AtomicUsize::new(0);
+    let requests = AtomicUsize::new(0);
     let mut masters = Vec::new();
     let mut workers = Vec::new();
     thread::scope(|scope| {
         let clients: Vec<_> = (0..CLIENTS)
             .map(|seed| {
-                let (nginx, text, over, visits) = (&nginx, &text, &over, &visits);
+                let (nginx, text, over, requests) = (&nginx, &text, &over, &requests);
                 scope.spawn(move || {
                     let mut rng = SmallRng::seed_from_u64(seed as u64);
                     while !over.load(Ordering::Relaxed) {
-                        visit(nginx, text, &mut rng);
-                        visits.fetch_add(1, Ordering::Relaxed);
+                        send_one(nginx, text, &mut rng);
+                        requests.fetch_add(1, Ordering::Relaxed);
                     }
                 })
             })
             .collect();
-        // A client that ends before it is told to has failed.
-        let all_go_on = || clients.iter().all(|client| !client.is_finished());
-        while begun.elapsed() < length && all_go_on() {
+        // A client that ends early has failed.
+        let all_running = || clients.iter().all(|client| !client.is_finished());
+        while start.elapsed() < length && all_running() {
             thread::sleep(RELOAD_EVERY);
-            // An old worker still has streams to finish after a reload: the
-            // newest is measured when it is alone.
-            let worker = until("one worker", || Worker::alone(&nginx));
+            // After a reload the old worker still finishes streams. The new one is
+            // measured once it is the only one.
+            let worker = until("one worker", || Worker::single(&nginx));
             workers.push(worker.memory());
             masters.push(memory_of(nginx.pid()));
             nginx.reload(&conf);
         }
         over.store(true, Ordering::Relaxed);
     });
-    let worker = until("one worker", || Worker::alone(&nginx));
-    let open = until("all files are given back", || {
+    let worker = until("one worker", || Worker::single(&nginx));
+    let open = until("all files are closed", || {
         let open = worker.open_files();
         (open < 20).then_some(open)
     });
     println!(
-        "{} visits in {:?}, {} reloads; memory of the master {} to {} bytes, of a worker {} to {}; \
+        "{} requests in {:?}, {} reloads; memory of the master {} to {} bytes, of a worker {} to {}; \
          {open} files open at the end",
-        visits.load(Ordering::Relaxed),
-        begun.elapsed(),
+        requests.load(Ordering::Relaxed),
+        start.elapsed(),
         masters.len(),
         masters[0],
         masters[masters.len() - 1],
         workers[0],
         workers[workers.len() - 1],
     );
-    // What is there after a tenth of the time may not grow.
+    // Memory must not grow after a tenth of the time.
     let settled = masters.len() / 10;
     assert!(
         masters[masters.len() - 1] <= masters[settled] + SLACK,

@@ -1,4 +1,4 @@
-"""The server that tests/integration/suites.rs starts, and what it says."""
+"""The server that tests/integration/client_suites.rs starts, and what it says."""
 
 import os
 from typing import Literal
