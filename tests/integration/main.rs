@@ -47,6 +47,7 @@ mod pieces;
 mod plain;
 mod pressure;
 mod protocols;
+mod recipes;
 #[cfg(target_os = "linux")]
 mod redirects;
 mod refusals;
