@@ -61,6 +61,7 @@ mod post_action;
 mod process_modes;
 mod provider_errors;
 mod proxy;
+mod recipes;
 mod request_body;
 mod response_headers;
 mod responses_api;
