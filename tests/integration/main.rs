@@ -26,6 +26,7 @@ mod behind;
 mod bodies;
 mod crowd;
 mod directives;
+mod documentation;
 mod endpoints;
 mod headers;
 mod http2;
