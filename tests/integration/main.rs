@@ -32,6 +32,7 @@ mod directive_inheritance;
 mod directive_syntax;
 mod directive_variables;
 mod disconnect;
+mod documentation;
 mod error_page;
 mod flush;
 mod gemini_api;
