@@ -29,7 +29,8 @@ install_packages
 install_valgrind
 unset NGINX_SOURCE_DIR NGINX_BUILD_DIR LLM_MOCK_TEST_NGINX LLM_MOCK_TEST_MODULE
 cd "$here"
-export NGX_CONFIGURE_ARGS='--with-debug --with-http_auth_request_module --with-http_v3_module'
+modules=$(grep -oe '--with-[a-z0-9_]*' .cargo/config.toml | tr '\n' ' ')
+export NGX_CONFIGURE_ARGS="--with-debug $modules"
 export NGX_CFLAGS='-O1 -g -DNGX_DEBUG_PALLOC=1'
 server=embedded target=$work/memcheck
 build_module dev
