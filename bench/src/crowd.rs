@@ -9,7 +9,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 
-use crate::client::{self, Plan, secure};
+use crate::client::plan::Plan;
+use crate::client::{self, secure};
 use crate::clock::{Micros, now};
 use crate::expect::Expected;
 use crate::process;

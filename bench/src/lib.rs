@@ -2,9 +2,11 @@
 
 pub mod client;
 pub mod clock;
+pub mod comparison;
 pub mod crowd;
 pub mod expect;
 pub mod files;
+pub mod kind;
 pub mod lab;
 pub mod learn;
 pub mod measured;

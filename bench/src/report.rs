@@ -25,7 +25,7 @@ Made by `bench/run`; the figures of each run are in the CSV files beside this on
 const TARGETS: &str = "
 ## What it must reach
 
-Ratios are of runs that followed each other; a spread is the lowest and the highest. Processor time per chunk counts only of runs that kept the pace: chunks a second and median gap within 2 % of what was asked for.
+Ratios are of runs that followed each other; a spread is the lowest and the highest. Processor time per chunk counts only of runs that kept the pace: chunks a second and median gap within 2 % of what was comparison for.
 
 ";
 
@@ -63,7 +63,7 @@ pub fn write(lab: &Lab) -> Result<()> {
 fn notes() -> BTreeMap<&'static str, String> {
     let effort = Effort::default();
     let cases = Wanted::all().flat_map(|wanted| wanted.suite(&effort).cases);
-    let setups = cases.flat_map(|asked| asked.setups);
+    let setups = cases.flat_map(|comparison| comparison.setups);
     setups.map(|setup| (setup.name(), setup.note())).collect()
 }
 

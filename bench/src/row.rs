@@ -2,8 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::tally::Durations;
-use crate::trial::Figures;
+use crate::tally::{Durations, Tally};
+
+/// What one run found.
+#[derive(Debug, Clone)]
+pub struct Figures {
+    /// What the clients saw.
+    pub tally: Tally,
+    /// How long was measured, in seconds.
+    pub seconds: f64,
+    /// Processor time of the server meanwhile, in nanoseconds.
+    pub cpu: u64,
+    /// That of the client.
+    pub client_cpu: u64,
+    /// What the host took of the server's core meanwhile, in seconds.
+    pub stolen: f64,
+    /// What the server's memory grew by until all was open, in bytes.
+    pub memory: i64,
+}
 
 /// One run of one server in one case.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -257,13 +257,13 @@ mod tests {
     fn what_the_suites_measure_by_default_is_all_that_the_targets_need() {
         let mut rows = Vec::new();
         for suite in Wanted::all().map(|wanted| wanted.suite(&Effort::default())) {
-            for asked in &suite.cases {
-                let gap = asked.case.delay as f64 / 1e3;
-                rows.extend(asked.setups.iter().map(|setup| Row {
+            for comparison in &suite.cases {
+                let gap = comparison.case.delay as f64 / 1e3;
+                rows.extend(comparison.setups.iter().map(|setup| Row {
                     suite: suite.kind.name.to_owned(),
-                    case: asked.label.clone(),
-                    connections: asked.options.connections,
-                    chunks_per_s: asked.options.connections as f64 * 1e3 / gap,
+                    case: comparison.label.clone(),
+                    connections: comparison.options.connections,
+                    chunks_per_s: comparison.options.connections as f64 * 1e3 / gap,
                     replies_per_s: 1.0,
                     cpu_per_reply_us: 1.0,
                     memory_per_stream: 1.0,

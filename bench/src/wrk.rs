@@ -6,10 +6,10 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::clock::now;
+use crate::comparison::Comparison;
 use crate::lab::Lab;
 use crate::row::Row;
 use crate::setup::Setup;
-use crate::suite::Asked;
 use crate::trial::Known;
 
 /// Has wrk ask a server for as long as the client would.
@@ -17,12 +17,17 @@ use crate::trial::Known;
 /// # Errors
 ///
 /// wrk is not there, or the server does not start.
-pub fn measure(lab: &Lab, setup: &dyn Setup, asked: &Asked, _: &mut Known) -> Result<Row> {
+pub fn measure(
+    lab: &Lab,
+    setup: &dyn Setup,
+    comparison: &Comparison,
+    _: &mut Known,
+) -> Result<Row> {
     let program = lab.debian().join("usr/bin/wrk");
     ensure!(program.exists(), "wrk is not there");
-    let server = setup.start(lab, &asked.case)?;
-    let mut options = asked.options.clone();
-    setup.adapt(&asked.case, &mut options);
+    let server = setup.start(lab, &comparison.case)?;
+    let mut options = comparison.options.clone();
+    setup.adapt(&comparison.case, &mut options);
     let script = lab.work.join("wrk.lua");
     let mut text = format!("wrk.method = 'POST'\nwrk.body = [[{}]]\n", options.body);
     let headers = options.header.iter().filter_map(|h| h.split_once(": "));

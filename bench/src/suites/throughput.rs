@@ -2,14 +2,16 @@
 
 use clap::Args;
 
-use super::{Effort, at_once, count};
+use super::effort::{Effort, count};
+use super::load::at_once;
+use crate::kind::Kind;
 use crate::setup::Setup;
 use crate::setup::debian::{Echo, Lua};
 use crate::setup::floor::Return;
 use crate::setup::module::Module;
 use crate::setup::nginx::Sizes;
 use crate::setup::peers;
-use crate::suite::{Kind, Suite};
+use crate::suite::Suite;
 use crate::table::{self, Column};
 use crate::{trial, wrk};
 
