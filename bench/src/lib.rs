@@ -6,6 +6,7 @@ pub mod comparison;
 pub mod crowd;
 pub mod expect;
 pub mod files;
+pub mod http1;
 pub mod kind;
 pub mod lab;
 pub mod learn;
