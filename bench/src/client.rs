@@ -1,5 +1,4 @@
-//! A crowd of connections in one thread, which all ask for the same again and
-//! again.
+//! Many connections in one thread, which all repeat the same request.
 
 mod connection;
 mod http2;

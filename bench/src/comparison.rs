@@ -19,7 +19,7 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// With a text that a stream needs longer for than the client's whole plan.
+    /// Repeats the text until its stream outlasts the client's plan.
     pub fn lengthen(mut self, delay: Micros) -> Self {
         let words = self.options.times(0).last_request / delay + 1;
         let text = "powered by openai ".repeat(words as usize / 3 + 1);
@@ -34,8 +34,8 @@ impl Comparison {
         self.options.measure = (self.options.measure / rounds as u64).max(1);
     }
 
-    /// The turns of a run: back and forth, so that nobody always comes after the
-    /// same one.
+    /// The turns of a run, in alternating order, so that no server always runs
+    /// after the same other one.
     pub fn turns(&self, run: usize) -> impl Iterator<Item = (usize, &dyn Setup)> {
         let first = (run - 1) * self.rounds + 1;
         (first..first + self.rounds).flat_map(move |turn| {

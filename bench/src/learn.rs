@@ -1,4 +1,4 @@
-//! Learns what a server's reply must be from one that it gave.
+//! Derives the expected reply of a server from a first one.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -11,10 +11,10 @@ use serde_json::Value;
 use crate::expect::{Expected, Template, slot};
 use crate::http1::{self, MOST_HEADERS};
 
-/// What a server says, and how.
+/// The expected reply and its text.
 #[derive(Debug, Clone)]
 pub struct Learned {
-    /// What further replies must be.
+    /// The template of further replies.
     pub expected: Expected,
     /// The text, if it came as a stream.
     pub text: String,
@@ -54,8 +54,8 @@ pub fn learn(address: SocketAddr, request: &[u8]) -> Result<Learned> {
     Ok(Learned { expected, text })
 }
 
-/// Appends the events of a stream to `template`, and returns what they say. A
-/// chunk ends with each event that says something.
+/// Appends the events of a stream to `template`, and returns their text. A
+/// chunk ends with each event that has text.
 fn events(body: &str, template: &mut Template) -> String {
     let mut text = String::new();
     for event in body.split_inclusive("\n\n") {
@@ -69,11 +69,11 @@ fn events(body: &str, template: &mut Template) -> String {
             event = event.replacen(&created.to_string(), slot::CREATED, 1);
         }
         template.text(&event);
-        let said = json
+        let content = json
             .pointer("/choices/0/delta/content")
             .and_then(Value::as_str);
-        if let Some(said) = said.filter(|said| !said.is_empty()) {
-            text += said;
+        if let Some(content) = content.filter(|content| !content.is_empty()) {
+            text += content;
             template.mark();
         }
     }

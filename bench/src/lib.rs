@@ -1,4 +1,4 @@
-//! Measures nginx-llm-mock beside what else does the same.
+//! Compares nginx-llm-mock with other servers that do the same.
 
 pub mod client;
 pub mod clock;

@@ -1,5 +1,5 @@
-//! Runs of several servers in several cases, taking turns, so that what else
-//! the machine does meets them all. An interrupted one has fewer of each.
+//! Runs of several servers in several cases. Servers take turns, so that other
+//! load on the machine affects all of them. An interrupted suite has fewer runs.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,7 +20,7 @@ use crate::trial::{Known, OVERHEAD};
 pub struct Suite {
     /// Which suite it is.
     pub kind: &'static Kind,
-    /// What is asked of which servers.
+    /// The cases, each with its servers.
     pub cases: Vec<Comparison>,
     /// How often.
     pub runs: usize,
@@ -49,7 +49,7 @@ impl Suite {
         self
     }
 
-    /// About how long it takes, in microseconds, without what `rows` has.
+    /// The estimated duration in microseconds of the runs that `rows` lacks.
     pub fn duration(&self, rows: &[Row]) -> Micros {
         let of = |comparison: &Comparison| {
             let turns = (1..=self.runs).flat_map(|run| comparison.turns(run));
@@ -59,13 +59,12 @@ impl Suite {
         self.cases.iter().map(of).sum()
     }
 
-    /// Runs what `rows` has not, and writes all to the suite's file, again
-    /// after each run.
+    /// Runs what `rows` lacks, and rewrites the suite's file after each run.
     ///
     /// # Errors
     ///
-    /// The file can't be written. A server that fails is
-    /// a row without figures.
+    /// The file can't be written. A server that fails becomes a row without
+    /// figures.
     pub fn run(&self, lab: &Lab, mut rows: Vec<Row>) -> Result<Vec<Row>> {
         let mut known: BTreeMap<(&str, &str), Known> = BTreeMap::new();
         for run in 1..=self.runs {
@@ -118,7 +117,7 @@ fn has(rows: &[Row], comparison: &Comparison, setup: &dyn Setup, run: usize) -> 
     rows.iter().any(is_it)
 }
 
-/// Of the last minute; how much else the machine did.
+/// The machine's load average of the last minute.
 fn load_average() -> f64 {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let first = text.split(' ').next().unwrap_or_default();
@@ -159,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_been_measured_is_not_measured_again() {
+    fn runs_in_the_file_are_not_repeated() {
         let suite = prompt();
         let row = |server: &str, problem: &str| Row {
             case: suite.cases[0].label.clone(),

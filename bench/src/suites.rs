@@ -31,7 +31,7 @@ pub const KINDS: [&Kind; 7] = [
 pub enum Wanted {
     /// Replies without delay, beside what nginx itself and others can do.
     Throughput(throughput::Wanted),
-    /// The same, as wrk sees it.
+    /// The same, measured by wrk.
     Wrk(throughput::Wanted),
     /// A prompt of a megabyte.
     Prompt(prompt::Wanted),

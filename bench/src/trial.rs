@@ -1,4 +1,4 @@
-//! One run of one server: what it did, and what that cost.
+//! One run of one server: its replies and their cost.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -45,9 +45,9 @@ impl Known {
         let mut options = comparison.options.clone();
         setup.adapt(&case, &mut options);
         let learned = learn(server.address, &options.request())?;
-        let said = learned.text.as_str();
-        if said != options.text {
-            eprintln!("  {} says its own: {said:.60}", setup.name());
+        let text = learned.text.as_str();
+        if text != options.text {
+            eprintln!("  {} has its own text: {text:.60}", setup.name());
         }
         let mut file = NamedTempFile::new()?;
         serde_json::to_writer(&mut file, &learned.expected)?;
@@ -113,7 +113,7 @@ fn run(
     let output = client.wait_with_output()?;
     ensure!(output.status.success(), "the client failed");
     Ok(Figures {
-        tally: serde_json::from_slice(&output.stdout).context("what the client says")?,
+        tally: serde_json::from_slice(&output.stdout).context("the output of the client")?,
         seconds: (ended.at - begun.at) as f64 / 1e6,
         cpu: ended.server - begun.server,
         client_cpu: ended.client - begun.client,

@@ -1,4 +1,4 @@
-//! A second opinion: wrk, which checks nothing.
+//! A second client: wrk, which does not check replies.
 
 use std::fs;
 use std::process::Command;
@@ -12,7 +12,7 @@ use crate::row::Row;
 use crate::setup::Setup;
 use crate::trial::Known;
 
-/// Has wrk ask a server for as long as the client would.
+/// Runs wrk against a server for as long as the client would measure.
 ///
 /// # Errors
 ///
@@ -49,12 +49,12 @@ pub fn measure(
         .arg(format!("http://{}{}", server.address, options.path))
         .output()?;
     let (cpu, elapsed) = (server.cpu()? - before, now() - begun);
-    let said = String::from_utf8_lossy(&output.stdout);
-    let count = said
+    let output = String::from_utf8_lossy(&output.stdout);
+    let count = output
         .lines()
         .find_map(|line| line.split_once(" requests in "));
     let replies: f64 = count.context("wrk failed")?.0.trim().parse()?;
-    let failed = said.lines().any(|line| line.contains("Non-2xx"));
+    let failed = output.lines().any(|line| line.contains("Non-2xx"));
     Ok(Row {
         connections: options.connections,
         replies_per_s: replies * 1e6 / elapsed as f64,

@@ -1,11 +1,11 @@
-//! What the clients of one process do, and when.
+//! The requests of one client process, and their times.
 
 use std::net::SocketAddr;
 
 use crate::clock::Micros;
 use crate::expect::Expected;
 
-/// What a crowd does, and when.
+/// The requests, and their times.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// The server.
@@ -18,7 +18,7 @@ pub struct Plan {
     pub body: String,
     /// What each reply must be.
     pub expected: Expected,
-    /// The delay that the server was told; the schedule that chunks are
+    /// The delay configured on the server; the schedule that chunks are
     /// compared with.
     pub delay: Micros,
     /// How many connections there are.

@@ -1,4 +1,4 @@
-//! The load of a case, unless its suite asks for another.
+//! The default load of a case.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -15,15 +15,14 @@ struct Only {
     options: Options,
 }
 
-/// What the client does unless a case says otherwise. The address is the
-/// server's, once it has one.
+/// The client's default options. The address is set when the server runs.
 pub(super) fn options() -> Options {
     let nowhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
     Only::parse_from(["load".to_owned(), format!("--address={nowhere}")]).options
 }
 
-/// Replies without delay, again and again. The text is the Lua script's, and
-/// that of the shipped nginx.conf.
+/// Repeated replies without delay. The text is that of the Lua script and of
+/// the shipped nginx.conf.
 pub(super) fn at_once(
     label: &str,
     connections: usize,

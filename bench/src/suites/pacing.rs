@@ -32,7 +32,7 @@ pub struct Wanted {
 /// Streams with a delay.
 pub const KIND: Kind = Kind {
     name: "pacing",
-    title: "A delay between words (gaps and times in ms)",
+    title: "Delay between words (gaps and times in ms)",
     columns: &[
         table::CPU_PER_CHUNK,
         table::CHUNKS,
