@@ -1,4 +1,4 @@
-//! Passes what nginx-sys learned of the nginx it was given on to this crate.
+//! Passes the facts that nginx-sys found about its nginx on to this crate.
 
 use std::env;
 
@@ -28,7 +28,7 @@ fn main() {
     println!("cargo::rustc-env=LLM_MOCK_NGINX_BUILD_DIR={build_dir}");
 
     if env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("macos") {
-        // nginx's symbols are found when it loads the module.
+        // nginx's symbols are resolved when it loads the module.
         println!("cargo::rustc-link-arg=-undefined");
         println!("cargo::rustc-link-arg=dynamic_lookup");
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the module for the nginx at hand, starts it, stops it.
+# Builds the module for the installed nginx; starts and stops it.
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 set -euo pipefail
 
@@ -18,17 +18,17 @@ usage() {
     cat <<'END'
 Usage: ./start.sh [start|stop|reload|status|build] [--embedded]
 
-  start    build the module if anything changed, start nginx (the default)
-  stop     stop nginx at once, open streams included
-  reload   take over a changed nginx.conf; open streams go on
-  status   say whether nginx runs, and where
+  start    build the module if anything changed, and start nginx (the default)
+  stop     stop nginx at once and close open streams
+  reload   apply a changed nginx.conf; open streams continue
+  status   show whether nginx runs, and its address
   build    only build the module
 
-  --embedded   use the nginx that is built along with the module
+  --embedded   use the nginx that is built together with the module
 
-The server is $NGINX if set, else openresty, else nginx, else the embedded one.
-For an nginx of your own, NGINX_SOURCE_DIR and NGINX_BUILD_DIR name its source
-folder and its configured objs folder.
+The server is $NGINX if set, else openresty, else nginx, else the embedded nginx.
+For an nginx that you have built, set NGINX_SOURCE_DIR to its source folder and
+NGINX_BUILD_DIR to its configured objs folder.
 END
 }
 
@@ -36,12 +36,12 @@ verb='' embedded=
 for arg; do
     case $arg in
         start|stop|reload|status|build)
-            [ -z "$verb" ] || die "One at a time: $verb or $arg"
+            [ -z "$verb" ] || die "Give one command, not $verb and $arg"
             verb=$arg
             ;;
         --embedded) embedded=yes ;;
         -h|--help|help) usage; exit ;;
-        *) die "Unknown argument: $arg (./start.sh --help lists them)" ;;
+        *) die "Unknown argument: $arg (see ./start.sh --help)" ;;
     esac
 done
 verb=${verb:-start}
@@ -76,7 +76,7 @@ start() {
     build
     if find_running; then
         say "Already running on $running_name at $address (process $pid)"
-        tell_what_is_newer
+        report_changes
         return
     fi
     start_server

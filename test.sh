@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Passes all tests: installs what is missing, then format, lints, unit tests, and
-# the integration tests and OpenAI's own clients against the embedded nginx, some
-# under memcheck, and the distribution's.
+# Runs all tests: format, lints and unit tests, then the integration tests and
+# OpenAI's clients with the embedded nginx, some of them under memcheck, and with
+# the distribution's nginx. Installs missing packages.
 if [ -z "${BASH_VERSION:-}" ]; then exec bash "$0" "$@"; fi
 set -euo pipefail
 
@@ -34,10 +34,10 @@ cargo fmt --all --check
 step "Lints (the first time builds nginx, which takes a minute or two)"
 cargo clippy --workspace --all-targets --locked -- -D warnings
 settle "$work/debug"
-step "Tests, with the embedded nginx"
+step "Tests with the embedded nginx"
 cargo test --workspace --locked
 "$here/tests/clients/run" --quick
-step "Panics, with a module that is built to panic"
+step "Tests of panics, with a module that is built to panic"
 cargo test --workspace --locked --features inject-panic --test integration -- panics
 "$here/bench/instructions"
 "$here/tests/sanitize.sh" --quick
@@ -46,16 +46,16 @@ if [ -n "$embedded_only" ]; then
     exit
 fi
 if ! command -v apt-get >/dev/null; then
-    step "No apt here: the tests with Debian's nginx are left out"
+    step "apt is missing: skipping the tests with Debian's nginx"
     exit
 fi
 if ! unpack_distribution_nginx; then
-    step "The distribution has no nginx 1.22 or later: the tests with it are left out"
+    step "The distribution has no nginx 1.22 or later: skipping the tests with it"
     exit
 fi
 prepare_source
 build_module
-step "Integration tests, with $(server_name)"
+step "Integration tests with $(server_name)"
 unset NGINX_SOURCE_DIR NGINX_BUILD_DIR
 export LLM_MOCK_TEST_NGINX=$server LLM_MOCK_TEST_MODULE=$built
 cargo test --workspace --locked --test '*'

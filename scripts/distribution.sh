@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # The nginx of Debian and Ubuntu, and the source that comes with it.
 
-# The version of the server's package, when it is one that modules can be built
-# for. (The packages of nginx.org provide no nginx-abi.)
+# Prints the version of the server's package if it is the distribution's. (The
+# packages of nginx.org do not provide nginx-abi.)
 distribution_package() {
     local file package
     command -v dpkg-query >/dev/null || return 1
@@ -13,13 +13,13 @@ distribution_package() {
     dpkg-query -W -f '${Version}' "$package"
 }
 
-# unpack_nginx_dev FOLDER. The package is unpacked, not installed: it would pull
-# in a hundred others, and this way needs no root.
+# unpack_nginx_dev FOLDER: unpacks the package without installing it, which would
+# need root and pull in a hundred other packages.
 unpack_nginx_dev() {
     local of
     step "Getting the headers of the distribution's nginx (nginx-dev $distribution)"
     if ! { download_nginx_dev "$1" || { apt_update && download_nginx_dev "$1"; }; }; then
-        die "apt has no nginx-dev to build a module for $server with. Is there a network? Else use ./start.sh --embedded"
+        die "apt cannot fetch nginx-dev, which a module for $server needs. Check the network, or use ./start.sh --embedded"
     fi
     dpkg -x "$1"/nginx-dev_*.deb "$1"
     mv "$1/usr/share/nginx/src" "$source"
@@ -30,7 +30,7 @@ unpack_nginx_dev() {
     }
 }
 
-# An archive keeps only the newest package, which fits as long as nginx's own version is the same.
+# Archives keep only the newest package. It fits as long as its nginx version is the same.
 download_nginx_dev() {
     apt_download "$1" "nginx-dev=$distribution" || apt_download "$1" nginx-dev
 }
@@ -42,8 +42,8 @@ configure_distribution() {
     configure ${NGX_CONF_FLAGS[@]+"${NGX_CONF_FLAGS[@]}"}
 }
 
-# Gets the distribution's nginx without installing it, and chooses it as the
-# server. Fails where it has none that is new enough.
+# Fetches the distribution's nginx without installing it, and chooses it as the
+# server. Fails if the distribution has none that is new enough.
 unpack_distribution_nginx() {
     local folder=$work/distribution candidate
     apt_has nginx-dev || apt_update
@@ -54,7 +54,7 @@ unpack_distribution_nginx() {
         rm -rf "$folder"
         mkdir -p "$folder"
         apt_download "$folder" "nginx=$candidate" || { apt_update && apt_download "$folder" nginx; } ||
-            die "apt cannot fetch nginx. Is there a network? ./test.sh --embedded-only does without"
+            die "apt cannot fetch nginx. Check the network, or use ./test.sh --embedded-only"
         dpkg -x "$folder"/nginx_*.deb "$folder/$candidate"
     fi
     wanted=$folder/$candidate/usr/sbin/nginx

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The address that nginx.conf says, and asking it.
+# The address in nginx.conf, and requests to it.
 
 # Sets host, port, tls and address from the first `listen`.
 read_address() {
@@ -13,7 +13,7 @@ read_address() {
         '['*']') host=${endpoint#[} host=${host%]} ;;
         *:*) host=${endpoint%:*} port=${endpoint##*:} ;;
         *[!0-9]*) host=$endpoint ;;
-        '') die "nginx.conf has no \`listen\`." ;;
+        '') die "nginx.conf has no \`listen\`" ;;
         *) port=$endpoint ;;
     esac
     case $host in
@@ -30,12 +30,12 @@ read_address() {
     esac
 }
 
-# bash itself connects, for curl may be missing.
+# bash itself connects, because curl may be missing.
 port_open() {
     [ -n "$port" ] && (exec 3<>"/dev/tcp/$host/$port") 2>/dev/null
 }
 
-# Whether the server answers; with TLS, whether the port does.
+# Whether the server answers; with TLS, whether the port is open.
 answers() {
     local reply=
     if [ -n "$tls" ] || [ -z "$port" ]; then
@@ -45,7 +45,7 @@ answers() {
     port_open || return
     exec 3<>"/dev/tcp/$host/$port" || return
     printf 'GET /health HTTP/1.0\r\nHost: localhost\r\n\r\n' >&3
-    # Any status will do: nginx.conf may have no place for /health.
+    # Any status is accepted: nginx.conf may have no location for /health.
     IFS= read -r -t 2 reply <&3 2>/dev/null || true
     exec 3>&-
     case $reply in
@@ -54,11 +54,11 @@ answers() {
     return 1
 }
 
-# nginx would not notice another nginx on the port if both say `reuseport`.
+# With `reuseport`, nginx would not notice another nginx on the port.
 check_port_free() {
     if port_open; then
         [ -z "$(find_orphans)" ] ||
-            die "Port $port is held by workers that a killed nginx has left. End them with: ./start.sh stop"
-        die "Port $port is in use by another program. Stop that, or change \`listen $port\` in nginx.conf"
+            die "Port $port is used by workers of an nginx that was killed. Stop them with: ./start.sh stop"
+        die "Port $port is in use by another program. Stop it, or change \`listen $port\` in nginx.conf"
     fi
 }

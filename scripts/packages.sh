@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# Finding out what the build lacks, and installing it.
+# Finds and installs the packages that the build needs.
 
-# What the build needs: a C compiler, make, libclang with its own headers (for
-# the bindings), and the headers of pcre2, zlib and openssl (for nginx).
+# The build needs a C compiler, make, libclang with its headers (for the
+# bindings), and the headers of pcre2, zlib and openssl (for nginx).
 install_packages() {
     local missing
     missing=$(list_missing)
@@ -11,7 +11,7 @@ install_packages() {
         # shellcheck disable=SC2086 # a list of words
         apt_install $missing
         missing=$(list_missing)
-        [ -z "$missing" ] || die "Still missing after the installation: ${missing//$'\n'/ }"
+        [ -z "$missing" ] || die "Still missing after installing packages: ${missing//$'\n'/ }"
     else
         explain_packages "$missing"
     fi
@@ -26,7 +26,7 @@ list_missing() {
         has_headers zlib.h || echo zlib
         has_headers openssl/ssl.h || echo openssl
     }
-    # cargo downloads with the system's certificates, which a bare Debian lacks.
+    # cargo downloads with the system's certificates, which a minimal Debian lacks.
     ! command -v apt-get >/dev/null || [ -e /etc/ssl/certs/ca-certificates.crt ] || echo certificates
 }
 
@@ -36,19 +36,19 @@ has_compiler() {
 
 install_valgrind() {
     command -v valgrind >/dev/null || {
-        command -v apt-get >/dev/null || die "valgrind is missing: install it and try again"
+        command -v apt-get >/dev/null || die "valgrind is missing. Install it and try again"
         apt_install valgrind
     }
 }
 
-# The folders besides the compiler's own are those of Homebrew.
+# The additional folders are Homebrew's.
 has_headers() {
     { echo '#define PCRE2_CODE_UNIT_WIDTH 8'; printf '#include <%s>\n' "$@"; } |
         cc -E -I/opt/homebrew/include -I/opt/homebrew/opt/openssl@3/include -I/usr/local/opt/openssl@3/include - \
             >/dev/null 2>&1
 }
 
-# The places where bindgen looks for libclang, and where libclang keeps stddef.h.
+# The folders where bindgen looks for libclang, and those of libclang's stddef.h.
 has_libclang() {
     [ -z "${LIBCLANG_PATH:-}" ] || return 0
     [ "$(uname -s)" != Darwin ] || return 0
@@ -74,7 +74,7 @@ as_root() {
     fi
 }
 
-# apt_install WORD...: installs the packages for the words of list_missing.
+# apt_install NAME...: installs the packages for the names that list_missing prints.
 apt_install() {
     local packages=() word clang
     case " $* " in
@@ -92,7 +92,7 @@ apt_install() {
             python) packages+=(python3-venv) ;;
             js) packages+=(nodejs npm) ;;
             libclang)
-                # The distribution's own clang version; the two small packages of it suffice.
+                # These two small packages of the distribution's clang version suffice.
                 clang=$(apt-cache depends libclang-dev 2>/dev/null |
                     sed -n 's/.*Depends: libclang-\([0-9][0-9]*\)-dev.*/\1/p' | head -n 1)
                 if [ -n "$clang" ] && apt_has "libclang1-$clang" && apt_has "libclang-common-$clang-dev"; then
@@ -104,7 +104,7 @@ apt_install() {
         esac
     done
     if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null; then
-        die "Packages are missing. As root, run: apt-get install ${packages[*]}"
+        die "Packages are missing. Run as root: apt-get install ${packages[*]}"
     fi
     step "Installing ${packages[*]}"
     apt_get_install "${packages[@]}" || { apt_update && apt_get_install "${packages[@]}"; } ||
@@ -125,7 +125,7 @@ apt_update() {
 
 apt_get_install() { run_apt install -y --no-install-recommends "$@"; }
 
-# What apt has to say is of interest only when it fails.
+# The output of apt matters only if it fails.
 run_apt() {
     mkdir -p "$work"
     rm -f "$work/apt.log"
@@ -137,7 +137,7 @@ apt_complaint() {
 }
 
 explain_packages() {
-    say "The build lacks: $(echo "$1" | tr '\n' ' ')" >&2
+    say "Missing for the build: $(echo "$1" | tr '\n' ' ')" >&2
     if command -v dnf >/dev/null; then
         die "Install it with: sudo dnf install gcc make clang-devel pcre2-devel zlib-devel openssl-devel"
     elif command -v apk >/dev/null; then
@@ -145,5 +145,5 @@ explain_packages() {
     elif command -v brew >/dev/null; then
         die "Install it with: xcode-select --install; brew install pcre2 openssl@3"
     fi
-    die "Install a C compiler, make, libclang, and the development files of pcre2, zlib and openssl."
+    die "Install a C compiler, make, libclang, and the development files of pcre2, zlib and openssl"
 }

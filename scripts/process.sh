@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# Starting the server, finding it again, telling it things.
+# Starts, finds and signals the server.
 
 pid_file=$here/logs/nginx.pid
-# What was started: process, server as chosen, program, name, address.
+# The started server, a value a line: process, server as chosen, program, name, address.
 server_file=$here/logs/server
 
-# Sets pid, and what is known of the server: running_server, program,
-# running_name, and its address if that is not what nginx.conf says.
+# Sets pid, running_server, program, running_name, and running_address if the
+# server was started by this script: nginx.conf may have changed since.
 find_running() {
     local of=
     pid='' running_server='' running_name=nginx running_address=''
@@ -26,7 +26,7 @@ find_running() {
     fi
 }
 
-# A pid file can outlive its process, and the number can go to another one.
+# A pid file can outlive its process, and the pid can be reused.
 is_our_master() {
     local command
     case $1 in
@@ -49,12 +49,12 @@ same_server() {
         [ "$running_server" = "$(readlink -f -- "$server" 2>/dev/null)" ]
 }
 
-# What changed since nginx started or was told to reload.
-tell_what_is_newer() {
+# Reports what changed since nginx started or reloaded.
+report_changes() {
     if [ "$module" -nt "$pid_file" ]; then
         say "The module is newer than the server. To use it: ./start.sh stop, then ./start.sh"
     elif [ "$here/nginx.conf" -nt "$pid_file" ] && ! [ "$server_file" -nt "$here/nginx.conf" ]; then
-        say "nginx.conf has changed since. To use it: ./start.sh reload"
+        say "nginx.conf has changed. To apply it: ./start.sh reload"
     fi
 }
 
@@ -62,13 +62,13 @@ remember_server() {
     printf '%s\n' "$pid" "$1" "$program" "$2" "$address" >"$server_file"
 }
 
-# With no cargo at hand, what an earlier start has built serves as well.
+# Without cargo, the module of an earlier build is used.
 reuse_build() {
     local of chosen name
     ! has_cargo && [ -f "$module" ] && [ -f "$server_file" ] || return 1
     { read -r of && read -r chosen && read -r program && read -r name; } <"$server_file" || true
     [ -n "$of" ] && [ "$chosen" = "$server" ] && [ -x "$program" ] || return 1
-    step "There is no cargo here: using the module as it was built for $name"
+    step "cargo is missing: using the module that was built for $name"
 }
 
 # The processes of master PID.
@@ -76,7 +76,7 @@ workers_of() {
     cat "/proc/$1/task/$1/children" 2>/dev/null || ps -o pid= --ppid "$1" 2>/dev/null || true
 }
 
-# Workers of this project's folder whose master was killed.
+# Workers of this folder whose master was killed.
 find_orphans() {
     local process command file
     for process in /proc/[0-9]*; do
@@ -103,11 +103,11 @@ check_folders() {
     mkdir -p "$work" 2>/dev/null || true
     for path in "$here/logs" "$here/temp" "$here/modules" "$work" "$here"/logs/*; do
         [ ! -e "$path" ] && [ "${path##*/}" = '*' ] || [ -w "$path" ] ||
-            die "No permission to write $path. If another user made it: sudo chown -R $(id -un) '$here'"
+            die "No permission to write $path. If another user created it: sudo chown -R $(id -un) '$here'"
     done
 }
 
-# run_nginx ARGUMENT...: for this project's folder.
+# run_nginx ARGUMENT...: runs nginx with this folder as its prefix.
 run_nginx() {
     "$program" -p "$here/" -c nginx.conf -e logs/error.log "$@" 2>&1
 }
@@ -123,7 +123,7 @@ start_server() {
     check_configuration
     output=$(run_nginx) || explain "$output"
     wait_for_answer
-    find_running || die "nginx ended at once. See $here/logs/error.log"
+    find_running || die "nginx exited at once. See $here/logs/error.log"
     remember_server "$server" "$(server_name)"
 }
 
@@ -136,23 +136,25 @@ wait_for_answer() {
     die "nginx runs, but $address does not answer after $((try / 10)) seconds. See $here/logs/error.log"
 }
 
-# explain OUTPUT: one line for what nginx could not do, then ends.
+# explain OUTPUT: ends with one line for the error that nginx has reported.
 explain() {
     case $1 in
         *'bind() to'*'Permission denied'*)
-            die "No permission for port $port: below 1024 it takes root. Change \`listen\` in nginx.conf" ;;
+            die "No permission for port $port: ports below 1024 need root. Change \`listen\` in nginx.conf" ;;
         *'Address already in use'*)
-            die "Port $port is in use by another program. Stop that, or change \`listen $port\` in nginx.conf" ;;
+            die "Port $port is in use by another program. Stop it, or change \`listen $port\` in nginx.conf" ;;
+        *'is not binary compatible'*|*"/${module##*/}\" version "*' instead of '*)
+            refuse_module ;;
     esac
     printf '%s\n' "$1" >&2
     case $1 in
         *'Permission denied'*)
-            die "nginx lacks a permission (see above). If another user made the file: sudo chown -R $(id -un) '$here'" ;;
+            die "nginx lacks a permission (see above). If another user created the file: sudo chown -R $(id -un) '$here'" ;;
     esac
-    [ "$verb" != reload ] || die "nginx does not accept nginx.conf, see above. The old configuration stays in force."
+    [ "$verb" != reload ] || die "nginx does not accept nginx.conf, see above. The old configuration stays active"
     case $1 in
-        *nginx.conf:*) die "nginx does not accept nginx.conf, see above." ;;
-        *) die "nginx does not start, see above." ;;
+        *nginx.conf:*) die "nginx does not accept nginx.conf, see above" ;;
+        *) die "nginx does not start, see above" ;;
     esac
 }
 
@@ -175,21 +177,21 @@ stop_server() {
         orphans=$(find_orphans)
         # shellcheck disable=SC2086 # a list of processes
         if [ -n "$orphans" ] && kill -s TERM $orphans 2>/dev/null; then
-            say "Stopped the workers that a killed master had left."
+            say "Stopped the workers of a master that was killed"
         else
-            say "Not running."
+            say "Not running"
         fi
         return
     }
     signal TERM
     for _ in {1..100}; do
         if ! is_our_master "$pid"; then
-            say "Stopped."
+            say "Stopped"
             return
         fi
         sleep 0.1
     done
-    die "Process $pid is still there after 10 seconds. See $here/logs/error.log"
+    die "Process $pid still runs after 10 seconds. See $here/logs/error.log"
 }
 
 reload_server() {
@@ -197,7 +199,7 @@ reload_server() {
     find_running || die "Not running. Start it with ./start.sh"
     read_address
     if [ -n "$program" ]; then
-        [ -x "$program" ] || die "$program, which runs, is not there any more: ./start.sh stop, then ./start.sh"
+        [ -x "$program" ] || die "The running program $program has been deleted. Run ./start.sh stop, then ./start.sh"
         check_configuration
     fi
     old=$(workers_of "$pid")
@@ -209,14 +211,14 @@ reload_server() {
         [ -z "$refused" ] || explain "$refused"
         sleep 0.1
     done
-    [ -z "$old" ] || die "nginx has not taken nginx.conf over within 5 seconds. See $here/logs/error.log"
+    [ -z "$old" ] || die "nginx has not applied nginx.conf within 5 seconds. See $here/logs/error.log"
     wait_for_answer
     remember_server "$running_server" "$running_name"
     say "Reloaded: $running_name at $address"
-    tell_what_is_newer
+    report_changes
 }
 
-# any_serves "PID ...": whether one of these workers still takes requests.
+# any_serves "PID ...": whether one of these workers still accepts requests.
 any_serves() {
     local worker command
     for worker in $1; do
@@ -231,9 +233,9 @@ any_serves() {
 
 show_status() {
     read_address
-    find_running || { say "Not running."; exit 1; }
+    find_running || { say "Not running"; exit 1; }
     address=${running_address:-$address}
     say "Running on $running_name at $address (process $pid${program:+, $program})"
-    answers || die "But $address does not answer. See $here/logs/error.log"
-    tell_what_is_newer
+    answers || die "$address does not answer. See $here/logs/error.log"
+    report_changes
 }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Finding a cargo that is new enough.
+# Finds a cargo that is new enough.
 
 has_cargo() {
     local folder=${CARGO_HOME:-${HOME:-}/.cargo}/bin
@@ -13,7 +13,7 @@ find_cargo() {
     local wanted have
     if ! has_cargo; then
         if [ "$(id -u)" = 0 ] && [ -n "${SUDO_USER:-}" ]; then
-            die "Rust is not installed for root: run this without sudo (it asks for sudo where it needs it)."
+            die "Rust is not installed for root. Run this without sudo; it uses sudo where it needs to"
         fi
         die "Rust is missing. Install it with: curl -sSf https://sh.rustup.rs | sh -s -- -y"
     fi
@@ -22,7 +22,7 @@ find_cargo() {
     have=${have#cargo }
     have=${have%% *}
     version_at_least "$have" "$wanted" ||
-        die "cargo $have is too old, this needs $wanted. Run: rustup update stable (or install from https://rustup.rs)"
+        die "cargo $have is too old, version $wanted is required. Run: rustup update stable (or install it from https://rustup.rs)"
 }
 
 # version_at_least HAVE WANTED: compares the first two numbers.
@@ -34,10 +34,10 @@ version_at_least() {
         { [ "$have_major" -eq "$want_major" ] && [ "${have_minor%%[!0-9]*}" -ge "$want_minor" ]; }
 }
 
-# add_component NAME COMMAND: a minimal rustup lacks rustfmt and clippy.
+# add_component NAME COMMAND: a minimal rustup profile lacks rustfmt and clippy.
 add_component() {
     if cargo "$2" --version >/dev/null 2>&1; then return; fi
-    command -v rustup >/dev/null || die "cargo $2 is missing: install $1 the way that cargo was installed."
+    command -v rustup >/dev/null || die "cargo $2 is missing. Install $1 in the same way as cargo"
     step "Installing $1"
     rustup component add "$1"
 }

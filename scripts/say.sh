@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# Words to the user, and where things lie.
+# Messages to the user, and paths.
 
 say() { printf '%s\n' "$*"; }
 step() { printf '==> %s\n' "$*"; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
-# nginx's configure and make cannot handle a space in a path, so a project
-# folder that has one builds in the user's cache.
+# nginx's configure and make do not support spaces in paths: a project folder
+# with a space builds in the user's cache folder.
 work=${CARGO_TARGET_DIR:-$here/target}
 case $work in
     /*) ;;
@@ -18,5 +18,5 @@ case $work in
         ;;
 esac
 
-# shellcheck disable=SC2034 # for those who source this
+# shellcheck disable=SC2034 # used by the scripts that source this one
 module=$here/modules/ngx_http_llm_mock_module.so

@@ -1,21 +1,21 @@
 # shellcheck shell=bash
-# Choosing the nginx, and telling which one it is.
+# Chooses the nginx, and finds its version.
 
-# nginx would read a variable of this name as a list of inherited sockets.
+# nginx reads a variable of this name as a list of inherited sockets.
 wanted=${NGINX:-}
 unset NGINX
 
 # Sets server (a path, or "embedded"), and for a path flavour ("nginx",
-# "openresty", ...), version, build_info (all of `nginx -V`), and distribution
-# (its package's version, when Debian's or Ubuntu's).
+# "openresty", ...), version, build_info (the output of `nginx -V`), and
+# distribution (the version of its package, if it is Debian's or Ubuntu's).
 choose_server() {
     if [ -n "$embedded" ]; then
         server=embedded
     elif [ -n "$wanted" ]; then
-        server=$(command -v -- "$wanted") || die "NGINX=$wanted: there is no such program."
+        server=$(command -v -- "$wanted") || die "NGINX=$wanted: no such program"
         case $server in
             /*) ;;
-            *) server=$PWD/$server ;;
+            *) server=$PWD/${server#./} ;;
         esac
     else
         server=$(find_program openresty || find_program nginx || echo embedded)
@@ -40,16 +40,16 @@ find_program() {
 
 identify_server() {
     local first
-    build_info=$("$server" -V 2>&1) || die "$server -V failed: is this an nginx? Choose another with NGINX=/path/to/nginx, or use --embedded."
+    build_info=$("$server" -V 2>&1) || die "$server -V failed. Is it nginx? Set NGINX=/path/to/nginx, or use --embedded"
     first=$(sed -n 's/^[^:]*version: *//p' <<<"$build_info" | head -n 1)
     first=${first%% *}
     case $first in
         */*) ;;
-        *) die "$server -V does not say its version: is this an nginx? Choose another with NGINX=/path/to/nginx, or use --embedded." ;;
+        *) die "$server -V prints no version. Is it nginx? Set NGINX=/path/to/nginx, or use --embedded" ;;
     esac
     flavour=${first%%/*} version=${first#*/}
     version_at_least "$version" 1.22 ||
-        die "$server is $flavour $version, the module needs 1.22 or later. Use ./start.sh --embedded"
+        die "$server is $flavour $version, but the module needs 1.22 or later. Use ./start.sh --embedded"
 }
 
 server_name() {

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# Looks for what is wrong with memory. The integration tests run under valgrind's
-# memcheck, with an nginx that is built for debugging and takes each piece of a
-# pool from malloc by itself; core's tests run under Miri where that is installed
-# (rustup component add miri --toolchain nightly). Left out are the tests that
-# measure or limit time and memory: memcheck is some thirty times slower, and has
-# a memory of its own.
+# Looks for memory errors. The integration tests run under valgrind's memcheck,
+# with a debug build of nginx that allocates each piece of a pool with malloc.
+# core's tests run under Miri if it is installed (rustup component add miri
+# --toolchain nightly). Tests that measure or limit time and memory are skipped:
+# memcheck is about thirty times slower and uses memory of its own.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -14,7 +13,7 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 . "$here/scripts/server.sh"
 . "$here/scripts/build.sh"
 
-usage='Usage: tests/sanitize.sh [--quick | WORD...]   (a few groups of tests, or those with a word in their names)'
+usage='Usage: tests/sanitize.sh [--quick | WORD...]   (a few groups of tests, or those whose names contain a word)'
 only=() quick=
 for argument; do
     case $argument in
@@ -29,7 +28,8 @@ install_packages
 install_valgrind
 unset NGINX_SOURCE_DIR NGINX_BUILD_DIR LLM_MOCK_TEST_NGINX LLM_MOCK_TEST_MODULE
 cd "$here"
-export NGX_CONFIGURE_ARGS='--with-debug --with-http_auth_request_module --with-http_v3_module'
+modules=$(grep -oe '--with-[a-z0-9_]*' .cargo/config.toml | tr '\n' ' ')
+export NGX_CONFIGURE_ARGS="--with-debug $modules"
 export NGX_CFLAGS='-O1 -g -DNGX_DEBUG_PALLOC=1'
 server=embedded target=$work/memcheck
 build_module dev
@@ -44,10 +44,10 @@ if [ -n "$quick" ]; then
     exit
 fi
 if ! cargo +nightly miri --version >/dev/null 2>&1; then
-    step "There is no Miri here: core's tests under it are left out"
+    step "Miri is missing: skipping core's tests under it"
     exit
 fi
-step "Tests of core under Miri"
-# Miri starts no process, by which insta would look for the workspace.
+step "core's tests under Miri"
+# insta finds the workspace by starting a process, which Miri cannot do.
 CARGO_TARGET_DIR=$work/miri MIRIFLAGS=-Zmiri-disable-isolation PROPTEST_CASES=8 \
     INSTA_WORKSPACE_ROOT=$here cargo +nightly miri test --locked -p llm-mock-core --lib

@@ -1,18 +1,22 @@
 #!/usr/bin/env python3
-"""Asks the mock for a streamed chat completion, prints the words as they come, and checks the format.
+"""Requests a streamed chat completion from the mock, prints the words as they arrive, and checks the format.
 
-Exit code 0: everything as it should be; 1: something is not, and the last line says what.
+The server is the one of ../nginx.conf, by its first `listen`, unless --url names another.
+Exit code 0: the stream is correct; 1: it is not, and the last line has the reason.
 """
 
 import argparse
 import http.client
 import json
+import pathlib
 import re
 import ssl
 import statistics
 import sys
 import time
 import urllib.parse
+
+NGINX_CONF = pathlib.Path(__file__).resolve().parent.parent / "nginx.conf"
 
 HEADERS = {
     "content-type": "text/event-stream",
@@ -33,21 +37,42 @@ CHUNK = re.compile(
 
 
 class Wrong(Exception):
-    """What the server did that it should not have done."""
+    """What is wrong with the reply."""
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--url", default="http://127.0.0.1:8080", help="the server, or its full address of chat completions")
-    parser.add_argument("--model", default="gpt-4o-mini", help="the model to ask for")
+    parser.add_argument("--url", help="the server, or the full URL of its chat completions (default: the first `listen` of nginx.conf)")
+    parser.add_argument("--model", default="gpt-4o-mini", help="the requested model")
     parser.add_argument("--prompt", default="Say something.", help="the user's message")
-    parser.add_argument("--expect", metavar="TEXT", help="the text that the whole reply must be")
-    parser.add_argument("--timeout", type=float, default=30, metavar="SECONDS", help="how long to wait for each piece")
+    parser.add_argument("--expect", metavar="TEXT", help="the text of the whole reply")
+    parser.add_argument("--timeout", type=float, default=30, metavar="SECONDS", help="longest time without data")
     return parser.parse_args()
 
 
+def configured_url():
+    """The URL of the first `listen` in nginx.conf."""
+    try:
+        text = NGINX_CONF.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Wrong(f"cannot read {NGINX_CONF}, use --url: {error.strerror}") from None
+    listen = re.search(r"(?:^|[;{}])\s*listen\s+([^;]+);", re.sub(r"#.*", "", text))
+    if not listen or listen[1].startswith("unix:"):
+        raise Wrong(f"{NGINX_CONF} has no `listen` with a port: use --url")
+    address, *options = listen[1].split()
+    if address.isdigit():
+        host, port = "", address
+    elif ":" not in address or address.endswith("]"):
+        host, port = address, "80"
+    else:
+        host, _, port = address.rpartition(":")
+    # A wildcard is no address to connect to.
+    host = {"": "127.0.0.1", "*": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)
+    return f"{'https' if 'ssl' in options else 'http'}://{host}:{port}"
+
+
 def connect(url, timeout):
-    """The connection and the path to ask for."""
+    """The connection and the path of the request."""
     parts = urllib.parse.urlsplit(url if "://" in url else "http://" + url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise Wrong(f"--url {url}: not an http or https address")
@@ -55,7 +80,7 @@ def connect(url, timeout):
     if not path.endswith("/chat/completions"):
         path += "/chat/completions" if path.endswith("/v1") else "/v1/chat/completions"
     if parts.scheme == "https":
-        # A mock's certificate is most often self-made.
+        # The certificate of a mock is usually self-signed.
         context = ssl._create_unverified_context()
         return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=timeout, context=context), path
     return http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout), path
@@ -67,7 +92,7 @@ def check_head(response):
     for name, wanted in HEADERS.items():
         found = response.headers.get_all(name) or []
         if name == "x-accel-buffering" and not found:
-            continue  # An nginx in front has taken it for itself.
+            continue  # A proxy in front has consumed it.
         if found != [wanted]:
             raise Wrong(f"header {name} is {found or 'missing'}, not {wanted!r}")
     if not response.headers.get("x-request-id"):
@@ -75,7 +100,7 @@ def check_head(response):
 
 
 def events(response):
-    """The lines before each blank line, with the moment they came."""
+    """The lines before each blank line, with their time of arrival."""
     while True:
         line = response.readline()
         now = time.perf_counter()
@@ -83,7 +108,7 @@ def events(response):
             return
         blank = response.readline()
         if not line.endswith(b"\n") or blank != b"\n":
-            raise Wrong(f"the stream breaks off, or an event is not one line and a blank one: {line + blank!r}")
+            raise Wrong(f"the stream is cut off, or an event is not one line and a blank line: {line + blank!r}")
         try:
             yield line[:-1].decode("utf-8"), now
         except UnicodeDecodeError:
@@ -91,14 +116,14 @@ def events(response):
 
 
 def read_stream(response, start, model):
-    """Checks the stream; returns its words and when each came."""
+    """Checks the stream; returns its words and their times of arrival."""
     words, times = [], []
     first = None
     state = "role"
     for line, now in events(response):
         shown = f"{(now - start) * 1000:9.1f} ms  "
         if state == "end":
-            raise Wrong(f"more after [DONE]: {line!r}")
+            raise Wrong(f"data after [DONE]: {line!r}")
         if line == "data: [DONE]":
             if state != "done":
                 raise Wrong("[DONE] before the finish chunk")
@@ -107,7 +132,7 @@ def read_stream(response, start, model):
             continue
         chunk = CHUNK.fullmatch(line)
         if not chunk:
-            raise Wrong(f"not a chunk as it should be: {line!r}")
+            raise Wrong(f"malformed chunk: {line!r}")
         head = chunk["id"], chunk["created"], json.loads(chunk["model"])
         first = first or head
         if head != first:
@@ -116,18 +141,18 @@ def read_stream(response, start, model):
             raise Wrong(f"the model is {head[2]!r}, not {model!r}")
         if chunk["content"] is not None:
             if state != "words" or chunk["finish"] != "null":
-                raise Wrong(f"a word out of place: {line!r}")
+                raise Wrong(f"unexpected word chunk: {line!r}")
             words.append(json.loads(chunk["content"]))
             times.append(now)
             print(shown + json.dumps(words[-1], ensure_ascii=False), flush=True)
         elif chunk["delta"] == "{}":
             if state != "words" or chunk["finish"] != '"stop"':
-                raise Wrong(f"a finish chunk out of place: {line!r}")
+                raise Wrong(f"unexpected finish chunk: {line!r}")
             print(shown + "finish_reason: stop", flush=True)
             state = "done"
         else:
             if state != "role" or chunk["finish"] != "null":
-                raise Wrong(f"a role chunk out of place: {line!r}")
+                raise Wrong(f"unexpected role chunk: {line!r}")
             print(shown + "role: assistant", flush=True)
             state = "words"
     if state != "end":
@@ -136,6 +161,7 @@ def read_stream(response, start, model):
 
 
 def run(options):
+    options.url = options.url or configured_url()
     connection, path = connect(options.url, options.timeout)
     body = {"model": options.model, "messages": [{"role": "user", "content": options.prompt}], "stream": True}
     start = time.perf_counter()
@@ -163,7 +189,7 @@ def main():
     except ConnectionRefusedError:
         print(f"FAILED: nothing listens at {options.url}: start it with ./start.sh", file=sys.stderr)
     except TimeoutError:
-        print(f"FAILED: nothing came for {options.timeout:g} seconds", file=sys.stderr)
+        print(f"FAILED: no data for {options.timeout:g} seconds", file=sys.stderr)
     except (OSError, http.client.HTTPException, ValueError) as error:
         print(f"FAILED: {options.url}: {type(error).__name__} {error}", file=sys.stderr)
     except KeyboardInterrupt:

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Debian's packages of what is compared, unpacked and not installed: it needs no
-# root, and nothing of the machine changes.
+# Debian's packages for the comparison. They are unpacked and not installed, so it
+# needs no root and does not change the machine.
 
 debian_packages=(
     nginx libnginx-mod-http-ndk libnginx-mod-http-lua libnginx-mod-http-echo libpcre3
@@ -11,15 +11,15 @@ unpack_debian() {
     local folder=$work/bench/debian new=$work/bench/debian.new file
     if [ -d "$folder" ]; then return; fi
     command -v apt-get >/dev/null || {
-        step "No apt here: Lua, echo_sleep and wrk are left out"
+        step "apt is missing: skipping Lua, echo_sleep and wrk"
         return
     }
-    step "Getting Debian's nginx with Lua and echo, and wrk"
+    step "Fetching Debian's nginx with Lua and echo, and wrk"
     rm -rf "$new"
     mkdir -p "$new/archives"
     apt_download "$new/archives" "${debian_packages[@]}" ||
         { apt_update && apt_download "$new/archives" "${debian_packages[@]}"; } || {
-        step "apt has not all of them: they are left out"
+        step "apt cannot fetch all of them: skipping Lua, echo_sleep and wrk"
         return
     }
     for file in "$new"/archives/*.deb; do dpkg -x "$file" "$new"; done

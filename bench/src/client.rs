@@ -1,63 +1,23 @@
-//! A crowd of connections in one thread, which all ask for the same again and
-//! again.
+//! Many connections in one thread, which all repeat the same request.
 
 mod connection;
 mod http2;
 mod http3;
 mod message;
+pub mod plan;
 pub mod secure;
 mod timing;
 
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use mio::event::Event;
 use mio::{Events, Interest, Poll, Registry, Token};
 
 use crate::clock::{Micros, now};
-use crate::expect::Expected;
 use crate::tally::Tally;
 use connection::{Connection, Progress};
-
-/// What a crowd does, and when.
-#[derive(Debug, Clone)]
-pub struct Plan {
-    /// The server.
-    pub address: SocketAddr,
-    /// Head and body of the request.
-    pub request: Vec<u8>,
-    /// Its path, for protocols that have their own kind of head.
-    pub path: String,
-    /// Its body.
-    pub body: String,
-    /// What each reply must be.
-    pub expected: Expected,
-    /// The delay that the server was told; the schedule that chunks are
-    /// compared with.
-    pub delay: Micros,
-    /// How many connections there are.
-    pub connections: usize,
-    /// From the opening of one to that of the next.
-    pub opening: Micros,
-    /// When the first is opened.
-    pub start: Micros,
-    /// From when on is counted what arrives.
-    pub measure_from: Micros,
-    /// Until when.
-    pub measure_to: Micros,
-    /// When no further request is sent.
-    pub last_request: Micros,
-    /// When replies that are still on their way are given up.
-    pub give_up: Micros,
-}
-
-impl Plan {
-    /// Whether what arrives at this moment counts.
-    fn measures(&self, at: Micros) -> bool {
-        (self.measure_from..self.measure_to).contains(&at)
-    }
-}
+use plan::Plan;
 
 /// Plays a plan to its end.
 ///

@@ -1,5 +1,5 @@
 //! A measurement of one server: options, the request they make, and as many
-//! client processes as the limit of open files asks for.
+//! client processes as the limit of open files requires.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -9,7 +9,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 
-use crate::client::{self, Plan, secure};
+use crate::client::plan::Plan;
+use crate::client::{self, secure};
 use crate::clock::{Micros, now};
 use crate::expect::Expected;
 use crate::process;
@@ -22,7 +23,7 @@ pub struct Options {
     /// Address and port of the server.
     #[arg(long)]
     pub address: SocketAddr,
-    /// The path that is asked for.
+    /// The path of the request.
     #[arg(long, default_value = "/v1/chat/completions")]
     pub path: String,
     /// The protocol.
@@ -43,8 +44,8 @@ pub struct Options {
     /// Fill the prompt up until the body has this many bytes.
     #[arg(long, default_value_t = 0)]
     pub body_size: usize,
-    /// A file with what is expected, as `bench learn` writes it; else a stream
-    /// of the module's with this text and model.
+    /// A JSON file with the expected reply; by default a stream of the module
+    /// with this text and model.
     #[arg(long)]
     pub expect: Option<PathBuf>,
     /// The text that is streamed.
@@ -133,7 +134,7 @@ impl Options {
         }
     }
 
-    /// The command line that says the same.
+    /// The same options as command-line arguments.
     pub fn arguments(&self) -> Vec<String> {
         let mut all = vec![
             format!("--address={}", self.address),

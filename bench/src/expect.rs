@@ -104,7 +104,7 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// A stream of the module's that says `text`.
+    /// A stream of the module with this text.
     pub fn stream(text: &str, model: &str) -> Self {
         let mut head = Template::default();
         head.text(&wire::head(slot::ANY, slot::ANY, slot::ANY));
@@ -183,7 +183,7 @@ impl Matcher {
     ///
     /// # Errors
     ///
-    /// They are not what the template says.
+    /// They differ from the template.
     pub fn feed(&mut self, template: &Template, bytes: &[u8]) -> Result<Fed, Mismatch> {
         let mut rest = bytes;
         let mut marks = 0;

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::kind::Kind;
 use crate::lab::Lab;
 use crate::row::Row;
-use crate::suite::Kind;
 
 /// The file of a suite.
 pub fn path(lab: &Lab, kind: &Kind) -> PathBuf {

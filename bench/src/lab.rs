@@ -46,7 +46,7 @@ impl Lab {
             .arg(&root)
             .args(["describe", "--always", "--dirty"])
             .output();
-        let commit = commit.map(|said| String::from_utf8_lossy(&said.stdout).trim().to_owned());
+        let commit = commit.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
         Ok(Self {
             commit: commit.unwrap_or_default(),
             root,
@@ -67,7 +67,7 @@ impl Lab {
     ///
     /// # Errors
     ///
-    /// The system does not say where this one lies.
+    /// The path of this program is unknown.
     pub fn program(&self, name: &str) -> Result<PathBuf> {
         let this = env::current_exe()?;
         Ok(this.parent().unwrap_or(Path::new("/")).join(name))

@@ -1,10 +1,13 @@
-//! Measures nginx-llm-mock beside what else does the same.
+//! Compares nginx-llm-mock with other servers that do the same.
 
 pub mod client;
 pub mod clock;
+pub mod comparison;
 pub mod crowd;
 pub mod expect;
 pub mod files;
+pub mod http1;
+pub mod kind;
 pub mod lab;
 pub mod learn;
 pub mod measured;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use crate::files;
+use crate::kind::Kind;
 use crate::lab::Lab;
 use crate::row::Row;
-use crate::suite::Kind;
 use crate::suites::KINDS;
 
 /// The runs of all suites.

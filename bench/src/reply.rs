@@ -1,6 +1,10 @@
 //! Takes an HTTP/1.1 reply apart and checks it on the way.
+//!
+//! The head is compared with its template, byte for byte, and not parsed.
 
 use std::fmt;
+
+use httparse::Status;
 
 use crate::expect::{Expected, Matcher, Mismatch};
 
@@ -11,17 +15,16 @@ pub struct Reply {
     head: Matcher,
     body: Matcher,
     body_is_complete: bool,
+    /// What has arrived of the line with a chunk's size.
+    size_line: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum State {
     #[default]
     Head,
-    /// In the line that says how long the next chunk of the transfer coding is.
-    Size {
-        size: u64,
-        digits: u8,
-    },
+    /// In the line with the size of the next chunk of the transfer coding.
+    Size,
     /// So many bytes of the body come next; with a transfer coding then a line
     /// end and another chunk.
     Data {
@@ -79,6 +82,7 @@ impl Reply {
         self.head.reset();
         self.body.reset();
         self.body_is_complete = false;
+        self.size_line.clear();
     }
 
     /// Checks the bytes that come next.
@@ -94,7 +98,7 @@ impl Reply {
                     let fed = self.head.feed(&expected.head, bytes).map_err(Wrong::Head)?;
                     if fed.complete {
                         self.state = match expected.length {
-                            None => State::SIZE,
+                            None => State::Size,
                             Some(left) => State::Data {
                                 left,
                                 chunked: false,
@@ -103,8 +107,21 @@ impl Reply {
                     }
                     fed.bytes
                 }
-                State::Size { size, digits } => {
-                    self.state = in_size(size, digits, byte).ok_or(Wrong::Framing)?;
+                State::Size => {
+                    self.size_line.push(byte);
+                    if let Some(size) = chunk_size(&self.size_line)? {
+                        self.size_line.clear();
+                        self.state = match size {
+                            0 => State::LineEnd {
+                                seen: 0,
+                                last: true,
+                            },
+                            left => State::Data {
+                                left,
+                                chunked: true,
+                            },
+                        };
+                    }
                     1
                 }
                 State::Data { left, chunked } => {
@@ -125,7 +142,7 @@ impl Reply {
                 State::LineEnd { seen, last } => {
                     self.state = match (seen, byte, last) {
                         (0, b'\r', _) => State::LineEnd { seen: 1, last },
-                        (1, b'\n', false) => State::SIZE,
+                        (1, b'\n', false) => State::Size,
                         (1, b'\n', true) => State::Over,
                         _ => return Err(Wrong::Framing),
                     };
@@ -152,29 +169,13 @@ impl Reply {
     }
 }
 
-impl State {
-    const SIZE: Self = Self::Size { size: 0, digits: 0 };
-}
-
-/// The state after `byte` of a chunk's size line, which here has no extension.
-fn in_size(size: u64, digits: u8, byte: u8) -> Option<State> {
-    match char::from(byte).to_digit(16) {
-        Some(digit) if digits < 8 => Some(State::Size {
-            size: size * 16 + u64::from(digit),
-            digits: digits + 1,
-        }),
-        None if byte == b'\r' && digits > 0 => Some(State::Size { size, digits: 9 }),
-        None if byte == b'\n' && digits == 9 => Some(match size {
-            0 => State::LineEnd {
-                seen: 0,
-                last: true,
-            },
-            left => State::Data {
-                left,
-                chunked: true,
-            },
-        }),
-        _ => None,
+/// The size in a chunk's first line; `None` if the line has not ended.
+fn chunk_size(line: &[u8]) -> Result<Option<u64>, Wrong> {
+    match httparse::parse_chunk_size(line) {
+        Ok(Status::Partial) => Ok(None),
+        // httparse takes a line without digits for the size 0.
+        Ok(Status::Complete((3.., size))) => Ok(Some(size)),
+        _ => Err(Wrong::Framing),
     }
 }
 
@@ -261,6 +262,14 @@ mod tests {
             missing.remove(k);
             assert!(check(&reply(&missing), 4_096).is_err());
         }
+    }
+
+    #[test]
+    fn a_last_chunk_without_its_size_is_found() {
+        let mut reply = reply(&steps());
+        assert!(reply.ends_with(b"\r\n0\r\n\r\n"));
+        reply.remove(reply.len() - 5);
+        assert_eq!(check(&reply, 4_096), Err(Wrong::Framing));
     }
 
     #[test]

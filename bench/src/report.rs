@@ -1,4 +1,4 @@
-//! The report: what was measured, on what, and whether it is enough.
+//! The report: machine, targets, plots and tables.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,21 +16,21 @@ use crate::table::table;
 use crate::target;
 
 const INTRODUCTION: &str = "\
-# What it costs, beside what else does the same
+# Benchmark report
 
-Made by `bench/run`; the figures of each run are in the CSV files beside this one.
+Written by `bench/run`. The CSV files in this folder have the figures of each run; [README.md](README.md) explains the missed targets.
 
 ";
 
 const TARGETS: &str = "
-## What it must reach
+## Targets
 
-Ratios are of runs that followed each other; a spread is the lowest and the highest. Processor time per chunk counts only of runs that kept the pace: chunks a second and median gap within 2 % of what was asked for.
+A ratio compares runs that followed each other; a spread is the lowest and the highest value. For CPU per chunk only runs on schedule count: chunks per second and median gap within 2 % of the configured ones.
 
 ";
 
-/// Says why targets are missed; written by people.
-const EXPLANATION: &str = "profiles.md";
+/// The page that explains the missed targets. It is not generated.
+const EXPLANATION: &str = "README.md";
 
 /// Writes the report from the files of the suites that have run.
 ///
@@ -63,7 +63,7 @@ pub fn write(lab: &Lab) -> Result<()> {
 fn notes() -> BTreeMap<&'static str, String> {
     let effort = Effort::default();
     let cases = Wanted::all().flat_map(|wanted| wanted.suite(&effort).cases);
-    let setups = cases.flat_map(|asked| asked.setups);
+    let setups = cases.flat_map(|comparison| comparison.setups);
     setups.map(|setup| (setup.name(), setup.note())).collect()
 }
 
@@ -89,14 +89,14 @@ fn machine(measured: &Measured) -> String {
         .count();
     format!(
         "Machine: {model}, {cores} cores, Linux {}; commit {commits}. Load average before the runs: {low:.1} to {high:.1}, \
-         of which the measurement itself is up to 2; what is beyond that is other work, which makes all slower. \
-         While a run was measured, the machine's host took up to {stolen:.0} % of the server's core.\n\
+         of which the measurement itself is up to 2. \
+         During a run the host took up to {stolen:.0} % of the server's core (steal time).\n\
          Server on core 0, client on core 1.\n",
-        said_by("uname", &["-r"]),
+        output_of("uname", &["-r"]),
     )
 }
 
-fn said_by(program: &str, arguments: &[&str]) -> String {
+fn output_of(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output();
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
     text.unwrap_or_default()
@@ -109,16 +109,16 @@ fn plots(lab: &Lab, measured: &Measured) -> Result<String> {
     let over_streams: [(&str, &str, &str, Figure); 3] = [
         (
             "gap",
-            "99 % of gaps between words, 50 ms asked for",
+            "99 % of gaps between words, delay 50 ms",
             "ms",
             |row| row.gap_p99,
         ),
-        ("cpu", "CPU per chunk, 50 ms between words", "us", |row| {
+        ("cpu", "CPU per chunk, delay 50 ms", "us", |row| {
             row.cpu_per_chunk_us
         }),
         (
             "first",
-            "99 % of times to the first chunk, 50 ms between words",
+            "99 % of times to the first chunk, delay 50 ms",
             "ms",
             |row| row.first_p99,
         ),

@@ -1,16 +1,32 @@
-//! What is kept of a run: a line of the CSV file.
+//! The figures of a run: a line of the CSV file.
 
 use serde::{Deserialize, Serialize};
 
-use crate::tally::Durations;
-use crate::trial::Figures;
+use crate::tally::{Durations, Tally};
+
+/// What one run found.
+#[derive(Debug, Clone)]
+pub struct Figures {
+    /// What the clients saw.
+    pub tally: Tally,
+    /// How long was measured, in seconds.
+    pub seconds: f64,
+    /// Processor time of the server meanwhile, in nanoseconds.
+    pub cpu: u64,
+    /// That of the client.
+    pub client_cpu: u64,
+    /// What the host took of the server's core meanwhile, in seconds.
+    pub stolen: f64,
+    /// What the server's memory grew by until all was open, in bytes.
+    pub memory: i64,
+}
 
 /// One run of one server in one case.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// The suite that it belongs to.
     pub suite: String,
-    /// What the server was asked to do.
+    /// The case.
     pub case: String,
     /// The server.
     pub server: String,
@@ -19,7 +35,7 @@ pub struct Row {
     /// What was measured, as `git describe` calls it.
     #[serde(default)]
     pub commit: String,
-    /// Connections that were asked for.
+    /// Open connections.
     pub connections: usize,
     /// Replies that began before the end of the measurement.
     #[serde(default)]
@@ -68,7 +84,7 @@ pub struct Row {
     pub failures: u64,
     /// Replies that had not ended when the client gave up.
     pub unfinished: u64,
-    /// Why there are no figures.
+    /// Why there are no figures; empty if there are.
     pub problem: String,
     /// How much of the server's core the machine's host took meanwhile.
     #[serde(default)]
@@ -78,7 +94,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// What is kept of these figures.
+    /// The row of these figures; suite, case, server and run are left empty.
     pub fn new(figures: &Figures, connections: usize) -> Self {
         let tally = &figures.tally;
         // Nothing is not the same as no time.

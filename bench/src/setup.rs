@@ -23,7 +23,7 @@ use crate::lab::Lab;
 use crate::process;
 use crate::protocol::Protocol;
 
-/// What a server is asked to do.
+/// What a server is configured to do.
 #[derive(Debug, Clone)]
 pub struct Case {
     /// What it streams.
@@ -50,7 +50,7 @@ pub trait Setup {
         false
     }
 
-    /// Asks it in its own way.
+    /// Adapts the request to the server.
     fn adapt(&self, _case: &Case, _options: &mut Options) {}
 
     /// Starts it.

@@ -1,5 +1,5 @@
-//! Runs of several servers in several cases, taking turns, so that what else
-//! the machine does meets them all. An interrupted one has fewer of each.
+//! Runs of several servers in several cases. Servers take turns, so that other
+//! load on the machine affects all of them. An interrupted suite has fewer runs.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,31 +7,21 @@ use std::fs;
 use anyhow::Result;
 
 use crate::clock::Micros;
-use crate::crowd::Options;
+use crate::comparison::Comparison;
 use crate::files;
+use crate::kind::Kind;
 use crate::lab::Lab;
 use crate::row::Row;
-use crate::setup::{Case, Setup};
-use crate::table::{Column, progress};
+use crate::setup::Setup;
+use crate::table::progress;
 use crate::trial::{Known, OVERHEAD};
-
-/// What a suite is about, and how the report shows it.
-#[derive(Debug)]
-pub struct Kind {
-    /// Its name; that of its command and of its CSV file too.
-    pub name: &'static str,
-    /// The heading of its table.
-    pub title: &'static str,
-    /// The table's columns.
-    pub columns: &'static [Column],
-}
 
 /// What is compared.
 pub struct Suite {
     /// Which suite it is.
     pub kind: &'static Kind,
-    /// What is asked of which servers.
-    pub cases: Vec<Asked>,
+    /// The cases, each with its servers.
+    pub cases: Vec<Comparison>,
     /// How often.
     pub runs: usize,
     /// How one run is measured.
@@ -39,99 +29,52 @@ pub struct Suite {
 }
 
 /// Measures one run of a server in a case.
-pub type Measure = fn(&Lab, &dyn Setup, &Asked, &mut Known) -> Result<Row>;
-
-/// One case.
-pub struct Asked {
-    /// Its name in the report.
-    pub label: String,
-    /// The server's side.
-    pub case: Case,
-    /// The client's side.
-    pub options: Options,
-    /// The servers.
-    pub setups: Vec<Box<dyn Setup>>,
-    /// Into how many shorter turns each run is divided.
-    pub rounds: usize,
-}
-
-impl Asked {
-    /// With a text that a stream needs longer for than the client's whole plan.
-    pub fn lengthen(mut self, delay: Micros) -> Self {
-        let words = self.options.times(0).last_request / delay + 1;
-        let text = "powered by openai ".repeat(words as usize / 3 + 1);
-        text.trim_end().clone_into(&mut self.options.text);
-        self.case.text.clone_from(&self.options.text);
-        self
-    }
-
-    /// Divides each run into shorter turns.
-    pub fn share(&mut self, rounds: usize) {
-        self.rounds = rounds;
-        self.options.measure = (self.options.measure / rounds as u64).max(1);
-    }
-
-    /// The turns of a run: back and forth, so that nobody always comes after the
-    /// same one.
-    fn turns(&self, run: usize) -> impl Iterator<Item = (usize, &dyn Setup)> {
-        let first = (run - 1) * self.rounds + 1;
-        (first..first + self.rounds).flat_map(move |turn| {
-            (0..self.setups.len()).filter_map(move |k| {
-                let place = match turn % 2 {
-                    0 => self.setups.len() - 1 - k,
-                    _ => k,
-                };
-                Some((turn, self.setups.get(place)?.as_ref()))
-            })
-        })
-    }
-}
+pub type Measure = fn(&Lab, &dyn Setup, &Comparison, &mut Known) -> Result<Row>;
 
 impl Suite {
     /// The names of its servers.
     pub fn servers(&self) -> impl Iterator<Item = &'static str> {
-        let setups = self.cases.iter().flat_map(|asked| &asked.setups);
+        let setups = self.cases.iter().flat_map(|comparison| &comparison.setups);
         setups.map(|setup| setup.name())
     }
 
     /// Leaves out all servers but these.
     pub fn only(mut self, names: &[String]) -> Self {
         let wanted = |name: &str| names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name));
-        for asked in &mut self.cases {
-            asked
+        for comparison in &mut self.cases {
+            comparison
                 .setups
                 .retain(|setup| names.is_empty() || wanted(setup.name()));
         }
         self
     }
 
-    /// About how long it takes, in microseconds, without what `rows` has.
+    /// The estimated duration in microseconds of the runs that `rows` lacks.
     pub fn duration(&self, rows: &[Row]) -> Micros {
-        let of = |asked: &Asked| {
-            let turns = (1..=self.runs).flat_map(|run| asked.turns(run));
-            let missing = turns.filter(|(run, setup)| !has(rows, asked, *setup, *run));
-            missing.count() as Micros * (asked.options.times(0).last_request + OVERHEAD)
+        let of = |comparison: &Comparison| {
+            let turns = (1..=self.runs).flat_map(|run| comparison.turns(run));
+            let missing = turns.filter(|(run, setup)| !has(rows, comparison, *setup, *run));
+            missing.count() as Micros * (comparison.options.times(0).last_request + OVERHEAD)
         };
         self.cases.iter().map(of).sum()
     }
 
-    /// Runs what `rows` has not, and writes all to the suite's file, again
-    /// after each run.
+    /// Runs what `rows` lacks, and rewrites the suite's file after each run.
     ///
     /// # Errors
     ///
-    /// The file can't be written. A server that fails is
-    /// a row without figures.
+    /// The file can't be written. A server that fails becomes a row without
+    /// figures.
     pub fn run(&self, lab: &Lab, mut rows: Vec<Row>) -> Result<Vec<Row>> {
         let mut known: BTreeMap<(&str, &str), Known> = BTreeMap::new();
         for run in 1..=self.runs {
-            for asked in &self.cases {
-                for (turn, setup) in asked.turns(run) {
-                    if has(&rows, asked, setup, turn) {
+            for comparison in &self.cases {
+                for (turn, setup) in comparison.turns(run) {
+                    if has(&rows, comparison, setup, turn) {
                         continue;
                     }
-                    let known = known.entry((&asked.label, setup.name())).or_default();
-                    let row = self.trial(lab, asked, setup, known, turn);
+                    let known = known.entry((&comparison.label, setup.name())).or_default();
+                    let row = self.trial(lab, comparison, setup, known, turn);
                     eprintln!("  {}", progress(&row, self.kind.columns));
                     rows.push(row);
                     files::write(&files::path(lab, self.kind), &rows)?;
@@ -144,20 +87,20 @@ impl Suite {
     fn trial(
         &self,
         lab: &Lab,
-        asked: &Asked,
+        comparison: &Comparison,
         setup: &dyn Setup,
         known: &mut Known,
         run: usize,
     ) -> Row {
         let load_average = load_average();
-        let measured = (self.measure)(lab, setup, asked, known);
+        let measured = (self.measure)(lab, setup, comparison, known);
         let mut row = measured.unwrap_or_else(|error| Row {
-            connections: asked.options.connections,
+            connections: comparison.options.connections,
             problem: format!("{error:#}"),
             ..Row::default()
         });
         row.suite = self.kind.name.to_owned();
-        row.case = asked.label.clone();
+        row.case = comparison.label.clone();
         row.server = setup.name().to_owned();
         row.run = run;
         row.commit.clone_from(&lab.commit);
@@ -166,15 +109,15 @@ impl Suite {
     }
 }
 
-fn has(rows: &[Row], asked: &Asked, setup: &dyn Setup, run: usize) -> bool {
+fn has(rows: &[Row], comparison: &Comparison, setup: &dyn Setup, run: usize) -> bool {
     let is_it = |row: &Row| {
-        let same = row.case == asked.label && row.server == setup.name() && row.run == run;
+        let same = row.case == comparison.label && row.server == setup.name() && row.run == run;
         same && row.problem.is_empty()
     };
     rows.iter().any(is_it)
 }
 
-/// Of the last minute; how much else the machine did.
+/// The machine's load average of the last minute.
 fn load_average() -> f64 {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let first = text.split(' ').next().unwrap_or_default();
@@ -207,15 +150,15 @@ mod tests {
     #[test]
     fn shorter_turns_take_as_much_time_for_measuring() {
         let mut suite = prompt();
-        let asked = &mut suite.cases[0];
-        asked.options.measure = 3_000;
-        asked.share(4);
-        assert_eq!(asked.options.measure, 750);
+        let comparison = &mut suite.cases[0];
+        comparison.options.measure = 3_000;
+        comparison.share(4);
+        assert_eq!(comparison.options.measure, 750);
         assert_eq!(order(&suite, 1).len(), 2 * 4);
     }
 
     #[test]
-    fn what_has_been_measured_is_not_measured_again() {
+    fn runs_in_the_file_are_not_repeated() {
         let suite = prompt();
         let row = |server: &str, problem: &str| Row {
             case: suite.cases[0].label.clone(),

@@ -1,5 +1,7 @@
 //! What is measured.
 
+mod effort;
+mod load;
 pub mod memory;
 pub mod pacing;
 pub mod prompt;
@@ -7,15 +9,11 @@ pub mod protocols;
 pub mod throughput;
 pub mod workers;
 
-use std::net::{Ipv4Addr, SocketAddr};
-use std::num::{NonZeroUsize, ParseIntError};
+use clap::{Parser, Subcommand};
 
-use clap::{Args, Parser, Subcommand};
-
-use crate::crowd::Options;
-use crate::protocol::Protocol;
-use crate::setup::{Case, Setup};
-use crate::suite::{Asked, Kind, Suite};
+pub use self::effort::Effort;
+use crate::kind::Kind;
+use crate::suite::Suite;
 
 /// In the order in which they run, and in which the report has them.
 pub const KINDS: [&Kind; 7] = [
@@ -28,32 +26,12 @@ pub const KINDS: [&Kind; 7] = [
     &pacing::KIND,
 ];
 
-/// How often, and for how long.
-#[derive(Debug, Clone, Args)]
-pub struct Effort {
-    /// How often each.
-    #[arg(long, global = true, default_value_t = Self::default().runs, value_parser = count)]
-    pub runs: usize,
-    /// How long each time, in milliseconds; the memory suite takes a moment.
-    #[arg(long, global = true, default_value_t = Self::default().measure, value_parser = clap::value_parser!(u64).range(100..))]
-    pub measure: u64,
-}
-
-impl Default for Effort {
-    fn default() -> Self {
-        Self {
-            runs: 5,
-            measure: 3_000,
-        }
-    }
-}
-
 /// A suite, and what of it.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Wanted {
     /// Replies without delay, beside what nginx itself and others can do.
     Throughput(throughput::Wanted),
-    /// The same, as wrk sees it.
+    /// The same, measured by wrk.
     Wrk(throughput::Wanted),
     /// A prompt of a megabyte.
     Prompt(prompt::Wanted),
@@ -92,46 +70,5 @@ impl Wanted {
             Self::Memory(wanted) => memory::suite(wanted, effort),
             Self::Pacing(wanted) => pacing::suite(wanted, effort),
         }
-    }
-}
-
-/// An argument that is a number of something.
-fn count(text: &str) -> Result<usize, ParseIntError> {
-    text.parse().map(NonZeroUsize::get)
-}
-
-#[derive(Parser)]
-struct Only {
-    #[command(flatten)]
-    options: Options,
-}
-
-/// What the client does unless a case says otherwise. The address is the
-/// server's, once it has one.
-fn options() -> Options {
-    let nowhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
-    Only::parse_from(["load".to_owned(), format!("--address={nowhere}")]).options
-}
-
-/// Replies without delay, again and again. The text is the Lua script's, and
-/// that of the shipped nginx.conf.
-fn at_once(label: &str, connections: usize, measure: u64, setups: Vec<Box<dyn Setup>>) -> Asked {
-    let options = Options {
-        connections,
-        measure,
-        settle: 300,
-        ..options()
-    };
-    Asked {
-        label: label.to_owned(),
-        case: Case {
-            text: options.text.clone(),
-            delay: 0,
-            workers: 1,
-            protocol: Protocol::Http1,
-        },
-        options,
-        setups,
-        rounds: 1,
     }
 }

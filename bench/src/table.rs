@@ -44,7 +44,7 @@ pub fn table(rows: &[Row], columns: &[Column]) -> String {
     out
 }
 
-/// A run in a line, for one who waits.
+/// A run in a line, for the terminal.
 pub fn progress(row: &Row, columns: &[Column]) -> String {
     let mut out = format!("{}, {}, run {}: ", row.case, row.server, row.run);
     if !row.problem.is_empty() {

@@ -1,4 +1,4 @@
-//! The figures that were asked for, and whether they are reached.
+//! The targets, and whether they are reached.
 
 use crate::measured::Measured;
 use crate::row::Row;
@@ -21,7 +21,7 @@ struct Line {
     what: String,
     limit: Limit,
     found: Option<Spread>,
-    /// What the figure leaves out.
+    /// The runs that the figure leaves out.
     note: String,
 }
 
@@ -110,7 +110,7 @@ fn replies(rows: &[Row]) -> Vec<Line> {
 
 fn pace(rows: &[Row]) -> Vec<Line> {
     let cases = ["1000 streams, 50 ms", "5000 streams, 50 ms"];
-    // Where a core is too slow for the second, the third says what a chunk costs.
+    // Where a core is too slow for the second case, the third shows the cost of a chunk.
     let [few, many] = cases.map(|case| (case, 50.0));
     let mut lines = Vec::new();
     for (case, delay) in [few, many, ("5000 streams, 100 ms", 100.0)] {
@@ -181,12 +181,12 @@ fn beside_proxy(rows: &[Row]) -> Vec<Line> {
     ["TLS", "HTTP/2", "HTTP/3"].map(line).into()
 }
 
-/// The runs of two cases and servers that kept the pace. One that did not sends
-/// several words in one write, which is cheaper: its processor time says nothing.
+/// The runs of two cases and servers that were on schedule. A late server sends
+/// several words in one write, which is cheaper, so its CPU time does not count.
 struct Paced<'a> {
     rows: Vec<Row>,
     compared: [(&'a str, &'a str); 2],
-    /// Which runs did not.
+    /// How many runs were not on schedule.
     note: String,
 }
 
@@ -200,11 +200,11 @@ impl<'a> Paced<'a> {
         };
         for (case, server) in compared {
             let all = summary::runs(rows, case, server);
-            let kept = all.clone().filter(|row| kept_pace(row, delay));
+            let kept = all.clone().filter(|row| is_on_schedule(row, delay));
             let (kept, all) = (kept.cloned().collect::<Vec<_>>(), all.count());
             if kept.len() < all {
                 let kept = kept.len();
-                paced.note += &format!("; {case}: {server} kept the pace in {kept} of {all} runs");
+                paced.note += &format!("; {case}: {server} on schedule in {kept} of {all} runs");
             }
             paced.rows.extend(kept);
         }
@@ -222,10 +222,10 @@ impl<'a> Paced<'a> {
     }
 }
 
-fn kept_pace(row: &Row, delay: f64) -> bool {
-    let asked = row.connections as f64 * 1e3 / delay;
-    let near = |value: f64, asked: f64| (value - asked).abs() <= asked * 0.02;
-    near(row.chunks_per_s, asked) && near(row.gap_p50, delay)
+fn is_on_schedule(row: &Row, delay: f64) -> bool {
+    let wanted = row.connections as f64 * 1e3 / delay;
+    let near = |value: f64, wanted: f64| (value - wanted).abs() <= wanted * 0.02;
+    near(row.chunks_per_s, wanted) && near(row.gap_p50, delay)
 }
 
 #[cfg(test)]
@@ -257,13 +257,13 @@ mod tests {
     fn what_the_suites_measure_by_default_is_all_that_the_targets_need() {
         let mut rows = Vec::new();
         for suite in Wanted::all().map(|wanted| wanted.suite(&Effort::default())) {
-            for asked in &suite.cases {
-                let gap = asked.case.delay as f64 / 1e3;
-                rows.extend(asked.setups.iter().map(|setup| Row {
+            for comparison in &suite.cases {
+                let gap = comparison.case.delay as f64 / 1e3;
+                rows.extend(comparison.setups.iter().map(|setup| Row {
                     suite: suite.kind.name.to_owned(),
-                    case: asked.label.clone(),
-                    connections: asked.options.connections,
-                    chunks_per_s: asked.options.connections as f64 * 1e3 / gap,
+                    case: comparison.label.clone(),
+                    connections: comparison.options.connections,
+                    chunks_per_s: comparison.options.connections as f64 * 1e3 / gap,
                     replies_per_s: 1.0,
                     cpu_per_reply_us: 1.0,
                     memory_per_stream: 1.0,
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_that_did_not_keep_the_pace_are_left_out_and_named() {
+    fn late_runs_are_left_out_and_counted() {
         let mut rows = vec![
             row("module", 1, 50.0, 11.0),
             row("bare", 1, 50.0, 10.0),
@@ -302,7 +302,7 @@ mod tests {
         let found = line(rows.clone());
         assert!(
             found.ends_with(
-                "| 1.10 | reached; 1000 streams, 50 ms: module kept the pace in 1 of 2 runs |"
+                "| 1.10 | reached; 1000 streams, 50 ms: module on schedule in 1 of 2 runs |"
             ),
             "{found}"
         );

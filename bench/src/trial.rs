@@ -1,4 +1,4 @@
-//! One run of one server: what it did, and what that cost.
+//! One run of one server: its replies and their cost.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -9,32 +9,14 @@ use anyhow::{Context, Result, ensure};
 use tempfile::NamedTempFile;
 
 use crate::clock::{Micros, now, sleep_until};
+use crate::comparison::Comparison;
 use crate::crowd::Options;
 use crate::lab::Lab;
 use crate::learn::learn;
 use crate::process;
 use crate::protocol::Protocol;
-use crate::row::Row;
+use crate::row::{Figures, Row};
 use crate::setup::{Case, Server, Setup};
-use crate::suite::Asked;
-use crate::tally::Tally;
-
-/// What one run found.
-#[derive(Debug, Clone)]
-pub struct Figures {
-    /// What the clients saw.
-    pub tally: Tally,
-    /// How long was measured, in seconds.
-    pub seconds: f64,
-    /// Processor time of the server meanwhile, in nanoseconds.
-    pub cpu: u64,
-    /// That of the client.
-    pub client_cpu: u64,
-    /// What the host took of the server's core meanwhile, in seconds.
-    pub stolen: f64,
-    /// What the server's memory grew by until all was open, in bytes.
-    pub memory: i64,
-}
 
 /// From the start of the client to its first connection.
 const LEAD: Micros = 200_000;
@@ -51,21 +33,21 @@ const QUICK: Micros = 1_000;
 pub struct Known(Option<NamedTempFile>);
 
 impl Known {
-    fn expect(&mut self, lab: &Lab, setup: &dyn Setup, asked: &Asked) -> Result<PathBuf> {
+    fn expect(&mut self, lab: &Lab, setup: &dyn Setup, comparison: &Comparison) -> Result<PathBuf> {
         if let Some(file) = &self.0 {
             return Ok(file.path().to_owned());
         }
         let case = Case {
-            delay: asked.case.delay.min(QUICK),
-            ..asked.case.clone()
+            delay: comparison.case.delay.min(QUICK),
+            ..comparison.case.clone()
         };
         let server = setup.start(lab, &case)?;
-        let mut options = asked.options.clone();
+        let mut options = comparison.options.clone();
         setup.adapt(&case, &mut options);
         let learned = learn(server.address, &options.request())?;
-        let said = learned.text.as_str();
-        if said != options.text {
-            eprintln!("  {} says its own: {said:.60}", setup.name());
+        let text = learned.text.as_str();
+        if text != options.text {
+            eprintln!("  {} has its own text: {text:.60}", setup.name());
         }
         let mut file = NamedTempFile::new()?;
         serde_json::to_writer(&mut file, &learned.expected)?;
@@ -81,27 +63,37 @@ impl Known {
 ///
 /// Something does not start, or the client fails. What the client saw go wrong
 /// is in the row.
-pub fn measure(lab: &Lab, setup: &dyn Setup, asked: &Asked, known: &mut Known) -> Result<Row> {
-    let figures = run(lab, setup, asked, known)?;
+pub fn measure(
+    lab: &Lab,
+    setup: &dyn Setup,
+    comparison: &Comparison,
+    known: &mut Known,
+) -> Result<Row> {
+    let figures = run(lab, setup, comparison, known)?;
     for (what, count) in &figures.tally.errors {
         eprintln!("  {}: {count} times: {what}", setup.name());
     }
-    Ok(Row::new(&figures, asked.options.connections))
+    Ok(Row::new(&figures, comparison.options.connections))
 }
 
 /// Starts the server, has the client measure it, and looks at its processes
 /// when the measurement begins and ends.
-fn run(lab: &Lab, setup: &dyn Setup, asked: &Asked, known: &mut Known) -> Result<Figures> {
-    let mut options = asked.options.clone();
+fn run(
+    lab: &Lab,
+    setup: &dyn Setup,
+    comparison: &Comparison,
+    known: &mut Known,
+) -> Result<Figures> {
+    let mut options = comparison.options.clone();
     if !setup.is_known() {
-        options.expect = Some(known.expect(lab, setup, asked)?);
+        options.expect = Some(known.expect(lab, setup, comparison)?);
     }
-    let server = setup.start(lab, &asked.case)?;
+    let server = setup.start(lab, &comparison.case)?;
     options.address = server.address;
     if options.protocol != Protocol::Http1 {
         options.certificate = Some(lab.certificate()?.0);
     }
-    setup.adapt(&asked.case, &mut options);
+    setup.adapt(&comparison.case, &mut options);
     warm_up(&options)?;
     let before = server.memory()?;
 
@@ -121,7 +113,7 @@ fn run(lab: &Lab, setup: &dyn Setup, asked: &Asked, known: &mut Known) -> Result
     let output = client.wait_with_output()?;
     ensure!(output.status.success(), "the client failed");
     Ok(Figures {
-        tally: serde_json::from_slice(&output.stdout).context("what the client says")?,
+        tally: serde_json::from_slice(&output.stdout).context("the output of the client")?,
         seconds: (ended.at - begun.at) as f64 / 1e6,
         cpu: ended.server - begun.server,
         client_cpu: ended.client - begun.client,

@@ -1,5 +1,5 @@
-//! What the module sends, written down a second time: an oracle that shares
-//! nothing with the code it judges.
+//! A second implementation of the module's wire format: an oracle that shares
+//! no code with the module.
 
 use std::fmt::Write;
 
@@ -63,7 +63,7 @@ fn event(out: &mut String, fields: Fields, delta: &str, finish_reason: &str) {
     );
 }
 
-/// The headers of the module's streams that say more than HTTP needs.
+/// The headers of the module's streams beyond those of HTTP itself.
 pub const HEADERS: [(&str, &str); 4] = [
     ("Cache-Control", "no-cache"),
     ("X-Accel-Buffering", "no"),

@@ -1,4 +1,4 @@
-//! A second opinion: wrk, which checks nothing.
+//! A second client: wrk, which does not check replies.
 
 use std::fs;
 use std::process::Command;
@@ -6,23 +6,28 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::clock::now;
+use crate::comparison::Comparison;
 use crate::lab::Lab;
 use crate::row::Row;
 use crate::setup::Setup;
-use crate::suite::Asked;
 use crate::trial::Known;
 
-/// Has wrk ask a server for as long as the client would.
+/// Runs wrk against a server for as long as the client would measure.
 ///
 /// # Errors
 ///
 /// wrk is not there, or the server does not start.
-pub fn measure(lab: &Lab, setup: &dyn Setup, asked: &Asked, _: &mut Known) -> Result<Row> {
+pub fn measure(
+    lab: &Lab,
+    setup: &dyn Setup,
+    comparison: &Comparison,
+    _: &mut Known,
+) -> Result<Row> {
     let program = lab.debian().join("usr/bin/wrk");
     ensure!(program.exists(), "wrk is not there");
-    let server = setup.start(lab, &asked.case)?;
-    let mut options = asked.options.clone();
-    setup.adapt(&asked.case, &mut options);
+    let server = setup.start(lab, &comparison.case)?;
+    let mut options = comparison.options.clone();
+    setup.adapt(&comparison.case, &mut options);
     let script = lab.work.join("wrk.lua");
     let mut text = format!("wrk.method = 'POST'\nwrk.body = [[{}]]\n", options.body);
     let headers = options.header.iter().filter_map(|h| h.split_once(": "));
@@ -44,12 +49,12 @@ pub fn measure(lab: &Lab, setup: &dyn Setup, asked: &Asked, _: &mut Known) -> Re
         .arg(format!("http://{}{}", server.address, options.path))
         .output()?;
     let (cpu, elapsed) = (server.cpu()? - before, now() - begun);
-    let said = String::from_utf8_lossy(&output.stdout);
-    let count = said
+    let output = String::from_utf8_lossy(&output.stdout);
+    let count = output
         .lines()
         .find_map(|line| line.split_once(" requests in "));
     let replies: f64 = count.context("wrk failed")?.0.trim().parse()?;
-    let failed = said.lines().any(|line| line.contains("Non-2xx"));
+    let failed = output.lines().any(|line| line.contains("Non-2xx"));
     Ok(Row {
         connections: options.connections,
         replies_per_s: replies * 1e6 / elapsed as f64,

@@ -1,4 +1,4 @@
-//! Runs what `bench/run` is asked for.
+//! The command line of `bench/run`.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use llm_mock_bench::suites::{Effort, Wanted};
 use llm_mock_bench::table::table;
 use llm_mock_bench::{files, process, report};
 
-/// Measures nginx-llm-mock beside what else does the same.
+/// Compares nginx-llm-mock with other servers that do the same.
 #[derive(Parser)]
 #[command(name = "bench/run", bin_name = "bench/run")]
 struct Arguments {

@@ -6,7 +6,7 @@ use clap::Parser;
 use llm_mock_bench::crowd::{self, Options};
 
 /// Sends requests over many connections, checks every byte of the replies, and
-/// says when they came.
+/// reports their times.
 #[derive(Parser)]
 struct Arguments {
     #[command(flatten)]

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use anyhow::Result;
 use clap::Parser;
+use httparse::{EMPTY_HEADER, Request, Status};
 use llm_mock_bench::clock::{Micros, now};
+use llm_mock_bench::http1::{self, MOST_HEADERS};
 use llm_mock_bench::wire::{self, Fields};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token};
@@ -203,11 +205,10 @@ impl Stream {
             Some(left) => left.saturating_sub(bytes.len()),
             None => {
                 self.head.extend_from_slice(bytes);
-                let Some(end) = find(&self.head, b"\r\n\r\n") else {
+                let Some(length) = request_length(&self.head) else {
                     return false;
                 };
-                let head = self.head.get(..end).unwrap_or_default();
-                let left = (end + 4 + content_length(head)).saturating_sub(self.head.len());
+                let left = length.saturating_sub(self.head.len());
                 self.head.clear();
                 left
             }
@@ -217,15 +218,14 @@ impl Stream {
     }
 }
 
-fn find(text: &[u8], what: &[u8]) -> Option<usize> {
-    text.windows(what.len()).position(|window| window == what)
-}
-
-fn content_length(head: &[u8]) -> usize {
-    let head = String::from_utf8_lossy(head);
-    let header = head.lines().filter_map(|line| line.split_once(": "));
-    header
-        .filter(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-        .find_map(|(_, value)| value.parse().ok())
-        .unwrap_or(0)
+/// The length of head and body; `None` if the head is not complete.
+fn request_length(bytes: &[u8]) -> Option<usize> {
+    let mut headers = [EMPTY_HEADER; MOST_HEADERS];
+    let mut request = Request::new(&mut headers);
+    match request.parse(bytes) {
+        Ok(Status::Complete(head)) => {
+            Some(head + http1::content_length(request.headers).unwrap_or(0))
+        }
+        _ => None,
+    }
 }

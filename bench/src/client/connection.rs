@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use mio::net::TcpStream;
 
-use super::Plan;
+use super::plan::Plan;
 use super::timing::Timing;
 use crate::clock::now;
 use crate::reply::Reply;

@@ -52,7 +52,7 @@ impl Message {
         Ok(())
     }
 
-    /// The server says that this was all.
+    /// The stream ends.
     pub fn end(self) -> Result<()> {
         ensure!(self.is_complete, "the body ends too early");
         let mut tally = self.crowd.tally.borrow_mut();

@@ -17,7 +17,7 @@ use tokio::task::{JoinSet, LocalSet};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::Plan;
+use super::plan::Plan;
 use super::timing::Timing;
 use crate::clock::{Micros, now};
 use crate::protocol::Protocol;

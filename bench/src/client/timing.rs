@@ -1,6 +1,6 @@
 //! When the chunks of a reply came.
 
-use super::Plan;
+use super::plan::Plan;
 use crate::clock::Micros;
 use crate::tally::Tally;
 

@@ -87,8 +87,8 @@ impl Setup for Echo {
 
     fn note(&self) -> String {
         match self.0 {
-            Sizes::Shipped => "`echo`, `echo_flush`, `echo_sleep` for each word, Debian's nginx with libnginx-mod-http-echo, nginx.conf as shipped; its id is always the same",
-            Sizes::Default => "as echo, without what sizes pools and buffers",
+            Sizes::Shipped => "`echo`, `echo_flush`, `echo_sleep` for each word, Debian's nginx with libnginx-mod-http-echo, nginx.conf as shipped; its id is constant",
+            Sizes::Default => "as echo, without the sizes of pools and buffers",
         }
         .to_owned()
     }

@@ -23,7 +23,7 @@ impl Setup for Module {
     fn note(&self) -> String {
         match self.0 {
             Sizes::Shipped => "embedded nginx, nginx.conf as shipped".to_owned(),
-            Sizes::Default => "as module, without what sizes pools and buffers".to_owned(),
+            Sizes::Default => "as module, without the sizes of pools and buffers".to_owned(),
         }
     }
 

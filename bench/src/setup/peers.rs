@@ -1,4 +1,4 @@
-//! What people would pick instead, installed from the registries. Each with the
+//! Other mock servers, installed from the registries. Each with the
 //! settings that make it fastest on one core.
 
 use std::fs;
@@ -13,7 +13,7 @@ use crate::crowd::Options;
 use crate::lab::Lab;
 use crate::wire;
 
-/// A program that is told all by its command line and its files.
+/// A program that is configured by its command line and files.
 pub struct Peer {
     name: &'static str,
     note: &'static str,
@@ -22,7 +22,7 @@ pub struct Peer {
     /// The path that it answers.
     path: &'static str,
     /// Sets its arguments; the folder is for files.
-    tell: fn(&mut Command, &Case, SocketAddr, &Path) -> Result<()>,
+    configure: fn(&mut Command, &Case, SocketAddr, &Path) -> Result<()>,
     /// A header that its requests need.
     header: fn(&Case) -> Option<String>,
 }
@@ -61,7 +61,7 @@ impl Setup for Peer {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        (self.tell)(&mut command, case, address, folder.path())?;
+        (self.configure)(&mut command, case, address, folder.path())?;
         Server::start(lab, command, address, case, false, Some(folder))
     }
 }
@@ -70,10 +70,10 @@ const CHAT: &str = "/v1/chat/completions";
 
 const CRABLLM_BENCH: Peer = Peer {
     name: "crabllm-bench",
-    note: "0.0.25, one tokio thread, `--chunks` as many as words and one; it says \"word \", its id is always the same, it has no timer at delay 0",
+    note: "0.0.25, one tokio thread, `--chunks` as many as words and one; its text is \"word \", its id is constant, it sets no timer at delay 0",
     program: "bin/crabllm-bench",
     path: CHAT,
-    tell: |command, case, address, _| {
+    configure: |command, case, address, _| {
         let chunks = wire::words(&case.text).len() + 1;
         command
             .args(["--port", &address.port().to_string()])
@@ -89,7 +89,7 @@ const LLMSIM: Peer = Peer {
     note: "0.6.0, one tokio thread, generator `fixed`, no deviation of its delays",
     program: "bin/llmsim",
     path: "/openai/v1/chat/completions",
-    tell: |command, case, address, folder| {
+    configure: |command, case, address, folder| {
         let config = folder.join("config.toml");
         let text = format!(
             "[server]\nport = {}\nhost = \"127.0.0.1\"\n\
@@ -108,10 +108,10 @@ const LLMSIM: Peer = Peer {
 
 const LLMPOSTER: Peer = Peer {
     name: "llmposter",
-    note: "0.5.0, one tokio thread, one fixture that matches all; chunks of six characters, which is as many as there are words",
+    note: "0.5.0, one tokio thread, one fixture that matches all; chunks of six characters, as many as words",
     program: "bin/llmposter",
     path: CHAT,
-    tell: |command, case, address, folder| {
+    configure: |command, case, address, folder| {
         let fixtures = folder.join("fixtures.yaml");
         let text = format!(
             "fixtures:\n  - response:\n      content: \"{}\"\n    streaming:\n      latency: {}\n      chunk_size: {}\n",
@@ -134,7 +134,7 @@ const VIDAIMOCK: Peer = Peer {
     note: "0.3.1, one worker, mode `benchmark`, its own text; the delay by its header X-Vidai-Chaos-Trickle",
     program: "bin/vidaimock",
     path: CHAT,
-    tell: |command, case, address, _| {
+    configure: |command, case, address, _| {
         milliseconds(case)?;
         command
             .args([
@@ -155,10 +155,10 @@ const VIDAIMOCK: Peer = Peer {
 
 const AIMOCK: Peer = Peer {
     name: "aimock",
-    note: "@copilotkit/aimock 1.43.0, one fixture, no log, no journal; chunks of six characters, which is as many as there are words",
+    note: "@copilotkit/aimock 1.43.0, one fixture, no log, no journal; chunks of six characters, as many as words",
     program: "npm/node_modules/.bin/llmock",
     path: CHAT,
-    tell: |command, case, address, folder| {
+    configure: |command, case, address, folder| {
         let fixtures = folder.join("fixtures.json");
         let json = serde_json::json!({
             "fixtures": [{ "match": { "userMessage": "hi" }, "response": { "content": case.text } }]
@@ -188,7 +188,7 @@ const LLMOCK: Peer = Peer {
     note: "0.2.2, uvicorn with one process, log level critical, response style static: its own text",
     program: "venv/bin/llmock",
     path: CHAT,
-    tell: |command, case, address, _| {
+    configure: |command, case, address, _| {
         command
             .args(["serve", "--host", "127.0.0.1", "--log-level", "critical"])
             .args(["--response-style", "static", "--tool-mode", "off"])

@@ -19,7 +19,7 @@ impl Setup for Proxy {
     }
 
     fn note(&self) -> String {
-        "embedded nginx, `proxy_pass` to the bare program with `proxy_buffering off`; only nginx's processor time counts".to_owned()
+        "embedded nginx, `proxy_pass` to the bare program with `proxy_buffering off`; only nginx's CPU time counts".to_owned()
     }
 
     fn is_known(&self) -> bool {

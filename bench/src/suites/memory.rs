@@ -2,14 +2,17 @@
 
 use clap::Args;
 
-use super::{Effort, at_once, count};
+use super::effort::{Effort, count};
+use super::load::at_once;
+use crate::comparison::Comparison;
 use crate::crowd::Options;
+use crate::kind::Kind;
 use crate::setup::debian::{Echo, Lua};
 use crate::setup::module::Module;
 use crate::setup::nginx::Sizes;
 use crate::setup::pacer::Pacer;
 use crate::setup::{self, Setup};
-use crate::suite::{Asked, Kind, Suite};
+use crate::suite::Suite;
 use crate::table::{self, Column};
 use crate::trial;
 
@@ -40,26 +43,26 @@ const PEERS_RATE: u64 = 250;
 
 /// The suite.
 pub fn suite(wanted: &Wanted, effort: &Effort) -> Suite {
-    let mut slow = asked(1_000, peers());
+    let mut slow = comparison(1_000, peers());
     slow.options.rate = PEERS_RATE;
     Suite {
         kind: &KIND,
-        cases: vec![asked(wanted.streams, servers()), slow],
+        cases: vec![comparison(wanted.streams, servers()), slow],
         runs: effort.runs,
         measure: trial::measure,
     }
 }
 
-fn asked(streams: usize, setups: Vec<Box<dyn Setup>>) -> Asked {
-    let mut asked = at_once(&format!("{streams} streams"), streams, 200, setups);
-    asked.case.delay = DELAY;
-    asked.options = Options {
+fn comparison(streams: usize, setups: Vec<Box<dyn Setup>>) -> Comparison {
+    let mut comparison = at_once(&format!("{streams} streams"), streams, 200, setups);
+    comparison.case.delay = DELAY;
+    comparison.options = Options {
         delay: DELAY,
         settle: 1_000,
         endless: true,
-        ..asked.options
+        ..comparison.options
     };
-    asked
+    comparison
 }
 
 fn servers() -> Vec<Box<dyn Setup>> {

@@ -2,16 +2,19 @@
 
 use clap::Args;
 
-use super::{Effort, count, options};
+use super::effort::{Effort, count};
+use super::load::options;
 use crate::clock::Micros;
+use crate::comparison::Comparison;
 use crate::crowd::Options;
+use crate::kind::Kind;
 use crate::protocol::Protocol;
 use crate::setup::debian::{Echo, Lua};
 use crate::setup::module::Module;
 use crate::setup::nginx::Sizes;
 use crate::setup::pacer::Pacer;
 use crate::setup::{Case, Setup, peers};
-use crate::suite::{Asked, Kind, Suite};
+use crate::suite::Suite;
 use crate::table::{self, Column};
 use crate::trial;
 
@@ -29,7 +32,7 @@ pub struct Wanted {
 /// Streams with a delay.
 pub const KIND: Kind = Kind {
     name: "pacing",
-    title: "A delay between words (gaps and times in ms)",
+    title: "Delay between words (gaps and times in ms)",
     columns: &[
         table::CPU_PER_CHUNK,
         table::CHUNKS,
@@ -81,9 +84,9 @@ pub fn suite(wanted: &Wanted, effort: &Effort) -> Suite {
         }
     };
     let case = |(delay, streams, servers, rounds): (u64, usize, Servers, usize)| {
-        let mut asked = asked(streams, delay * 1_000, effort.measure, servers());
-        asked.share(rounds);
-        asked
+        let mut comparison = comparison(streams, delay * 1_000, effort.measure, servers());
+        comparison.share(rounds);
+        comparison
     };
     Suite {
         kind: &KIND,
@@ -101,7 +104,12 @@ fn or<T: Copy>(given: &[T], default: T) -> Vec<T> {
 }
 
 /// Streams that outlast the measurement: each connection has one.
-pub fn asked(streams: usize, delay: Micros, measure: u64, setups: Vec<Box<dyn Setup>>) -> Asked {
+pub fn comparison(
+    streams: usize,
+    delay: Micros,
+    measure: u64,
+    setups: Vec<Box<dyn Setup>>,
+) -> Comparison {
     let options = Options {
         connections: streams,
         delay,
@@ -112,7 +120,7 @@ pub fn asked(streams: usize, delay: Micros, measure: u64, setups: Vec<Box<dyn Se
         endless: true,
         ..options()
     };
-    let asked = Asked {
+    let comparison = Comparison {
         label: format!("{streams} streams, {} ms", delay / 1_000),
         case: Case {
             text: String::new(),
@@ -124,7 +132,7 @@ pub fn asked(streams: usize, delay: Micros, measure: u64, setups: Vec<Box<dyn Se
         setups,
         rounds: 1,
     };
-    asked.lengthen(delay)
+    comparison.lengthen(delay)
 }
 
 fn limit() -> Vec<Box<dyn Setup>> {

@@ -2,12 +2,14 @@
 
 use clap::Args;
 
-use super::{Effort, at_once, count};
+use super::effort::{Effort, count};
+use super::load::at_once;
 use crate::crowd::Options;
+use crate::kind::Kind;
 use crate::setup::floor::Return;
 use crate::setup::module::Module;
 use crate::setup::nginx::Sizes;
-use crate::suite::{Kind, Suite};
+use crate::suite::Suite;
 use crate::table;
 use crate::trial;
 
@@ -38,14 +40,14 @@ pub fn suite(wanted: &Wanted, effort: &Effort) -> Suite {
         Box::new(Module(Sizes::Shipped)) as _,
         Box::new(Return { headers: true }) as _,
     ];
-    let mut asked = at_once(&label, 8, effort.measure, setups);
-    asked.options = Options {
+    let mut comparison = at_once(&label, 8, effort.measure, setups);
+    comparison.options = Options {
         body_size: wanted.size,
-        ..asked.options
+        ..comparison.options
     };
     Suite {
         kind: &KIND,
-        cases: vec![asked],
+        cases: vec![comparison],
         runs: effort.runs,
         measure: trial::measure,
     }

@@ -3,14 +3,17 @@
 
 use clap::Args;
 
-use super::{Effort, count, pacing};
+use super::effort::{Effort, count};
+use super::pacing;
 use crate::clock::Micros;
+use crate::comparison::Comparison;
+use crate::kind::Kind;
 use crate::protocol::Protocol;
 use crate::setup::Setup;
 use crate::setup::module::Module;
 use crate::setup::nginx::Sizes;
 use crate::setup::proxy::Proxy;
-use crate::suite::{Asked, Kind, Suite};
+use crate::suite::Suite;
 use crate::table::{self, Column};
 use crate::trial;
 
@@ -45,13 +48,13 @@ const HANDSHAKES: u64 = 500;
 
 /// The suite.
 pub fn suite(wanted: &Wanted, effort: &Effort) -> Suite {
-    let asked = |protocol: Protocol| -> Asked {
-        let mut asked = pacing::asked(wanted.streams, DELAY, effort.measure, setups());
-        asked.label = protocol.name().to_owned();
-        asked.case.protocol = protocol;
-        asked.options.protocol = protocol;
-        asked.options.rate = HANDSHAKES;
-        asked.lengthen(DELAY)
+    let comparison = |protocol: Protocol| -> Comparison {
+        let mut comparison = pacing::comparison(wanted.streams, DELAY, effort.measure, setups());
+        comparison.label = protocol.name().to_owned();
+        comparison.case.protocol = protocol;
+        comparison.options.protocol = protocol;
+        comparison.options.rate = HANDSHAKES;
+        comparison.lengthen(DELAY)
     };
     let all = [
         Protocol::Http1,
@@ -61,7 +64,7 @@ pub fn suite(wanted: &Wanted, effort: &Effort) -> Suite {
     ];
     Suite {
         kind: &KIND,
-        cases: all.map(asked).into(),
+        cases: all.map(comparison).into(),
         runs: effort.runs,
         measure: trial::measure,
     }

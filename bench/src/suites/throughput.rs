@@ -2,21 +2,23 @@
 
 use clap::Args;
 
-use super::{Effort, at_once, count};
+use super::effort::{Effort, count};
+use super::load::at_once;
+use crate::kind::Kind;
 use crate::setup::Setup;
 use crate::setup::debian::{Echo, Lua};
 use crate::setup::floor::Return;
 use crate::setup::module::Module;
 use crate::setup::nginx::Sizes;
 use crate::setup::peers;
-use crate::suite::{Kind, Suite};
+use crate::suite::Suite;
 use crate::table::{self, Column};
 use crate::{trial, wrk};
 
 /// What of the suite to run.
 #[derive(Debug, Clone, Args)]
 pub struct Wanted {
-    /// Connections that ask again and again.
+    /// Connections that repeat the request.
     #[arg(long, default_value_t = 64, value_parser = count)]
     connections: usize,
 }
@@ -37,10 +39,10 @@ pub const KIND: Kind = Kind {
     ],
 };
 
-/// The same, as wrk sees it.
+/// The same, measured by wrk.
 pub const WRK: Kind = Kind {
     name: "wrk",
-    title: "No delay, as wrk sees it",
+    title: "No delay, measured by wrk",
     columns: &[
         table::REPLIES,
         table::CPU_PER_REPLY,
@@ -72,7 +74,7 @@ pub fn suite(wanted: &Wanted, effort: &Effort) -> Suite {
     }
 }
 
-/// The same, as wrk sees it, which counts in whole seconds.
+/// The same, measured by wrk, which counts in whole seconds.
 pub fn second_opinion(wanted: &Wanted, effort: &Effort) -> Suite {
     let mut setups = floor();
     setups.extend(others().into_iter().skip(1));

@@ -2,11 +2,14 @@
 
 use clap::Args;
 
-use super::{Effort, at_once, count, pacing};
+use super::effort::{Effort, count};
+use super::load::at_once;
+use super::pacing;
+use crate::kind::Kind;
 use crate::setup::Setup;
 use crate::setup::module::Module;
 use crate::setup::nginx::Sizes;
-use crate::suite::{Kind, Suite};
+use crate::suite::Suite;
 use crate::table;
 use crate::trial;
 
@@ -38,11 +41,16 @@ pub fn suite(wanted: &Wanted, effort: &Effort) -> Suite {
     let mut cases = Vec::new();
     for workers in [1, 2] {
         let streams = wanted.streams * workers;
-        cases.push(pacing::asked(streams, 50_000, effort.measure, setups()));
+        cases.push(pacing::comparison(
+            streams,
+            50_000,
+            effort.measure,
+            setups(),
+        ));
         cases.push(at_once("no delay", 64 * workers, effort.measure, setups()));
-        for asked in cases.iter_mut().rev().take(2) {
-            asked.case.workers = workers;
-            asked.label = format!("{workers} workers, {}", asked.label);
+        for comparison in cases.iter_mut().rev().take(2) {
+            comparison.case.workers = workers;
+            comparison.label = format!("{workers} workers, {}", comparison.label);
         }
     }
     Suite {
