@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use llm_mock_core::api::routes::ROUTES;
+use llm_mock_core::routes::ROUTES;
 
 const PAGE: &str = include_str!("../../docs/endpoints.md");
 

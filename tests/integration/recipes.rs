@@ -91,7 +91,7 @@ fn a_base_url_selects_the_scenario() {
     let asked = Instant::now();
     let reply = nginx.post("/slow/v1/chat/completions", "");
     assert_eq!(stream(&reply).text(), SERVED);
-    assert!(reply.begun - asked >= Duration::from_millis(1_999));
+    assert!(reply.first_byte_at - asked >= Duration::from_millis(1_999));
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn the_client_sets_the_delay() {
         let asked = Instant::now();
         let reply = nginx.send(chat(&[("X-ITL-ms", value)], ""));
         assert_eq!(stream(&reply).text(), SERVED);
-        (reply.chunks.len(), reply.ended - asked)
+        (reply.chunks.len(), reply.last_byte_at - asked)
     };
     assert_eq!(took("0").0, 1);
     assert!(took("300").1 >= Duration::from_millis(599));
@@ -132,7 +132,7 @@ fn a_model_selects_the_delays() {
         let asked = Instant::now();
         let reply = nginx.chat(body);
         assert_eq!(stream(&reply).text(), SERVED);
-        reply.ended - asked
+        reply.last_byte_at - asked
     };
     // Two gaps of 50 ms; two of 10 ms, which on a busy machine may take longer.
     let default = Duration::from_millis(99);
