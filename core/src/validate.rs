@@ -1,9 +1,8 @@
-//! Holds a body against what a service takes (`llm_mock_validate strict`).
+//! Checks a body against what a provider takes (`llm_mock_validate strict`).
 //!
-//! What an endpoint takes is a table ([`form`]); the walk over the body
-//! ([`walk`]) reads each value where it stands, builds no tree, and goes no
-//! deeper than the table does. Each service words what is wrong
-//! ([`wording::Messages_`]).
+//! What an endpoint takes is a table, a [`spec`]. The check reads each value
+//! where it stands, builds no tree, and goes no deeper than the table. Each
+//! provider words the violations ([`messages::Messages`]).
 
 mod check;
 pub mod messages;
@@ -21,15 +20,15 @@ use spec::Spec;
 /// Whether bodies are checked: directive `llm_mock_validate`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
-    /// They are not: whatever is sent gets an answer.
+    /// Every body gets a reply.
     #[default]
     Lenient,
-    /// What the service would refuse is refused.
+    /// Bodies that the service would refuse are refused.
     Strict,
 }
 
 impl Mode {
-    /// The mode's name in the configuration.
+    /// The mode of this name in the configuration.
     pub fn from_name(name: &[u8]) -> Option<Self> {
         match name {
             b"lenient" => Some(Self::Lenient),
@@ -44,11 +43,11 @@ impl Mode {
 ///
 /// # Errors
 ///
-/// 400: the first thing that is wrong, as the service words it. Of one object,
-/// what is missing comes before what is not known and that before a wrong
-/// value, as OpenAI's API reports them, unless the service has another order;
-/// of several wrong values it is the first in the body; what fields say of one
-/// another comes last. No body at all is an empty object.
+/// 400: the first violation, as the provider words it. In one object, a missing
+/// field comes before an unknown one, and that before a wrong value, as OpenAI
+/// reports them, unless the provider has another order; of several wrong values
+/// the first in the body comes first; conditions between fields come last. An
+/// empty body is an empty object.
 pub fn check(spec: &Spec, body: &[u8], names_model: bool) -> Result<(), Error> {
     const NOTHING: &str = "{}";
     let not_json = || spec.messages.violation(&Path::BODY, &Violation::NotJson);
@@ -63,9 +62,9 @@ pub fn check(spec: &Spec, body: &[u8], names_model: bool) -> Result<(), Error> {
             .messages
             .violation(&Path::BODY, &Violation::NotAnObject));
     }
-    let walk = Check { spec, names_model };
-    walk.object(body, spec.body, &Path::BODY)?;
-    walk.tool_choice(body)
+    let check = Check { spec, names_model };
+    check.object(body, spec.body, &Path::BODY)?;
+    check.tool_choice(body)
 }
 
 #[cfg(test)]

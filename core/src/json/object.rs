@@ -1,4 +1,4 @@
-//! A body, whatever API it is of: the fields of its object, in one pass.
+//! The fields of a JSON object, in one pass.
 
 use std::borrow::Cow;
 use std::str;
@@ -12,10 +12,10 @@ pub fn text(body: &[u8]) -> Cow<'_, str> {
     str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)
 }
 
-/// Hands each top-level field of `body` to `field`, as it is written. Of one
-/// that comes twice, the last counts. Whether `body` is a single object: one
-/// that is not says nothing, whatever was handed out. What is within a value is
-/// stepped over, not checked: who uses it does.
+/// Hands each top-level field of `body` to `field`, as it is written. The last
+/// of several with one name counts. Returns whether `body` is a single object:
+/// if it is not, ignore what was handed out. The inside of a value is stepped
+/// over, not checked; whoever uses the value checks it.
 pub fn read<'a>(body: &'a str, mut field: impl FnMut(&str, Value<'a>)) -> bool {
     let mut json = body;
     fields(&mut json, &mut field).is_some() && skip_space(json).is_empty()

@@ -1,6 +1,5 @@
-//! What an error repeats of a client's own text: so much as a person reads, for
-//! a path, a header or a body may be long, and each error is made in a memory of
-//! fixed size.
+//! Excerpts of a client's own text, for error messages and log lines: as much as
+//! a person reads, whatever the client sends.
 
 /// So many characters.
 const LONGEST: usize = 100;

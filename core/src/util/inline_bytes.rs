@@ -1,7 +1,7 @@
-//! Bytes that are few nearly always.
+//! Short byte strings.
 
-/// Up to `N` bytes lie where this lies, so that a stream has them at hand and
-/// no memory is taken for them; more lie on the heap. `N` is 255 at most.
+/// Bytes that are kept inline up to a length of `N`, so that a stream takes no
+/// heap memory for them; more are on the heap. `N` is 255 at most.
 #[derive(Debug)]
 pub struct InlineBytes<const N: usize>(Place<N>);
 

@@ -1,4 +1,4 @@
-//! Spans of time, as nginx writes them.
+//! Times in the syntax of nginx.
 
 use std::fmt;
 

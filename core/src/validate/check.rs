@@ -1,5 +1,5 @@
-//! The walk over a body, along a table. It recurses as deep as the table, which
-//! refers to itself nowhere, and steps over what the table says nothing of.
+//! The check of a body along a spec. It recurses as deep as the spec, which never
+//! refers to itself, and steps over what the spec does not describe.
 
 use super::messages::{Counted, Found, Range, Type, Violation};
 use super::names::{is_camel_case_of, number};
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::json::Value;
 use crate::util::excerpt::{cut, start_of};
 
-/// A walk along a form.
+/// A check along a spec.
 pub struct Check<'f> {
     pub spec: &'f Spec,
     /// Whether the path names the model.
@@ -48,11 +48,11 @@ impl Check<'_> {
         found.missing = absent.find_map(|(_, field)| self.missing(object, field, path));
         match self.spec.messages.first(found) {
             Some(error) => Err(error),
-            None => self.company(object, table, present, path),
+            None => self.dependencies(object, table, present, path),
         }
     }
 
-    /// Checks that a tool that is chosen is there.
+    /// Checks that a tool that is chosen by name is offered.
     pub fn tool_choice(&self, body: Value) -> Result<(), Error> {
         let Some(choice) = &self.spec.tool_choice else {
             return Ok(());
@@ -146,7 +146,7 @@ impl Check<'_> {
 
     fn integer(&self, value: Value, least: i64, most: i64, path: &Path) -> Result<(), Error> {
         let json = value.json();
-        // One that is beyond all limits is the last one before.
+        // A number beyond all limits is taken for the greatest.
         let beyond = match json.starts_with('-') {
             true => i128::MIN,
             false => i128::MAX,
@@ -257,21 +257,21 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// What is wrong when a field is not there, if it must be.
+    /// The error of an absent field, if it must be present.
     fn missing(&self, object: Value, field: &Field, path: &Path) -> Option<Error> {
-        let is_said = |name: &&str| self.get(object, name).is_some_and(is_said);
+        let is_not_null = |name: &&str| self.get(object, name).is_some_and(is_not_null);
         let violation = match field.presence {
             Presence::Model if !self.names_model => Violation::NoModel,
             Presence::Named if !self.names_model => Violation::Missing,
             Presence::Required => Violation::Missing,
-            Presence::Unless(others) if !others.iter().any(is_said) => Violation::Missing,
+            Presence::Unless(others) if !others.iter().any(is_not_null) => Violation::Missing,
             _ => return None,
         };
         self.refuse(&path.field(field.name), &violation)
     }
 
-    /// Checks that the fields that are there have the others that they need.
-    fn company(
+    /// Checks that present fields have the others that they depend on.
+    fn dependencies(
         &self,
         object: Value,
         table: &Object,
@@ -289,7 +289,7 @@ impl Check<'_> {
                 {
                     return self.fail(&path, &Violation::NotEnabled(other));
                 }
-                Presence::Given(other) if !self.get(object, other).is_some_and(is_said) => {
+                Presence::Given(other) if !self.get(object, other).is_some_and(is_not_null) => {
                     return self.fail(&path, &Violation::NotGiven(other));
                 }
                 _ => {}
@@ -298,12 +298,12 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Whether a field counts as there with this value.
+    /// Whether a field with this value is present.
     fn is_present(&self, field: &Field, value: Value) -> bool {
         match field.presence {
-            Presence::Required => is_said(value) || !self.spec.is_proto,
-            Presence::Model => is_said(value) && value.json() != "\"\"",
-            _ => is_said(value),
+            Presence::Required => is_not_null(value) || !self.spec.is_proto,
+            Presence::Model => is_not_null(value) && value.json() != "\"\"",
+            _ => is_not_null(value),
         }
     }
 
@@ -312,7 +312,7 @@ impl Check<'_> {
         key == name || self.spec.is_proto && is_camel_case_of(key, name)
     }
 
-    /// The value of a field; of one that comes twice, the last.
+    /// The value of a field; the last, if there are several.
     fn get<'v>(&self, object: Value<'v>, name: &str) -> Option<Value<'v>> {
         let named =
             |(key, value): (Value, Value<'v>)| self.names(&key.text(), name).then_some(value);
@@ -343,7 +343,7 @@ impl Check<'_> {
     }
 }
 
-/// Whether a value says anything.
-fn is_said(value: Value) -> bool {
+/// Whether a value is not null.
+fn is_not_null(value: Value) -> bool {
     value.json() != "null"
 }

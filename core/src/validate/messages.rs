@@ -1,4 +1,4 @@
-//! What can be wrong with a body, and who words it.
+//! What can be wrong with a body, and the messages about it.
 
 use super::path::Path;
 use super::spec::Rule;
@@ -9,13 +9,13 @@ use crate::json::Value;
 pub enum Violation<'a> {
     /// The body is not JSON.
     NotJson,
-    /// The body is no object.
+    /// The body is not an object.
     NotAnObject,
     /// Nothing names a model.
     NoModel,
-    /// The field is not there, or is null where that is no value.
+    /// The field is absent, or null where it must have a value.
     Missing,
-    /// There is no such field.
+    /// The field is unknown.
     Unknown,
     /// The value is of another type.
     Type {
@@ -23,16 +23,16 @@ pub enum Violation<'a> {
         rules: &'static [Rule],
         /// What it is.
         got: Type,
-        /// Its JSON, cut.
+        /// An excerpt of its JSON.
         json: &'a str,
     },
-    /// The string is none of those that it may be.
+    /// The string is not one of the allowed ones.
     NotAmong {
-        /// Those.
+        /// The allowed ones.
         words: Vec<&'static str>,
         /// Whether they name the tables of an object.
         is_tag: bool,
-        /// The string, decoded and cut.
+        /// An excerpt of the string, decoded.
         text: String,
     },
     /// The number is beyond a limit.
@@ -41,7 +41,7 @@ pub enum Violation<'a> {
         range: Range,
         /// Whether it is too large, not too small.
         is_above: bool,
-        /// Its JSON, cut.
+        /// An excerpt of its JSON.
         json: &'a str,
     },
     /// There are too few of something.
@@ -62,13 +62,13 @@ pub enum Violation<'a> {
         /// How many there are.
         len: usize,
     },
-    /// The string is no name.
+    /// The string is not a name.
     NoName,
-    /// The field is there without this other one, or that is not true.
+    /// The field is present, and this other one is not true.
     NotEnabled(&'static str),
-    /// The field is there without this other one.
+    /// The field is present, and this other one is not.
     NotGiven(&'static str),
-    /// The tool of this name is chosen and is not there.
+    /// The tool of this name is chosen and not offered.
     NoSuchTool(String),
 }
 
@@ -130,20 +130,20 @@ impl Type {
 /// What is wrong with an object, by kind.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// A field that is not there.
+    /// A field that is absent.
     pub missing: Option<Error>,
-    /// A field that is not known.
+    /// A field that is unknown.
     pub unknown: Option<Error>,
     /// A value that is wrong.
     pub wrong: Option<Error>,
 }
 
-/// A service's way of saying what is wrong.
+/// The messages of a provider.
 pub trait Messages: Sync {
     /// The error.
     fn violation(&self, path: &Path, violation: &Violation) -> Error;
 
-    /// Which of several things is reported.
+    /// Which of several errors is reported.
     fn first(&self, found: Found) -> Option<Error> {
         found.missing.or(found.unknown).or(found.wrong)
     }

@@ -1,4 +1,4 @@
-//! Where a value stands in a body.
+//! The place of a value in a body.
 
 use std::fmt::Write;
 
@@ -23,7 +23,7 @@ impl<'p> Path<'p> {
         step: Step::Body,
     };
 
-    /// A field of the object that stands here.
+    /// A field of the object in this place.
     pub fn field<'q>(&'q self, name: &'q str) -> Path<'q> {
         Path {
             outer: Some(self),
@@ -31,7 +31,7 @@ impl<'p> Path<'p> {
         }
     }
 
-    /// A value of the list that stands here.
+    /// An item of the list in this place.
     pub fn item(&self, index: usize) -> Path<'_> {
         Path {
             outer: Some(self),
@@ -39,7 +39,7 @@ impl<'p> Path<'p> {
         }
     }
 
-    /// Where the list or object stands that this is in.
+    /// The place of the list or object around this one.
     pub fn outer(&self) -> &Self {
         self.outer.unwrap_or(self)
     }
@@ -49,7 +49,7 @@ impl<'p> Path<'p> {
         matches!(self.outer().step, Step::Body)
     }
 
-    /// The field's name; empty if it is no field.
+    /// The name of the field; empty if it is not one.
     pub fn name(&self) -> &'p str {
         match self.step {
             Step::Field(name) => name,

@@ -6,21 +6,21 @@ use super::messages::Messages;
 pub struct Spec {
     /// Its fields.
     pub body: &'static Object,
-    /// Who says what is wrong.
+    /// The messages of its errors.
     pub messages: &'static dyn Messages,
     /// Whether the body is a protocol buffer in JSON (protobuf.dev, "ProtoJSON
-    /// Format"): a field has a name in camelCase too, null is not said, and a
-    /// number may stand in a string.
+    /// Format"): fields have names in camelCase too, null means absent, and a
+    /// string may hold a number.
     pub is_proto: bool,
     /// Where a tool is chosen by its name, if it can be.
     pub tool_choice: Option<ToolChoice>,
 }
 
-/// A tool that is chosen must be there.
+/// A tool that is chosen by name must be among those offered.
 pub struct ToolChoice {
-    /// Where its name stands in the body.
+    /// The path of its name in the body.
     pub chosen: &'static [&'static str],
-    /// Where the name stands in each of `tools`.
+    /// The path of the name in each of `tools`.
     pub tool: &'static [&'static str],
 }
 
@@ -38,34 +38,34 @@ pub struct Field {
     pub name: &'static str,
     /// What it may be: at most one rule for each type of JSON.
     pub rules: &'static [Rule],
-    /// When it must or may be there.
+    /// When it must or may be present.
     pub presence: Presence,
 }
 
-/// When a field must or may be there.
+/// When a field must or may be present.
 #[derive(Clone, Copy)]
 pub enum Presence {
-    /// It may be.
+    /// It may be present.
     Optional,
-    /// It must be.
+    /// It must be present.
     Required,
-    /// It must be there if none of these is.
+    /// It must be present if none of these is.
     Unless(&'static [&'static str]),
-    /// The model, which what stands before the endpoint asks for. It must be
-    /// there, and be more than an empty string, unless the path names it.
+    /// The model, which a gateway before the endpoint asks for. It must be
+    /// present and not empty, unless the path names it.
     Model,
-    /// The model, which the endpoint asks for. It must be there unless the path
-    /// names it.
+    /// The model, which the endpoint asks for. It must be present unless the
+    /// path names it.
     Named,
-    /// It may be there where this other field is true.
+    /// It may be present if this other field is true.
     Enabled(&'static str),
-    /// It may be there where this other field is.
+    /// It may be present if this other field is.
     Given(&'static str),
 }
 
 /// What a value may be.
 pub enum Rule {
-    /// `null`, which is as good as not said.
+    /// `null`, which means absent.
     Null,
     /// `true` or `false`.
     Boolean,
@@ -111,7 +111,7 @@ pub enum Rule {
     Object(&'static Object),
     /// An object that has the fields of one of several tables.
     Tagged {
-        /// The field that says which.
+        /// The field that tells which.
         tag: &'static str,
         /// Its values, and the table of each.
         objects: &'static [(&'static str, &'static Object)],
@@ -161,7 +161,7 @@ impl Field {
     }
 }
 
-/// As many as there are.
+/// No limit.
 pub const MANY: usize = usize::MAX;
 
 /// `true` or `false`.

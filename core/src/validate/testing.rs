@@ -1,4 +1,4 @@
-//! What tests of forms share.
+//! Helpers of tests of specs.
 
 use super::check;
 use super::spec::Spec;
