@@ -98,7 +98,6 @@ impl Cut {
         }
         // A chunk and a token may be a byte each.
         len.saturating_mul(2 * GROWN)
-            .saturating_add(self.encoding.map_or(0, |_| Tokenizer::memory(len)))
     }
 
     /// Cuts `text`, of which `words` end there, the last where it ends.

@@ -58,21 +58,8 @@ pub fn memory(ask: &Ask, script: &Script) -> usize {
         let name = tool.name.len().saturating_mul(3 * 6);
         A_CALL + name + ask.choices.saturating_mul(AN_ID)
     };
-    let schemas = match &ask.wish {
-        Wish::Text | Wish::Object => 0,
-        Wish::Document(schema) => schema.document_memory(),
-        Wish::Calls(tools) => {
-            let schemas = tools.iter().map(|tool| match &tool.input {
-                Input::Arguments(schema) => schema.document_memory(),
-                Input::Text => 0,
-            });
-            schemas.max().unwrap_or(0)
-        }
-    };
     let calls: usize = ask.wish.tools().iter().map(of_a_call).sum();
-    Script::memory_of_json(made(ask, script), script.how_cut())
-        .saturating_add(schemas)
-        .saturating_add(calls)
+    Script::memory_of_json(made(ask, script), script.how_cut()).saturating_add(calls)
 }
 
 /// What is said to `ask`, with `script` for the text.

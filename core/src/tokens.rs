@@ -84,12 +84,6 @@ pub struct Tokenizer {
 }
 
 impl Tokenizer {
-    /// How much memory it takes at most, in bytes, for texts of this length.
-    pub fn memory(len: usize) -> usize {
-        len.min(LONGEST_PIECE)
-            .saturating_mul(Merger::MEMORY_OF_A_BYTE)
-    }
-
     /// For the texts of one request. Without [`Encoding::load`] it estimates.
     pub fn new(encoding: Encoding) -> Self {
         Self {

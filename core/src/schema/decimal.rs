@@ -1,7 +1,7 @@
 //! Numbers of a schema: in decimal, as they are written, so that a multiple of
 //! 0.01 is one.
 
-use super::dice::Dice;
+use super::rng::Rng;
 
 /// `mantissa` and so many digits after the point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,9 @@ pub struct Decimal {
 const MOST_DIGITS: usize = 18;
 const MOST_SCALE: i32 = 8;
 
+/// The longest number that is read, in bytes.
+const LONGEST: usize = 64;
+
 impl Decimal {
     const ONE: Self = Self {
         mantissa: 1,
@@ -23,6 +26,9 @@ impl Decimal {
     /// A JSON number. `None` for one that is so large or so exact that it is
     /// no limit in practice.
     pub fn parse(json: &str) -> Option<Self> {
+        if json.len() > LONGEST {
+            return None;
+        }
         let (digits, exponent) = match json.split_once(['e', 'E']) {
             Some((digits, exponent)) => (digits, exponent.parse::<i32>().ok()?),
             None => (json, 0),
@@ -94,7 +100,7 @@ impl Range {
 
     /// One of the numbers, as JSON. If there is none, the one nearest to the
     /// least.
-    pub fn pick(&self, whole: bool, dice: &mut Dice) -> String {
+    pub fn pick(&self, whole: bool, rng: &mut Rng) -> String {
         const USUAL: i128 = 100;
         /// Two digits after the point are usual, and there is room between any
         /// two limits.
@@ -124,7 +130,7 @@ impl Range {
         let least = -((-min).div_euclid(step));
         let most = max.div_euclid(step).max(least);
         let room = usize::try_from((most - least).saturating_add(1)).unwrap_or(usize::MAX);
-        let mantissa = (least + dice.below(room) as i128).saturating_mul(step);
+        let mantissa = (least + rng.below(room) as i128).saturating_mul(step);
         render(mantissa, scale)
     }
 }
@@ -159,12 +165,13 @@ fn render(mantissa: i128, scale: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::rng::Rng;
     use proptest::prelude::*;
 
     fn picked(set: impl Fn(&mut Range), whole: bool, seed: u64) -> String {
         let mut range = Range::default();
         set(&mut range);
-        range.pick(whole, &mut Dice::new(seed))
+        range.pick(whole, &mut Rng::new(seed))
     }
 
     fn of(json: &str) -> Decimal {
@@ -256,7 +263,7 @@ mod tests {
             if let Some(min) = found[0] { range.at_least(min, true); }
             if let Some(max) = found[1] { range.at_most(max, true); }
             if let Some(step) = found[2] { range.multiple_of(step); }
-            range.pick(whole, &mut Dice::new(seed)).parse::<f64>().unwrap();
+            range.pick(whole, &mut Rng::new(seed)).parse::<f64>().unwrap();
         }
     }
 }

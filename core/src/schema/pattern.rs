@@ -2,8 +2,8 @@
 //! of characters, classes, groups, alternatives and counts. Look-around, back
 //! references, `\b` and `\p` are not covered.
 
-use super::LONGEST_DOCUMENT;
-use super::dice::Dice;
+use super::budget::{Budget, LONGEST_DOCUMENT};
+use super::rng::Rng;
 
 /// Groups stand in one another to this depth at most.
 const MOST_DEPTH: usize = 16;
@@ -21,8 +21,8 @@ pub fn matching(
     pattern: &str,
     least: usize,
     most: usize,
-    dice: &mut Dice,
-    fuel: &mut usize,
+    rng: &mut Rng,
+    budget: &mut Budget,
 ) -> Option<String> {
     let pattern: Vec<char> = pattern.chars().take(LONGEST + 1).collect();
     if pattern.len() > LONGEST {
@@ -31,11 +31,11 @@ pub fn matching(
     let mut short = None;
     for nth in 0..TRIES {
         let mut writer = Writer {
-            dice,
+            rng,
             out: String::new(),
             // Short, and longer from try to try where that is asked for.
             usual: 4 + (least.min(LONGEST_DOCUMENT) * (nth % 8)) / 4,
-            fuel,
+            budget,
         };
         writer.alternatives(&pattern, MOST_DEPTH)?;
         let text = writer.out;
@@ -58,17 +58,17 @@ pub fn matching(
 }
 
 struct Writer<'a> {
-    dice: &'a mut Dice,
+    rng: &'a mut Rng,
     out: String,
     /// How many more than it must `*`, `+` and `{n,}` repeat at most.
     usual: usize,
-    fuel: &'a mut usize,
+    budget: &'a mut Budget,
 }
 
 impl Writer<'_> {
     /// One of the parts between the bars.
     fn alternatives(&mut self, pattern: &[char], depth: usize) -> Option<()> {
-        *self.fuel = self.fuel.checked_sub(pattern.len())?;
+        self.budget.spend(pattern.len())?;
         let depth = depth.checked_sub(1)?;
         let mut parts = Vec::new();
         let (mut start, mut at) = (0, 0);
@@ -84,7 +84,7 @@ impl Writer<'_> {
             }
         }
         parts.push(pattern.get(start..)?);
-        let part = self.dice.pick(&parts);
+        let part = self.rng.pick(&parts);
         self.sequence(part, depth)
     }
 
@@ -93,8 +93,8 @@ impl Writer<'_> {
             let (atom, after) = rest.split_at_checked(atom_len(rest)?)?;
             let (least, most, quantifier) = count(after, self.usual)?;
             rest = after.get(quantifier..)?;
-            for _ in 0..self.dice.between(least, most) {
-                *self.fuel = self.fuel.checked_sub(atom.len())?;
+            for _ in 0..self.rng.between(least, most) {
+                self.budget.spend(atom.len())?;
                 if self.out.len() > LONGEST_DOCUMENT {
                     return None;
                 }
@@ -131,8 +131,8 @@ impl Writer<'_> {
     }
 
     fn one_of(&mut self, ranges: &[(char, char)]) {
-        let (first, last) = self.dice.pick(ranges);
-        let code = self.dice.between(first as usize, last as usize);
+        let (first, last) = self.rng.pick(ranges);
+        let code = self.rng.between(first as usize, last as usize);
         // What lies between is no character where surrogates are.
         let c = u32::try_from(code).ok().and_then(char::from_u32);
         self.out.push(c.unwrap_or(first));
@@ -291,17 +291,16 @@ fn class(inner: &[char]) -> Option<Vec<(char, char)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::rng::Rng;
     use proptest::prelude::*;
-
-    const FUEL: usize = 100_000;
 
     fn matching_any(pattern: &str, seed: u64) -> Option<String> {
         matching(
             pattern,
             0,
             usize::MAX,
-            &mut Dice::new(seed),
-            &mut FUEL.clone(),
+            &mut Rng::new(seed),
+            &mut Budget::share(10),
         )
     }
 
@@ -345,8 +344,8 @@ mod tests {
             let schema = serde_json::json!({ "pattern": pattern, "minLength": least });
             let judge = jsonschema::validator_for(&schema).unwrap();
             for seed in 0..20 {
-                let mut dice = Dice::new(seed);
-                let text = matching(pattern, least, least + 2, &mut dice, &mut FUEL.clone());
+                let mut rng = Rng::new(seed);
+                let text = matching(pattern, least, least + 2, &mut rng, &mut Budget::share(10));
                 assert_eq!(text.is_some(), is_covered, "{pattern}");
                 let fits = |text: String| judge.is_valid(&text.into());
                 assert!(text.is_none_or(fits), "{pattern}");
@@ -384,12 +383,18 @@ mod tests {
     #[test]
     fn the_length_counts_too() {
         for seed in 0..20 {
-            let text =
-                matching("^[a-z]+$", 30, 40, &mut Dice::new(seed), &mut FUEL.clone()).unwrap();
+            let text = matching(
+                "^[a-z]+$",
+                30,
+                40,
+                &mut Rng::new(seed),
+                &mut Budget::share(10),
+            )
+            .unwrap();
             assert!((30..=40).contains(&text.len()), "{text}");
         }
         assert_eq!(
-            matching("^abc$", 4, 9, &mut Dice::new(1), &mut FUEL.clone()),
+            matching("^abc$", 4, 9, &mut Rng::new(1), &mut Budget::share(10)),
             None
         );
     }

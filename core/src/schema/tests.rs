@@ -262,7 +262,7 @@ proptest! {
         let schema = json!({"type": "object", "properties": {"it": root}, "required": ["it"], "$defs": defs});
         let read = Schema::read(&schema.to_string());
         // Not those that only endless documents fit.
-        prop_assume!(read.heights.get(0) < height::ENDLESS);
+        prop_assume!(read.min_depths.get(0) < min_depth::ENDLESS);
         judged(&schema, seed);
     }
 

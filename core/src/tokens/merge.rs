@@ -27,10 +27,6 @@ const PLACE_BITS: u32 = 20;
 const _: () = assert!(super::LONGEST_PIECE < 1 << PLACE_BITS);
 
 impl Merger {
-    /// How much memory a byte of a piece takes at most: two places and, in a
-    /// heap that has doubled and is being copied, up to three pairs.
-    pub const MEMORY_OF_A_BYTE: usize = 2 * 4 + 3 * 3 * 8;
-
     /// Hands where each token of `piece` ends to `each`, in order.
     pub fn ends(&mut self, piece: &[u8], dictionary: &Dictionary, each: impl FnMut(usize)) {
         let len = piece.len() as u32;

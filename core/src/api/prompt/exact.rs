@@ -19,9 +19,7 @@ pub fn memory(body: &[u8]) -> usize {
     // What is not UTF-8 is read as three bytes; a text is as long as the body
     // at most, and what grows takes up to three times what it holds.
     let len = body.len().saturating_mul(3);
-    len.saturating_mul(1 + 3 + 3)
-        .saturating_add(Tokenizer::memory(len))
-        .saturating_add(MARGIN)
+    len.saturating_mul(1 + 3 + 3).saturating_add(MARGIN)
 }
 
 /// The tokens of a body's messages, in fields of these names. The cookbook
