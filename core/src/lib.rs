@@ -10,7 +10,6 @@
 
 pub mod api;
 pub mod ask;
-mod base64;
 pub mod batch;
 pub mod chunk;
 pub mod composing;
