@@ -2,7 +2,7 @@
 //! collected through references and `allOf`, with one branch of each choice.
 
 use super::budget::Budget;
-use super::decimal::{Decimal, Range};
+use super::decimal::{self, Range};
 use super::min_depth::{ENDLESS, MinDepths};
 use super::path::Path;
 use super::refs::Refs;
@@ -65,8 +65,8 @@ pub struct Source<'a> {
 /// The steps that a keyword takes.
 fn steps(name: &str, tape: &Tape, value: Node) -> usize {
     match name {
-        "type" => 1 + tape.size(value),
-        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => 8,
+        "type" => tape.size(value),
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" => 6,
         // The least common multiple.
         "multipleOf" => 64,
         _ => 1,
@@ -172,7 +172,7 @@ impl Constraints {
     }
 
     fn set(&mut self, tape: &Tape, name: &str, value: Node) {
-        let number = || Decimal::parse(tape.json(value));
+        let number = || decimal::parse(tape.json(value));
         let count = |default| tape.count(value).unwrap_or(default);
         self.hints = self.hints.or(Types::hinted(name));
         match name {

@@ -116,7 +116,7 @@ impl<'a> Writer<'a> {
         /// How often [`Self::choice`] visits an element.
         const PASSES: usize = 4;
         /// What finding a number takes.
-        const STEPS_OF_A_NUMBER: usize = 8;
+        const STEPS_OF_A_NUMBER: usize = 4;
         let choices = constraints.choices.map_or(0, |list| self.tape.size(list));
         self.budget.spend(choices.saturating_mul(PASSES))?;
         if let Some(value) = constraints.constant.or_else(|| self.choice(constraints)) {
