@@ -359,11 +359,14 @@ mod tests {
             "^[!-/:-@[-`{-~]{8}$",
             "",
         ] {
-            let judge =
+            let validator =
                 jsonschema::validator_for(&serde_json::json!({ "pattern": pattern })).unwrap();
             for seed in 0..50 {
                 let text = matching_any(pattern, seed).expect(pattern);
-                assert!(judge.is_valid(&text.clone().into()), "{pattern} {text:?}");
+                assert!(
+                    validator.is_valid(&text.clone().into()),
+                    "{pattern} {text:?}"
+                );
             }
         }
     }
@@ -380,12 +383,12 @@ mod tests {
             ("^a|b$", 5, false),
         ] {
             let schema = serde_json::json!({ "pattern": pattern, "minLength": least });
-            let judge = jsonschema::validator_for(&schema).unwrap();
+            let validator = jsonschema::validator_for(&schema).unwrap();
             for seed in 0..20 {
                 let mut rng = Rng::new(seed);
                 let text = matching(pattern, least, least + 2, &mut rng, &mut Budget::share(10));
                 assert_eq!(text.is_some(), is_covered, "{pattern}");
-                let fits = |text: String| judge.is_valid(&text.into());
+                let fits = |text: String| validator.is_valid(&text.into());
                 assert!(text.is_none_or(fits), "{pattern}");
             }
         }
