@@ -77,9 +77,9 @@ impl<'a> Writer<'a> {
         (self.out.len() <= LONGEST_DOCUMENT).then_some(self.out)
     }
 
-    /// Takes the steps of going through a value of the schema: one for each
-    /// value inside it, and for each word of memory that comparisons may read.
-    fn spend_on(&mut self, node: Node) -> Option<()> {
+    /// Takes the steps of sorting the elements of a keyword: one for each value
+    /// inside it, and for each 64 bytes of text that comparisons may read.
+    fn spend_on_sorting(&mut self, node: Node) -> Option<()> {
         const BYTES_PER_STEP: usize = 64;
         let bytes = self.tape.json(node).len() / BYTES_PER_STEP;
         self.budget.spend(self.tape.size(node) + bytes)
@@ -166,7 +166,7 @@ impl<'a> Writer<'a> {
     /// Chooses one of several types.
     fn one_type(&mut self, types: Types, place: Place) -> Types {
         if types == Types::ANY {
-            // Nothing is known. Arguments and documents are objects.
+            // No keyword restricts the type. Arguments and documents are objects.
             return match place.depth {
                 0 => Types::OBJECT,
                 _ => Types::STRING,
@@ -195,7 +195,7 @@ impl<'a> Writer<'a> {
     fn object(&mut self, constraints: &Constraints, place: Place) -> Option<()> {
         let tape = self.tape;
         for list in constraints.required.iter().chain(&constraints.properties) {
-            self.spend_on(*list)?;
+            self.spend_on_sorting(*list)?;
         }
         let required = constraints
             .required
@@ -228,7 +228,7 @@ impl<'a> Writer<'a> {
                 self.value(&additional, place.inside())?;
             }
         }
-        // A map of names to values has an entry, to show what they are.
+        // A map has one entry, to show what its values are.
         let is_map = constraints.properties.is_empty() && !place.is_terse && !constraints.is_closed;
         let is_map = is_map && additional.iter().any(|&it| tape.is_object(it)) && optional > 0;
         let least = constraints.min_properties.max(usize::from(is_map));

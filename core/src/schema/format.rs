@@ -1,4 +1,4 @@
-//! Strings of the formats of JSON Schema (JSON Schema 2020-12, validation, section 7.3).
+//! Strings of the formats of JSON Schema (2020-12, validation, section 7.3).
 
 use super::rng::Rng;
 
