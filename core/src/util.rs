@@ -1,6 +1,5 @@
 //! What has no better place: identifiers, times, excerpts, short byte strings.
 
-pub mod base64;
 pub mod excerpt;
 pub mod id;
 #[cfg(feature = "inject-panic")]

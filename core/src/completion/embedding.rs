@@ -1,47 +1,49 @@
-//! Vectors for texts: the same for the same text, near each other for texts
-//! that share words and parts of words.
+//! Embeddings: the same vector for the same text, and vectors near each other
+//! for texts that share words and parts of words.
 //!
-//! Each word, and each three letters in a row, adds a weight at a place that
-//! its hash chooses, with the sign that its hash chooses. A Hadamard transform
-//! then spreads each place over the whole vector, which keeps all angles, and
-//! nearly keeps them in a vector that is cut short. So a shorter vector is the
-//! beginning of a longer one, as with the models of OpenAI that can shorten
-//! theirs.
+//! The features of a text are its words and its sequences of three letters. The
+//! hash of a feature selects a component of the vector and a sign for its
+//! weight. A Hadamard transform then spreads each component over the whole
+//! vector. That keeps all angles, and nearly keeps them in a shortened vector, so
+//! that a shorter vector is the beginning of a longer one, as with OpenAI's
+//! models that shorten theirs.
 
-/// The longest vector.
+/// The dimensions of the longest vector.
 pub const MOST_DIMENSIONS: usize = 4096;
 
-/// How much of a text counts, in bytes. It is more than the 8,192 tokens that
-/// OpenAI takes; a longer text must not hold a worker up.
+/// The bytes of a text that are read: more than the 8,192 tokens that OpenAI
+/// accepts. A longer text would hold the worker for too long.
 const MOST_BYTES: usize = 64 * 1024;
 
-/// The weights of features. Sums of them are exact.
+/// The weights of features. Their sums are exact.
 const WORD: f32 = 1.0;
 const SHORT_WORD: f32 = 0.25;
 const LETTERS: f32 = 0.5;
-/// What all texts have in common: they say something.
+/// A feature that all texts share.
 const ANY: f32 = 0.5;
 
-/// Words of fewer letters join others, and say little.
+/// Words of fewer letters are mostly function words.
 const SHORT: usize = 4;
 
-/// From here on, letters are words, near enough: Chinese, Japanese, Korean.
+/// From this character on, each letter is taken as a word: Chinese, Japanese,
+/// Korean.
 const IDEOGRAPHS: char = '\u{2e80}';
 
-/// A vector.
+/// The embedding of a text: a vector of length 1.
 pub struct Embedding {
     values: [f32; MOST_DIMENSIONS],
     dimensions: usize,
 }
 
 impl Embedding {
-    /// Of a text. Case and punctuation count for nothing.
+    /// The embedding of a text. Case and punctuation are ignored. `dimensions`
+    /// is limited to `1..=MOST_DIMENSIONS`.
     pub fn of_text(text: &str, dimensions: usize) -> Self {
         let mut sum = Sum::new();
         let mut word = Word::default();
         let chars = text.char_indices();
-        let heard = chars.take_while(|&(at, _)| at < MOST_BYTES);
-        for c in heard.flat_map(|(_, c)| c.to_lowercase()) {
+        let read = chars.take_while(|&(at, _)| at < MOST_BYTES);
+        for c in read.flat_map(|(_, c)| c.to_lowercase()) {
             if c.is_alphanumeric() {
                 word.letter(c, &mut sum);
             } else {
@@ -52,7 +54,7 @@ impl Embedding {
         sum.into_embedding(dimensions)
     }
 
-    /// Of a text that is known by its tokens alone.
+    /// The embedding of a text of which only the tokens are known.
     pub fn of_tokens(tokens: impl Iterator<Item = u32>, dimensions: usize) -> Self {
         const TOKEN: u64 = 1 << 62;
         const PAIR: u64 = 1 << 63;
@@ -67,7 +69,7 @@ impl Embedding {
         sum.into_embedding(dimensions)
     }
 
-    /// Its values; the sum of their squares is 1.
+    /// The components. The sum of their squares is 1.
     pub fn values(&self) -> &[f32] {
         self.values.get(..self.dimensions).unwrap_or_default()
     }
@@ -78,7 +80,7 @@ impl Embedding {
 struct Word {
     letters: usize,
     hash: u64,
-    /// The last two letters, each in 21 bits.
+    /// The last two letters, 21 bits each.
     last: u64,
 }
 
@@ -87,7 +89,7 @@ impl Word {
 
     fn letter(&mut self, c: char, sum: &mut Sum) {
         let code = u64::from(u32::from(c));
-        self.three(code, sum);
+        self.trigram(code, sum);
         self.hash = mix(self.hash ^ code);
         self.letters += 1;
         if c >= IDEOGRAPHS {
@@ -97,15 +99,15 @@ impl Word {
 
     fn end(&mut self, sum: &mut Sum) {
         if self.letters > 0 {
-            self.three(0, sum);
+            self.trigram(0, sum);
             let is_short = self.letters < SHORT;
             sum.add(self.hash, if is_short { SHORT_WORD } else { WORD });
             *self = Self::default();
         }
     }
 
-    /// Three letters in a row; a word begins and ends with a 0.
-    fn three(&mut self, code: u64, sum: &mut Sum) {
+    /// Adds a sequence of three letters. A word begins and ends with a 0.
+    fn trigram(&mut self, code: u64, sum: &mut Sum) {
         let all = self.last << Self::BITS | code;
         if self.letters > 0 {
             sum.add(all, LETTERS);
@@ -114,7 +116,7 @@ impl Word {
     }
 }
 
-/// What the features of a text add up to.
+/// The sum of a text's features.
 struct Sum([f32; MOST_DIMENSIONS]);
 
 impl Sum {
@@ -144,15 +146,14 @@ impl Sum {
                 *value = (f64::from(*value) / length) as f32;
             }
         } else if let Some(first) = used.first_mut() {
-            // Features that cancel each other out; it must have a length all
-            // the same.
+            // The features cancel each other out. The vector needs a length.
             *first = 1.0;
         }
         Embedding { values, dimensions }
     }
 }
 
-/// The Walsh-Hadamard transform, not scaled.
+/// The Walsh-Hadamard transform, without scaling.
 fn hadamard(values: &mut [f32; MOST_DIMENSIONS]) {
     let mut half = 1;
     while half < values.len() {
@@ -166,7 +167,7 @@ fn hadamard(values: &mut [f32; MOST_DIMENSIONS]) {
     }
 }
 
-/// Spreads each bit over all of them (the finalizer of SplitMix64).
+/// Makes each bit depend on all bits: the finalizer of SplitMix64.
 fn mix(bits: u64) -> u64 {
     let bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn like_texts_are_nearer_than_unlike_ones() {
+    fn similar_texts_are_nearer_than_others() {
         let texts = [
             [
                 "The cat sat on the mat in the kitchen.",
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn case_space_and_punctuation_count_for_nothing() {
+    fn case_space_and_punctuation_are_ignored() {
         assert!(cosine("Hello, World!", "  hello\nworld", 1536) > 0.9999);
         assert!(cosine("Hello, World!", "world hello", 1536) > 0.9);
     }
@@ -235,14 +236,14 @@ mod tests {
     }
 
     #[test]
-    fn a_text_of_any_length_takes_its_beginning() {
+    fn only_the_beginning_of_a_long_text_is_read() {
         let text = "word ".repeat(MOST_BYTES / 5 + 1);
         let longer = text.clone() + &"other ".repeat(MOST_BYTES);
         assert!(cosine(&text, &longer, 1536) > 0.999);
     }
 
     #[test]
-    fn tokens_that_are_shared_bring_nearer() {
+    fn shared_tokens_bring_embeddings_nearer() {
         let of = |tokens: &[u32]| Embedding::of_tokens(tokens.iter().copied(), 1536);
         let product = |a: &Embedding, b: &Embedding| -> f32 {
             a.values().iter().zip(b.values()).map(|(a, b)| a * b).sum()
@@ -257,7 +258,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
-        fn each_is_a_unit_vector(
+        fn embeddings_are_unit_vectors(
             text in "\\PC{0,40}|[a-c ]{0,9}",
             dimensions in 1..=MOST_DIMENSIONS,
         ) {

@@ -1,174 +1,149 @@
-//! Numbers of a schema: in decimal, as they are written, so that a multiple of
-//! 0.01 is one.
+//! Numbers of a schema: in decimal, so that a multiple of 0.01 is one.
 
-use super::dice::Dice;
+use std::str::FromStr;
 
-/// `mantissa` and so many digits after the point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Decimal {
-    mantissa: i128,
-    scale: u32,
-}
+use rust_decimal::Decimal;
 
-/// So few digits that no sum or product here comes near an `i128`'s end.
-const MOST_DIGITS: usize = 18;
-const MOST_SCALE: i32 = 8;
+use super::rng::Rng;
 
-impl Decimal {
-    const ONE: Self = Self {
-        mantissa: 1,
-        scale: 0,
+/// The most digits after the point.
+const MOST_SCALE: u32 = 8;
+
+/// The most digits before the point: with [`MOST_SCALE`] fewer than the 28 of a
+/// [`Decimal`].
+const MOST_DIGITS: u32 = 18;
+
+/// The longest number that is read, in bytes. A number may be as long as the
+/// schema, and is read for each value that it applies to.
+const LONGEST: usize = 64;
+
+/// A JSON number. `None` if it is so large or so exact that it is no limit in
+/// practice.
+pub fn parse(json: &str) -> Option<Decimal> {
+    if json.len() > LONGEST {
+        return None;
+    }
+    let number = match json.contains(['e', 'E']) {
+        true => Decimal::from_scientific(json),
+        false => Decimal::from_str(json),
     };
-
-    /// A JSON number. `None` for one that is so large or so exact that it is
-    /// no limit in practice.
-    pub fn parse(json: &str) -> Option<Self> {
-        let (digits, exponent) = match json.split_once(['e', 'E']) {
-            Some((digits, exponent)) => (digits, exponent.parse::<i32>().ok()?),
-            None => (json, 0),
-        };
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        let fraction = fraction.trim_end_matches('0');
-        if whole.len() + fraction.len() > MOST_DIGITS {
-            return None;
-        }
-        let mantissa: i128 = format!("{whole}{fraction}").parse().ok()?;
-        let scale = i32::try_from(fraction.len())
-            .ok()?
-            .checked_sub(exponent)
-            .filter(|scale| (-MOST_SCALE..=MOST_SCALE).contains(scale))?;
-        Some(Self {
-            mantissa: mantissa * 10_i128.pow(u32::try_from(-scale).unwrap_or(0)),
-            scale: u32::try_from(scale).unwrap_or(0),
-        })
-    }
-
-    /// The mantissa with more digits after the point.
-    fn at(self, scale: u32) -> i128 {
-        self.mantissa
-            .saturating_mul(10_i128.pow(scale.saturating_sub(self.scale)))
-    }
+    let number = number.ok()?.normalize();
+    let whole = number.trunc().mantissa().unsigned_abs();
+    let is_small = number.scale() <= MOST_SCALE && whole < 10_u128.pow(MOST_DIGITS);
+    is_small.then_some(number)
 }
 
-/// Which numbers are allowed.
+/// The numbers that are allowed.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Range {
+    /// The minimum, and whether it is exclusive.
     min: Option<(Decimal, bool)>,
     max: Option<(Decimal, bool)>,
     step: Option<Decimal>,
 }
 
 impl Range {
-    /// At least `min`, or more than it.
+    /// At least `min`, or more than it if it is `exclusive`.
     pub fn at_least(&mut self, min: Decimal, exclusive: bool) {
-        let is_tighter = |(old, was): (Decimal, bool)| {
-            let scale = old.scale.max(min.scale);
-            (old.at(scale), was) < (min.at(scale), exclusive)
-        };
-        if self.min.is_none_or(is_tighter) {
+        if self.min.is_none_or(|old| old < (min, exclusive)) {
             self.min = Some((min, exclusive));
         }
     }
 
-    /// At most `max`, or less than it.
+    /// At most `max`, or less than it if it is `exclusive`.
     pub fn at_most(&mut self, max: Decimal, exclusive: bool) {
-        let is_tighter = |(old, was): (Decimal, bool)| {
-            let scale = old.scale.max(max.scale);
-            (-old.at(scale), was) < (-max.at(scale), exclusive)
-        };
-        if self.max.is_none_or(is_tighter) {
+        if self
+            .max
+            .is_none_or(|(old, was)| (-old, was) < (-max, exclusive))
+        {
             self.max = Some((max, exclusive));
         }
     }
 
     /// A multiple of `step`, if that is positive.
     pub fn multiple_of(&mut self, step: Decimal) {
-        if step.mantissa <= 0 {
-            return;
+        if step > Decimal::ZERO {
+            let common = self.step.and_then(|other| common_multiple(step, other));
+            self.step = common.or(self.step).or(Some(step));
         }
-        self.step = Some(match self.step {
-            None => step,
-            Some(other) => common_multiple(step, other),
-        });
     }
 
-    /// One of the numbers, as JSON. If there is none, the one nearest to the
-    /// least.
-    pub fn pick(&self, whole: bool, dice: &mut Dice) -> String {
-        const USUAL: i128 = 100;
-        /// Two digits after the point are usual, and there is room between any
-        /// two limits.
+    /// One of the numbers, as JSON. If there is none, the multiple that is next
+    /// to the minimum.
+    pub fn pick(&self, is_whole: bool, rng: &mut Rng) -> String {
+        let number = self.find(is_whole, rng).unwrap_or_default();
+        number.normalize().to_string()
+    }
+
+    fn find(&self, is_whole: bool, rng: &mut Rng) -> Option<Decimal> {
+        /// How many steps, or whole numbers, there are without limits.
+        const USUAL: Decimal = Decimal::ONE_HUNDRED;
+        /// Digits after the point beyond those of the limits.
         const FINER: u32 = 2;
-        let step = match (self.step, whole) {
-            (Some(step), true) => Some(common_multiple(step, Decimal::ONE)),
+        let step = match (self.step, is_whole) {
+            (Some(step), true) => common_multiple(step, Decimal::ONE),
             (None, true) => Some(Decimal::ONE),
             (step, false) => step,
         };
-        let limits = [self.min, self.max];
-        let scales = limits.iter().flatten().map(|(limit, _)| limit.scale);
-        let mut scale = scales.chain(step.map(|step| step.scale)).max().unwrap_or(0);
-        if step.is_none() {
-            scale += FINER;
-        }
-        let step = step.map_or(1, |step| step.at(scale)).max(1);
-        let min = self.min.map(|(min, open)| min.at(scale) + i128::from(open));
-        let max = self.max.map(|(max, open)| max.at(scale) - i128::from(open));
-        let span = (Decimal::ONE.at(scale).max(step)).saturating_mul(USUAL);
+        let limits = [self.min, self.max].into_iter().flatten();
+        let scales = limits.map(|(limit, _)| limit.scale());
+        let scale = scales.chain(step.map(|it| it.scale())).max().unwrap_or(0);
+        let finer = if step.is_none() { FINER } else { 0 };
+        let unit = Decimal::try_from_i128_with_scale(1, scale + finer).ok()?;
+        let step = step.unwrap_or(unit);
+        let gap = |exclusive| if exclusive { unit } else { Decimal::ZERO };
+        let min = self.min.map(|(min, open)| min.checked_add(gap(open)));
+        let max = self.max.map(|(max, open)| max.checked_sub(gap(open)));
+        let span = step.max(Decimal::ONE).checked_mul(USUAL)?;
         let (min, max) = match (min, max) {
-            (None, None) => (0, span),
-            (Some(min), None) => (min, min.saturating_add(span)),
-            (None, Some(max)) if max >= 0 => (max.saturating_sub(span).max(0), max),
-            (None, Some(max)) => (max.saturating_sub(span), max),
-            (Some(min), Some(max)) => (min, max),
+            (None, None) => (Decimal::ZERO, span),
+            (Some(min), None) => (min?, min?.checked_add(span)?),
+            (None, Some(max)) => {
+                let min = max?.checked_sub(span)?;
+                // Not negative without need.
+                let is_positive = max? >= Decimal::ZERO;
+                (
+                    if is_positive {
+                        min.max(Decimal::ZERO)
+                    } else {
+                        min
+                    },
+                    max?,
+                )
+            }
+            (Some(min), Some(max)) => (min?, max?),
         };
-        let least = -((-min).div_euclid(step));
-        let most = max.div_euclid(step).max(least);
-        let room = usize::try_from((most - least).saturating_add(1)).unwrap_or(usize::MAX);
-        let mantissa = (least + dice.below(room) as i128).saturating_mul(step);
-        render(mantissa, scale)
+        let first = min.checked_div(step)?.ceil();
+        let last = max.checked_div(step)?.floor().max(first);
+        let count = last.checked_sub(first)?.trunc().mantissa() + 1;
+        let nth = rng.below(usize::try_from(count).unwrap_or(usize::MAX));
+        first.checked_add(nth.into())?.checked_mul(step)
     }
 }
 
-/// The least number that both divide.
-fn common_multiple(a: Decimal, b: Decimal) -> Decimal {
-    let scale = a.scale.max(b.scale);
-    let (x, y) = (a.at(scale), b.at(scale));
-    let (mut divisor, mut rest) = (x, y);
-    while rest != 0 {
-        (divisor, rest) = (rest, divisor % rest);
+/// The least number that both divide. `None` if it has too many digits.
+fn common_multiple(a: Decimal, b: Decimal) -> Option<Decimal> {
+    let (mut divisor, mut rest) = (a, b);
+    while !rest.is_zero() {
+        (divisor, rest) = (rest, divisor.checked_rem(rest)?);
     }
-    Decimal {
-        mantissa: (x / divisor.max(1)).saturating_mul(y),
-        scale,
-    }
-}
-
-fn render(mantissa: i128, scale: u32) -> String {
-    let sign = if mantissa < 0 { "-" } else { "" };
-    let unit = 10_u128.pow(scale);
-    let whole = mantissa.unsigned_abs() / unit;
-    let fraction = mantissa.unsigned_abs() % unit;
-    if fraction == 0 {
-        return format!("{sign}{whole}");
-    }
-    let width = scale as usize;
-    let digits = format!("{fraction:0width$}");
-    format!("{sign}{whole}.{}", digits.trim_end_matches('0'))
+    a.checked_div(divisor)?.checked_mul(b)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::rng::Rng;
     use proptest::prelude::*;
 
     fn picked(set: impl Fn(&mut Range), whole: bool, seed: u64) -> String {
         let mut range = Range::default();
         set(&mut range);
-        range.pick(whole, &mut Dice::new(seed))
+        range.pick(whole, &mut Rng::new(seed))
     }
 
     fn of(json: &str) -> Decimal {
-        Decimal::parse(json).unwrap()
+        parse(json).unwrap()
     }
 
     #[test]
@@ -182,7 +157,11 @@ mod tests {
             ("1.5E-2", 15, 3),
             ("2.5e+1", 25, 0),
         ] {
-            assert_eq!(of(json), Decimal { mantissa, scale }, "{json}");
+            assert_eq!(
+                (of(json).mantissa(), of(json).scale()),
+                (mantissa, scale),
+                "{json}"
+            );
         }
         for json in [
             "1e400",
@@ -192,12 +171,12 @@ mod tests {
             "x",
             "",
         ] {
-            assert_eq!(Decimal::parse(json), None, "{json}");
+            assert_eq!(parse(json), None, "{json}");
         }
     }
 
     #[test]
-    fn limits_that_leave_one_number() {
+    fn finds_the_one_number_within_limits() {
         for (whole, expected, set) in [
             (
                 true,
@@ -238,7 +217,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lies_between_its_limits(a in -10_000_i64..10_000, b in -10_000_i64..10_000, whole: bool, seed: u64) {
+        fn numbers_are_within_limits(a in -10_000_i64..10_000, b in -10_000_i64..10_000, whole: bool, seed: u64) {
             let (least, most) = (a.min(b), a.max(b));
             let json = |n: i64| format!("{}e-1", n * 10);
             let number: f64 = picked(|range| {
@@ -252,11 +231,11 @@ mod tests {
         #[test]
         fn never_panics(texts in prop::collection::vec("-?[0-9]{1,18}(\\.[0-9]{1,8})?(e-?[0-9]{1,2})?", 3), seed: u64, whole: bool) {
             let mut range = Range::default();
-            let found: Vec<_> = texts.iter().map(|text| Decimal::parse(text)).collect();
+            let found: Vec<_> = texts.iter().map(|text| parse(text)).collect();
             if let Some(min) = found[0] { range.at_least(min, true); }
             if let Some(max) = found[1] { range.at_most(max, true); }
             if let Some(step) = found[2] { range.multiple_of(step); }
-            range.pick(whole, &mut Dice::new(seed)).parse::<f64>().unwrap();
+            range.pick(whole, &mut Rng::new(seed)).parse::<f64>().unwrap();
         }
     }
 }

@@ -1,52 +1,40 @@
-//! Writes a document that is valid under a schema.
+//! Generates a document that is valid under a schema.
 
-use super::LONGEST_DOCUMENT;
-use super::dice::Dice;
-use super::height::{ENDLESS, Heights};
-use super::index::Index;
-use super::rules::{MOST_NODES, Rules, Source, Types};
+use super::budget::{Budget, LONGEST_DOCUMENT};
+use super::constraints::{Constraints, Source};
+use super::min_depth::{ENDLESS, MinDepths};
+use super::path::Path;
+use super::properties::Properties;
+use super::refs::Refs;
+use super::rng::Rng;
 use super::tape::{Node, Tape};
 use super::text;
+use super::types::Types;
 
-/// Objects and lists stand in one another to this depth at most.
+/// The greatest depth of nested objects and arrays in a document.
 const MOST_DEPTH: usize = 32;
 
-/// So many items of a list are compared with each other at most, where no two
-/// may be the same.
+/// The most items of an array that are compared with each other, for the
+/// keyword `uniqueItems`.
 const MOST_COMPARED: usize = 1024;
 
-/// How much memory writing takes at most, in bytes.
-pub fn memory(tape: &Tape) -> usize {
-    // At each depth the names of an object, the schemas that hold for it, and
-    // where the items of a list are. What grows takes up to three times what
-    // it holds; a name or a constant is written before its length counts.
-    let names = tape.len().saturating_mul(size_of::<&str>());
-    let nodes = tape.len().min(MOST_NODES) * 8 * size_of::<Node>();
-    let items = MOST_COMPARED * size_of::<(usize, usize)>();
-    let text = LONGEST_DOCUMENT + tape.text_len();
-    let each = names.saturating_add(nodes + items + size_of::<Rules>());
-    each.saturating_mul(3 * MOST_DEPTH).saturating_add(3 * text)
-}
-
-/// Steps that may be taken for the documents of one reply: some milliseconds.
-const FUEL: usize = 1_000_000;
-
+/// Writes one document.
 pub struct Writer<'a> {
     tape: &'a Tape,
-    index: &'a Index,
-    heights: &'a Heights,
-    dice: Dice,
+    refs: &'a Refs,
+    min_depths: &'a MinDepths,
+    rng: Rng,
     out: String,
-    /// What was referred to by the objects and lists around the next value.
-    path: Vec<Node>,
-    fuel: usize,
+    path: Path,
+    budget: Budget,
 }
 
-/// Where a value stands.
+/// The position of a value in the document.
 #[derive(Clone, Copy)]
 struct Place {
     depth: usize,
-    /// It is within a value of its own kind: nothing that may be left out.
+    /// The value is inside a value of its own kind: what is optional is left
+    /// out.
     is_terse: bool,
 }
 
@@ -60,114 +48,125 @@ impl Place {
 }
 
 impl<'a> Writer<'a> {
-    /// Of one of `documents` that are made together: each has its share of the
-    /// steps.
     pub fn new(
         tape: &'a Tape,
-        index: &'a Index,
-        heights: &'a Heights,
+        refs: &'a Refs,
+        min_depths: &'a MinDepths,
         seed: u64,
-        documents: usize,
+        budget: Budget,
     ) -> Self {
         Self {
             tape,
-            index,
-            heights,
-            dice: Dice::new(seed),
+            refs,
+            min_depths,
+            rng: Rng::new(seed),
             out: String::with_capacity(256),
-            path: vec![0],
-            fuel: FUEL / documents.max(1),
+            path: Path::of_root(tape.len()),
+            budget,
         }
     }
 
-    /// The document. `None` if it would be too long or too deep, or take too
-    /// long to find.
+    /// The document. `None` if it is longer than [`LONGEST_DOCUMENT`], too
+    /// deep, or takes more than the budget.
     pub fn write(mut self) -> Option<String> {
         let place = Place {
             depth: 0,
             is_terse: false,
         };
         self.value(&[0], place)?;
-        Some(self.out)
+        (self.out.len() <= LONGEST_DOCUMENT).then_some(self.out)
     }
 
-    /// Takes so many steps, if they may be taken.
-    fn spend(&mut self, steps: usize) -> Option<()> {
-        self.fuel = self.fuel.checked_sub(steps)?;
-        Some(())
+    /// Takes the steps of sorting the elements of a keyword: one for each value
+    /// inside it, and for each 64 bytes of text that comparisons may read.
+    fn spend_on_sorting(&mut self, node: Node) -> Option<()> {
+        const BYTES_PER_STEP: usize = 64;
+        let bytes = self.tape.json(node).len() / BYTES_PER_STEP;
+        self.budget.spend(self.tape.size(node) + bytes)
     }
 
-    /// A value for which all of `schemas` hold.
+    /// Writes a value that is valid under all of `schemas`.
     fn value(&mut self, schemas: &[Node], place: Place) -> Option<()> {
+        /// What the shortest value takes.
+        const STEPS: usize = 8;
         if place.depth > MOST_DEPTH || self.out.len() > LONGEST_DOCUMENT {
             return None;
         }
+        self.budget.spend(STEPS)?;
         let mut source = Source {
             tape: self.tape,
-            index: self.index,
-            heights: self.heights,
+            refs: self.refs,
+            min_depths: self.min_depths,
             path: &self.path,
-            dice: &mut self.dice,
-            fuel: &mut self.fuel,
+            rng: &mut self.rng,
+            budget: &mut self.budget,
         };
-        let rules = Rules::gather(schemas, place.is_terse, &mut source)?;
+        let constraints = Constraints::collect(schemas, place.is_terse, &mut source)?;
         let place = Place {
-            is_terse: place.is_terse || rules.recurs(&self.path),
+            is_terse: place.is_terse || constraints.is_recursive,
             ..place
         };
-        let around = self.path.len();
-        self.path.extend_from_slice(&rules.targets);
-        let written = self.write_by(&rules, place);
-        self.path.truncate(around);
+        let mark = self.path.enter(&constraints.targets);
+        let written = self.constrained(&constraints, place);
+        self.path.leave(mark);
         written
     }
 
-    fn write_by(&mut self, rules: &Rules, place: Place) -> Option<()> {
-        /// How often the list of choices is gone through.
+    fn constrained(&mut self, constraints: &Constraints, place: Place) -> Option<()> {
+        /// How often [`Self::choice`] visits an element.
         const PASSES: usize = 4;
-        let choices = rules.choices.map_or(0, |list| self.tape.size(list));
-        self.spend(choices.saturating_mul(PASSES))?;
-        if let Some(value) = rules.constant.or_else(|| self.choice(rules)) {
+        /// What finding a number takes.
+        const STEPS_OF_A_NUMBER: usize = 4;
+        let choices = constraints.choices.map_or(0, |list| self.tape.size(list));
+        self.budget.spend(choices.saturating_mul(PASSES))?;
+        if let Some(value) = constraints.constant.or_else(|| self.choice(constraints)) {
             self.out.push_str(self.tape.json(value));
             return Some(());
         }
-        match self.one_type(rules.types, place) {
+        match self.one_type(constraints.types, place) {
             Types::NULL => self.out.push_str("null"),
-            Types::BOOLEAN => self.out.push_str(self.dice.pick(&["true", "false"])),
-            Types::INTEGER => self.out.push_str(&rules.range.pick(true, &mut self.dice)),
-            Types::FRACTION => self.out.push_str(&rules.range.pick(false, &mut self.dice)),
-            Types::ARRAY => return self.array(rules, place),
-            Types::OBJECT => return self.object(rules, place),
-            _ => {
-                let fuel = &mut self.fuel;
-                text::write(self.tape, rules, &mut self.dice, fuel, &mut self.out)?;
+            Types::BOOLEAN => self.out.push_str(self.rng.pick(&["true", "false"])),
+            number @ (Types::INTEGER | Types::FRACTION) => {
+                self.budget.spend(STEPS_OF_A_NUMBER)?;
+                let is_whole = number == Types::INTEGER;
+                self.out
+                    .push_str(&constraints.range.pick(is_whole, &mut self.rng));
             }
+            Types::ARRAY => return self.array(constraints, place),
+            Types::OBJECT => return self.object(constraints, place),
+            _ => text::write(
+                self.tape,
+                constraints,
+                &mut self.rng,
+                &mut self.budget,
+                &mut self.out,
+            )?,
         }
         (self.out.len() <= LONGEST_DOCUMENT).then_some(())
     }
 
-    /// One of the field `enum`, of the right type; null only if there is no
+    /// An element of `enum` that has the right type; null only if there is no
     /// other.
-    fn choice(&mut self, rules: &Rules) -> Option<Node> {
-        let list = rules.choices?;
+    fn choice(&mut self, constraints: &Constraints) -> Option<Node> {
+        let list = constraints.choices?;
         let tape = self.tape;
         let fits = |types: Types| {
-            let types = types.and(rules.types);
+            let types = types.and(constraints.types);
             tape.items(list)
                 .filter(move |&it| types.has(Types::of_value(tape, it)))
         };
         let some = Types::ANY.without(Types::NULL);
-        let nth = self.dice.below(fits(some).count());
+        let nth = self.rng.below(fits(some).count());
         fits(some)
             .nth(nth)
             .or_else(|| fits(Types::ANY).next())
             .or_else(|| tape.items(list).next())
     }
 
-    /// Which of several types the value is of.
+    /// Chooses one of several types.
     fn one_type(&mut self, types: Types, place: Place) -> Types {
         if types == Types::ANY {
-            // Nothing is said of it. Arguments and documents are objects.
+            // No keyword restricts the type. Arguments and documents are objects.
             return match place.depth {
                 0 => Types::OBJECT,
                 _ => Types::STRING,
@@ -187,63 +186,52 @@ impl<'a> Writer<'a> {
         if wanted.has(Types::FRACTION) {
             wanted = wanted.without(Types::INTEGER);
         }
-        let nth = self.dice.below(wanted.0.count_ones() as usize);
+        let nth = self.rng.below(wanted.0.count_ones() as usize);
         let bits = (0..8).map(|bit| Types(1 << bit));
         let one = bits.filter(|&bit| wanted.has(bit)).nth(nth);
         one.unwrap_or(Types::STRING)
     }
 
-    fn object(&mut self, rules: &Rules, place: Place) -> Option<()> {
+    fn object(&mut self, constraints: &Constraints, place: Place) -> Option<()> {
         let tape = self.tape;
-        let names = |lists: &[Node]| -> Vec<&'a str> {
-            let all = lists.iter().flat_map(|&list| tape.items(list));
-            let mut names: Vec<_> = all.filter_map(|it| tape.raw_string(it)).collect();
-            names.sort_unstable();
-            names.dedup();
-            names
-        };
-        for list in rules.required.iter().chain(&rules.properties) {
-            self.spend(tape.size(*list))?;
+        for list in constraints.required.iter().chain(&constraints.properties) {
+            self.spend_on_sorting(*list)?;
         }
-        let required = names(&rules.required);
-        let mut optional = rules.most_properties.saturating_sub(required.len());
-        let mut known: Vec<&str> = Vec::new();
+        let required = constraints
+            .required
+            .iter()
+            .flat_map(|&list| tape.items(list));
+        let mut required: Vec<_> = required.filter_map(|it| tape.raw_string(it)).collect();
+        required.sort_unstable();
+        required.dedup();
+        let properties = Properties::merge(tape, &constraints.properties);
+        let mut optional = constraints.max_properties.saturating_sub(required.len());
         let mut count = 0;
         self.out.push('{');
-        for (nth, &list) in rules.properties.iter().enumerate() {
-            for (name, value) in tape.fields(list) {
-                let before = rules.properties.get(..nth).unwrap_or_default();
-                for &list in before {
-                    self.spend(tape.size(list))?;
-                }
-                if before.iter().any(|&it| tape.field(it, name).is_some()) {
+        for property in properties.in_order() {
+            let (name, schemas) = (property.name(), property.schemas());
+            if required.binary_search(&name).is_err() {
+                let ends = schemas.first().is_some_and(|&it| self.is_finite(it));
+                let is_missed = count < constraints.min_properties;
+                if optional == 0 || !ends || (place.is_terse && !is_missed) {
                     continue;
                 }
-                known.push(name);
-                if required.binary_search(&name).is_err() {
-                    let ends = self.heights.get(value) < ENDLESS && tape.json(value) != "false";
-                    let is_missed = count < rules.least_properties;
-                    if optional == 0 || !ends || (place.is_terse && !is_missed) {
-                        continue;
-                    }
-                    optional -= 1;
-                }
-                self.name(&mut count, name);
-                self.property(rules, nth, name, value, place)?;
+                optional -= 1;
             }
+            self.name(&mut count, name);
+            self.value(&schemas, place.inside())?;
         }
-        known.sort_unstable();
-        let additional: Vec<Node> = rules.additional.into_iter().collect();
+        let additional: Vec<Node> = constraints.additional.into_iter().collect();
         for name in required {
-            if known.binary_search(&name).is_err() {
+            if !properties.has(name) {
                 self.name(&mut count, name);
                 self.value(&additional, place.inside())?;
             }
         }
-        // A map of names to values has an entry, to show what they are.
-        let is_map = rules.properties.is_empty() && !place.is_terse && !rules.is_closed;
+        // A map has one entry, to show what its values are.
+        let is_map = constraints.properties.is_empty() && !place.is_terse && !constraints.is_closed;
         let is_map = is_map && additional.iter().any(|&it| tape.is_object(it)) && optional > 0;
-        let least = rules.least_properties.max(usize::from(is_map));
+        let least = constraints.min_properties.max(usize::from(is_map));
         for nth in 1..=least.saturating_sub(count) {
             self.name(&mut count, &format!("key{nth}"));
             self.value(&additional, place.inside())?;
@@ -252,28 +240,12 @@ impl<'a> Writer<'a> {
         Some(())
     }
 
-    /// The value of a property that list `nth` is the first to name.
-    fn property(
-        &mut self,
-        rules: &Rules,
-        nth: usize,
-        name: &str,
-        value: Node,
-        place: Place,
-    ) -> Option<()> {
-        let after = rules.properties.get(nth + 1..).unwrap_or_default();
-        if after.is_empty() {
-            return self.value(&[value], place.inside());
-        }
-        let mut schemas = vec![value];
-        for &list in after {
-            self.spend(self.tape.size(list))?;
-            schemas.extend(self.tape.field(list, name));
-        }
-        self.value(&schemas, place.inside())
+    /// Whether a property of this schema has a finite document.
+    fn is_finite(&self, schema: Node) -> bool {
+        self.min_depths.get(schema) < ENDLESS && self.tape.json(schema) != "false"
     }
 
-    /// What goes before a value of an object.
+    /// Writes the name of a property, with the comma before it.
     fn name(&mut self, count: &mut usize, name: &str) {
         if *count > 0 {
             self.out.push(',');
@@ -284,30 +256,34 @@ impl<'a> Writer<'a> {
         self.out.push_str("\":");
     }
 
-    fn array(&mut self, rules: &Rules, place: Place) -> Option<()> {
-        /// As many as show that it is a list.
+    fn array(&mut self, constraints: &Constraints, place: Place) -> Option<()> {
+        /// The most items where the schema asks for no number of them.
         const USUAL: usize = 3;
-        /// How often another value is tried where no two may be the same.
+        /// How many duplicates are discarded, for the keyword `uniqueItems`.
         const TRIES: usize = 32;
         let tape = self.tape;
-        self.spend(rules.prefix.map_or(0, |list| tape.size(list)))?;
-        let prefix: Vec<Node> = rules
+        self.budget
+            .spend(constraints.prefix.map_or(0, |list| tape.size(list)))?;
+        let prefix: Vec<Node> = constraints
             .prefix
             .into_iter()
             .flat_map(|it| tape.items(it))
             .collect();
-        let ends = rules.items.iter().all(|&it| self.heights.get(it) < ENDLESS);
-        let least = rules.least_items;
-        // Where the items may be anything, none is right for whoever knows more:
-        // langchain leaves the schema out where it refers to itself.
+        let ends = constraints
+            .items
+            .iter()
+            .all(|&it| self.min_depths.get(it) < ENDLESS);
+        let least = constraints.min_items;
+        // If items of any kind are valid, an empty array is the safest: langchain
+        // leaves the schema out where it refers to itself.
         let is_open = |&it: &Node| matches!(tape.json(it), "{}" | "true");
-        let is_open = prefix.is_empty() && rules.items.iter().all(is_open);
+        let is_open = prefix.is_empty() && constraints.items.iter().all(is_open);
         let usual = match place.is_terse || !ends || is_open {
             true => least,
-            false => self.dice.between(1, USUAL).max(prefix.len()).max(least),
+            false => self.rng.between(1, USUAL).max(prefix.len()).max(least),
         };
-        let mut most = usual.min(rules.most_items);
-        if rules.is_full {
+        let mut most = usual.min(constraints.max_items);
+        if constraints.is_full {
             most = most.min(prefix.len());
         }
         self.out.push('[');
@@ -322,13 +298,13 @@ impl<'a> Writer<'a> {
             let start = self.out.len();
             match prefix.get(count) {
                 Some(&schema) => self.value(&[schema], place.inside())?,
-                None => self.value(&rules.items, place.inside())?,
+                None => self.value(&constraints.items, place.inside())?,
             }
-            self.spend(written.len())?;
+            self.budget.spend(written.len())?;
             let (done, item) = self.out.split_at(start);
             if !(written.iter()).any(|&(from, to)| done.get(from..to) == Some(item)) {
                 count += 1;
-                if rules.is_unique && written.len() < MOST_COMPARED {
+                if constraints.is_unique && written.len() < MOST_COMPARED {
                     written.push((start, self.out.len()));
                 }
                 continue;

@@ -1,6 +1,6 @@
-//! Strings of a known format (JSON Schema 2020-12, validation, section 7.3).
+//! Strings of the formats of JSON Schema (2020-12, validation, section 7.3).
 
-use super::dice::Dice;
+use super::rng::Rng;
 
 const HOSTS: [&str; 4] = [
     "example.com",
@@ -10,29 +10,25 @@ const HOSTS: [&str; 4] = [
 ];
 const NAMES: [&str; 4] = ["ada", "grace", "alan", "edsger"];
 
-/// A string of the format, if it is a known one.
-pub fn example(format: &str, dice: &mut Dice) -> Option<String> {
-    let host = dice.pick(&HOSTS);
-    let name = dice.pick(&NAMES);
+/// A string of this format. `None` for an unknown format.
+pub fn example(format: &str, rng: &mut Rng) -> Option<String> {
+    let host = rng.pick(&HOSTS);
+    let name = rng.pick(&NAMES);
     let mut date = || {
-        let year = dice.between(2020, 2029);
-        format!(
-            "{year}-{:02}-{:02}",
-            dice.between(1, 12),
-            dice.between(1, 28)
-        )
+        let year = rng.between(2020, 2029);
+        format!("{year}-{:02}-{:02}", rng.between(1, 12), rng.between(1, 28))
     };
     Some(match format {
         "date" => date(),
-        "date-time" => format!("{}T{}", date(), time(dice)),
-        "time" => time(dice),
-        "duration" => format!("P{}DT{}H", dice.between(1, 30), dice.between(1, 23)),
+        "date-time" => format!("{}T{}", date(), time(rng)),
+        "time" => time(rng),
+        "duration" => format!("P{}DT{}H", rng.between(1, 30), rng.between(1, 23)),
         "email" | "idn-email" => format!("{name}@{host}"),
         "hostname" | "idn-hostname" => host.to_owned(),
-        "ipv4" => format!("192.0.2.{}", dice.between(1, 254)),
-        "ipv6" => format!("2001:db8::{:x}", dice.between(1, 0xffff)),
+        "ipv4" => format!("192.0.2.{}", rng.between(1, 254)),
+        "ipv6" => format!("2001:db8::{:x}", rng.between(1, 0xffff)),
         "uuid" => {
-            let (high, low) = (dice.roll(), dice.roll());
+            let (high, low) = (rng.bits(), rng.bits());
             let version = high & !0xf000 | 0x4000;
             let variant = low & !(0xc << 60) | 0x8 << 60;
             format!(
@@ -56,7 +52,7 @@ pub fn example(format: &str, dice: &mut Dice) -> Option<String> {
     })
 }
 
-fn time(dice: &mut Dice) -> String {
-    let (hour, minute, second) = (dice.below(24), dice.below(60), dice.below(60));
+fn time(rng: &mut Rng) -> String {
+    let (hour, minute, second) = (rng.below(24), rng.below(60), rng.below(60));
     format!("{hour:02}:{minute:02}:{second:02}Z")
 }

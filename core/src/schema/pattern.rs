@@ -1,28 +1,34 @@
-//! Strings that match a regular expression of ECMA-262, as far as it is made
-//! of characters, classes, groups, alternatives and counts. Look-around, back
-//! references, `\b` and `\p` are not covered.
+//! Strings that match a regular expression of ECMA-262. Characters, classes,
+//! groups, alternatives and counts are covered; look-around, back references,
+//! `\b` and `\p` are not.
+//!
+//! Own code and not the parser of `regex-syntax`: with it the same takes 308
+//! lines in place of 290, because ECMA-262 has to be translated first (`[[a]`,
+//! `[\w-.]`, `[a&&b]`, `{` and `\<` mean something else to the parser), and a
+//! string takes 3 to 7 times as long: 2.5 us against 0.7 for
+//! `^[a-z0-9_-]{3,16}$`, 4.5 against 0.6 for a number of 0 to 255.
 
-use super::LONGEST_DOCUMENT;
-use super::dice::Dice;
+use super::budget::{Budget, LONGEST_DOCUMENT};
+use super::rng::Rng;
 
-/// Groups stand in one another to this depth at most.
+/// The greatest depth of nested groups.
 const MOST_DEPTH: usize = 16;
 
 /// The longest pattern, in characters.
 const LONGEST: usize = 2000;
 
-/// How often a string of another length is tried.
+/// How many strings are generated to find one of the right length.
 const TRIES: usize = 64;
 
-/// A string of `least..=most` characters that `pattern` matches: as a whole, or
-/// a part of it if none of that length turns up otherwise. `None` for a pattern
-/// that is not covered, or if there is none at all.
+/// A string of `min..=max` characters that `pattern` matches: as a whole, or a
+/// part of it if no match has that length. `None` for a pattern that is not
+/// covered, or if no string is found.
 pub fn matching(
     pattern: &str,
-    least: usize,
-    most: usize,
-    dice: &mut Dice,
-    fuel: &mut usize,
+    min: usize,
+    max: usize,
+    rng: &mut Rng,
+    budget: &mut Budget,
 ) -> Option<String> {
     let pattern: Vec<char> = pattern.chars().take(LONGEST + 1).collect();
     if pattern.len() > LONGEST {
@@ -31,25 +37,25 @@ pub fn matching(
     let mut short = None;
     for nth in 0..TRIES {
         let mut writer = Writer {
-            dice,
+            rng,
             out: String::new(),
-            // Short, and longer from try to try where that is asked for.
-            usual: 4 + (least.min(LONGEST_DOCUMENT) * (nth % 8)) / 4,
-            fuel,
+            // Few at first, and more with each try if the string must be long.
+            usual: 4 + (min.min(LONGEST_DOCUMENT) * (nth % 8)) / 4,
+            budget,
         };
         writer.alternatives(&pattern, MOST_DEPTH)?;
         let text = writer.out;
         let len = text.chars().count();
-        if (least..=most).contains(&len) {
+        if (min..=max).contains(&len) {
             return Some(text);
         }
-        if len < least {
-            short = Some((text, least - len));
+        if len < min {
+            short = Some((text, min - len));
         }
     }
-    let (text, missing) = short.filter(|_| least <= most.min(LONGEST_DOCUMENT))?;
+    let (text, missing) = short.filter(|_| min <= max.min(LONGEST_DOCUMENT))?;
     let padding = "a".repeat(missing);
-    // Where nothing holds it to an end of the text, more may stand there.
+    // At an end that no assertion anchors, there may be more.
     match (pattern.contains(&'^'), pattern.contains(&'$')) {
         (_, false) => Some(text + &padding),
         (false, true) => Some(padding + &text),
@@ -58,17 +64,17 @@ pub fn matching(
 }
 
 struct Writer<'a> {
-    dice: &'a mut Dice,
+    rng: &'a mut Rng,
     out: String,
-    /// How many more than it must `*`, `+` and `{n,}` repeat at most.
+    /// How often an atom is repeated beyond its minimum, at most.
     usual: usize,
-    fuel: &'a mut usize,
+    budget: &'a mut Budget,
 }
 
 impl Writer<'_> {
-    /// One of the parts between the bars.
+    /// Writes one of the alternatives.
     fn alternatives(&mut self, pattern: &[char], depth: usize) -> Option<()> {
-        *self.fuel = self.fuel.checked_sub(pattern.len())?;
+        self.budget.spend(pattern.len())?;
         let depth = depth.checked_sub(1)?;
         let mut parts = Vec::new();
         let (mut start, mut at) = (0, 0);
@@ -84,7 +90,7 @@ impl Writer<'_> {
             }
         }
         parts.push(pattern.get(start..)?);
-        let part = self.dice.pick(&parts);
+        let part = self.rng.pick(&parts);
         self.sequence(part, depth)
     }
 
@@ -93,8 +99,8 @@ impl Writer<'_> {
             let (atom, after) = rest.split_at_checked(atom_len(rest)?)?;
             let (least, most, quantifier) = count(after, self.usual)?;
             rest = after.get(quantifier..)?;
-            for _ in 0..self.dice.between(least, most) {
-                *self.fuel = self.fuel.checked_sub(atom.len())?;
+            for _ in 0..self.rng.between(least, most) {
+                self.budget.spend(atom.len())?;
                 if self.out.len() > LONGEST_DOCUMENT {
                     return None;
                 }
@@ -105,6 +111,8 @@ impl Writer<'_> {
     }
 
     fn atom(&mut self, atom: &[char], depth: usize) -> Option<()> {
+        /// What the characters outside of a class take.
+        const STEPS_OF_A_NEGATION: usize = 16;
         match atom {
             ['^' | '$'] => {}
             ['.'] => self.one_of(&[('a', 'z')]),
@@ -117,6 +125,9 @@ impl Writer<'_> {
             ['(', '?', ..] => return None,
             ['(', inner @ .., ')'] => self.alternatives(inner, depth)?,
             ['[', inner @ .., ']'] => {
+                if inner.first() == Some(&'^') {
+                    self.budget.spend(STEPS_OF_A_NEGATION)?;
+                }
                 let ranges = class(inner)?;
                 self.one_of(&ranges);
             }
@@ -131,15 +142,15 @@ impl Writer<'_> {
     }
 
     fn one_of(&mut self, ranges: &[(char, char)]) {
-        let (first, last) = self.dice.pick(ranges);
-        let code = self.dice.between(first as usize, last as usize);
-        // What lies between is no character where surrogates are.
+        let (first, last) = self.rng.pick(ranges);
+        let code = self.rng.between(first as usize, last as usize);
+        // The surrogates in a range are not characters.
         let c = u32::try_from(code).ok().and_then(char::from_u32);
         self.out.push(c.unwrap_or(first));
     }
 }
 
-/// How long the first atom is: a character, an escape, a class or a group.
+/// The length of the first atom: a character, an escape, a class or a group.
 fn atom_len(pattern: &[char]) -> Option<usize> {
     let escaped = |rest: &[char]| match rest {
         ['\\', 'u', '{', ..] => Some(rest.iter().position(|&c| c == '}')? + 1),
@@ -181,7 +192,7 @@ fn atom_len(pattern: &[char]) -> Option<usize> {
     }
 }
 
-/// How often an atom is repeated, and how long the quantifier is that says so.
+/// How often an atom is repeated, and the length of its quantifier.
 fn count(after: &[char], usual: usize) -> Option<(usize, usize, usize)> {
     let (least, most, mut len) = match after {
         ['?', ..] => (0, 1, 1),
@@ -202,16 +213,15 @@ fn count(after: &[char], usual: usize) -> Option<(usize, usize, usize)> {
         }
         _ => return Some((1, 1, 0)),
     };
-    // The lazy form matches the same.
+    // The lazy form matches the same strings.
     len += usize::from(after.get(len) == Some(&'?'));
-    // Where there is much room, little of it is used.
     Some((least, most.min(least.saturating_add(usual)).max(least), len))
 }
 
 const DIGITS: [(char, char); 1] = [('0', '9')];
 const WORD: [(char, char); 4] = [('a', 'z'), ('A', 'Z'), ('0', '9'), ('_', '_')];
 
-/// The characters that an escape stands for.
+/// Some of the characters that an escape stands for.
 fn escape(atom: &[char]) -> Option<Vec<(char, char)>> {
     let code = |digits: &[char]| {
         let digits: String = digits.iter().collect();
@@ -237,7 +247,7 @@ fn escape(atom: &[char]) -> Option<Vec<(char, char)>> {
     }
 }
 
-/// The characters of a class; `inner` is what its brackets hold.
+/// Some of the characters of a class; `inner` is the text in its brackets.
 fn class(inner: &[char]) -> Option<Vec<(char, char)>> {
     let (negated, mut rest) = match inner {
         ['^', rest @ ..] => (true, rest),
@@ -252,6 +262,10 @@ fn class(inner: &[char]) -> Option<Vec<(char, char)>> {
         let (item, after) = rest.split_at_checked(taken)?;
         let first = match item {
             ['\\', 'b'] => vec![('\u{8}', '\u{8}')],
+            ['\\', c @ ('D' | 'S' | 'W')] if negated => {
+                let kept = escape(&['\\', c.to_ascii_lowercase()])?;
+                outside(&kept)
+            }
             ['\\', ..] => escape(item)?,
             &[c, ..] => vec![(c, c)],
             [] => return None,
@@ -263,15 +277,18 @@ fn class(inner: &[char]) -> Option<Vec<(char, char)>> {
                 let taken = if *end == '\\' { atom_len(after)? } else { 1 };
                 let (item, after) = after.split_at_checked(taken)?;
                 let last = match item {
-                    ['\\', ..] => escape(item)?.first()?.0,
-                    _ => *end,
+                    ['\\', ..] => escape(item)?,
+                    _ => vec![(*end, *end)],
                 };
-                if last < from {
-                    return None;
+                // A class at its end makes no range.
+                if let &[(last, _)] = last.as_slice() {
+                    if last < from {
+                        return None;
+                    }
+                    ranges.push((from, last));
+                    rest = after;
+                    continue;
                 }
-                ranges.push((from, last));
-                rest = after;
-                continue;
             }
         }
         ranges.extend(first);
@@ -279,34 +296,52 @@ fn class(inner: &[char]) -> Option<Vec<(char, char)>> {
     if !negated {
         return (!ranges.is_empty()).then_some(ranges);
     }
-    let is_free = |&c: &char| !ranges.iter().any(|&(from, to)| (from..=to).contains(&c));
+    let free = outside(&ranges);
+    (!free.is_empty()).then_some(free)
+}
+
+/// The printable characters of ASCII outside of some ranges.
+fn outside(ranges: &[(char, char)]) -> Vec<(char, char)> {
+    /// One bit for each character.
+    const ASCII: u32 = u128::BITS;
+    let mut taken = 0_u128;
+    for &(first, last) in ranges {
+        let (first, last) = (u32::from(first), u32::from(last).min(ASCII - 1));
+        if first <= last {
+            taken |= (u128::MAX >> (ASCII - 1 - (last - first))) << first;
+        }
+    }
     let printable = ('a'..='z')
         .chain('A'..='Z')
         .chain('!'..='@')
         .chain([' ', '_', '~']);
-    let free: Vec<_> = printable.filter(is_free).map(|c| (c, c)).collect();
-    (!free.is_empty()).then_some(free)
+    let mut free = Vec::with_capacity(ASCII as usize);
+    free.extend(
+        printable
+            .filter(|&c| taken >> u32::from(c) & 1 == 0)
+            .map(|c| (c, c)),
+    );
+    free
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::rng::Rng;
     use proptest::prelude::*;
-
-    const FUEL: usize = 100_000;
 
     fn matching_any(pattern: &str, seed: u64) -> Option<String> {
         matching(
             pattern,
             0,
             usize::MAX,
-            &mut Dice::new(seed),
-            &mut FUEL.clone(),
+            &mut Rng::new(seed),
+            &mut Budget::share(10),
         )
     }
 
     #[test]
-    fn what_is_covered_matches() {
+    fn strings_match() {
         for pattern in [
             "^[a-z0-9_-]{3,16}$",
             "^\\d{3}-\\d{4}$",
@@ -320,19 +355,24 @@ mod tests {
             "[\\]\\\\\\-x]{5}",
             "x{2}y{1,}z{0,2}.",
             "^\\x41\\u0042[\\x30-\\x39]\\/$",
+            "^[^\\D]{4}[^\\W_][^\\S]$",
+            "^[!-/:-@[-`{-~]{8}$",
             "",
         ] {
-            let judge =
+            let validator =
                 jsonschema::validator_for(&serde_json::json!({ "pattern": pattern })).unwrap();
             for seed in 0..50 {
                 let text = matching_any(pattern, seed).expect(pattern);
-                assert!(judge.is_valid(&text.clone().into()), "{pattern} {text:?}");
+                assert!(
+                    validator.is_valid(&text.clone().into()),
+                    "{pattern} {text:?}"
+                );
             }
         }
     }
 
     #[test]
-    fn what_is_too_short_has_more_at_an_end_that_is_free() {
+    fn short_matches_are_padded_at_a_free_end() {
         for (pattern, least, is_covered) in [
             ("^https://", 9, true),
             ("^AB-", 4, true),
@@ -343,19 +383,19 @@ mod tests {
             ("^a|b$", 5, false),
         ] {
             let schema = serde_json::json!({ "pattern": pattern, "minLength": least });
-            let judge = jsonschema::validator_for(&schema).unwrap();
+            let validator = jsonschema::validator_for(&schema).unwrap();
             for seed in 0..20 {
-                let mut dice = Dice::new(seed);
-                let text = matching(pattern, least, least + 2, &mut dice, &mut FUEL.clone());
+                let mut rng = Rng::new(seed);
+                let text = matching(pattern, least, least + 2, &mut rng, &mut Budget::share(10));
                 assert_eq!(text.is_some(), is_covered, "{pattern}");
-                let fits = |text: String| judge.is_valid(&text.into());
+                let fits = |text: String| validator.is_valid(&text.into());
                 assert!(text.is_none_or(fits), "{pattern}");
             }
         }
     }
 
     #[test]
-    fn what_is_not_covered_is_none() {
+    fn refuses_patterns_that_are_not_covered() {
         for pattern in [
             "(?=a)b",
             "(?!a)b",
@@ -382,14 +422,20 @@ mod tests {
     }
 
     #[test]
-    fn the_length_counts_too() {
+    fn strings_have_the_length() {
         for seed in 0..20 {
-            let text =
-                matching("^[a-z]+$", 30, 40, &mut Dice::new(seed), &mut FUEL.clone()).unwrap();
+            let text = matching(
+                "^[a-z]+$",
+                30,
+                40,
+                &mut Rng::new(seed),
+                &mut Budget::share(10),
+            )
+            .unwrap();
             assert!((30..=40).contains(&text.len()), "{text}");
         }
         assert_eq!(
-            matching("^abc$", 4, 9, &mut Dice::new(1), &mut FUEL.clone()),
+            matching("^abc$", 4, 9, &mut Rng::new(1), &mut Budget::share(10)),
             None
         );
     }

@@ -1,24 +1,62 @@
-//! `$ref` within a schema: a JSON pointer (RFC 6901) behind `#`.
+//! `$ref` within a schema: a JSON pointer (RFC 6901) after `#`.
+
+use std::collections::HashMap;
 
 use super::tape::{Node, Tape};
 
-/// What a reference stands for. Each field or item that is passed on the way
-/// is taken from `work`.
-pub fn resolve(tape: &Tape, reference: Node, work: &mut usize) -> Option<Node> {
-    let path = tape.raw_string(reference)?.strip_prefix('#')?;
-    let mut at: Node = 0;
-    for part in path.split('/').skip(1) {
-        let name = unescape(part);
-        *work = work.checked_sub(tape.items(at).count())?;
-        at = match tape.json(at).as_bytes().first()? {
-            b'{' => tape.field(at, &name)?,
-            _ => tape.items(at).nth(name.parse().ok()?)?,
-        };
-    }
-    Some(at)
+/// Resolves the pointers of one tape. The children of an object or an array
+/// are sorted when a pointer first passes through it, so that n pointers take
+/// a time of n log n and not of n times the number of children.
+pub struct Pointers<'a> {
+    tape: &'a Tape,
+    children: HashMap<Node, Children<'a>>,
 }
 
-/// `~1` and `~0`, and the percent codes of a URI's fragment.
+enum Children<'a> {
+    /// Of an object, sorted by name.
+    Fields(Vec<(&'a str, Node)>),
+    /// Of an array.
+    Items(Vec<Node>),
+}
+
+impl<'a> Pointers<'a> {
+    pub fn new(tape: &'a Tape) -> Self {
+        Self {
+            tape,
+            children: HashMap::new(),
+        }
+    }
+
+    /// What the string `reference` points to.
+    pub fn resolve(&mut self, reference: Node) -> Option<Node> {
+        let path = self.tape.raw_string(reference)?.strip_prefix('#')?;
+        let mut parts = path.split('/').skip(1);
+        parts.try_fold(0, |node, part| self.child(node, &unescape(part)))
+    }
+
+    fn child(&mut self, node: Node, name: &str) -> Option<Node> {
+        let tape = self.tape;
+        let children = self.children.entry(node).or_insert_with(|| {
+            if !tape.is_object(node) {
+                return Children::Items(tape.items(node).collect());
+            }
+            let mut fields: Vec<_> = tape.fields(node).collect();
+            fields.sort_unstable();
+            Children::Fields(fields)
+        });
+        match children {
+            Children::Items(items) => items.get(name.parse::<usize>().ok()?).copied(),
+            Children::Fields(fields) => {
+                // The last of fields with the same name.
+                let end = fields.partition_point(|&(it, _)| it <= name);
+                let &(found, value) = fields.get(end.checked_sub(1)?)?;
+                (found == name).then_some(value)
+            }
+        }
+    }
+}
+
+/// Decodes `~1` and `~0`, and the percent codes of a URI's fragment.
 fn unescape(part: &str) -> String {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.as_bytes();
@@ -45,8 +83,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn points_at_what_it_names() {
-        let text = r##"{"$defs":{"a":1,"b/c":2,"d~e":3,"f g":[4,5]},"r":"REF"}"##;
+    fn resolves_pointers() {
+        let text = r##"{"$defs":{"a":0,"a":1,"b/c":2,"d~e":3,"f g":[4,5]},"r":"REF"}"##;
         for (reference, expected) in [
             ("#/$defs/a", "1"),
             ("#/%24defs/a", "1"),
@@ -60,13 +98,11 @@ mod tests {
             ("other.json", ""),
         ] {
             let tape = Tape::of(&text.replace("REF", reference)).unwrap();
-            let node = resolve(&tape, tape.field(0, "r").unwrap(), &mut 1_000);
+            let node = Pointers::new(&tape).resolve(tape.field(0, "r").unwrap());
             let found = node.map_or("", |node| tape.json(node));
             assert_eq!(found, expected, "{reference}");
         }
         let tape = Tape::of(r##"{"r":"#"}"##).unwrap();
-        assert_eq!(resolve(&tape, 2, &mut 1_000), Some(0));
-        let tape = Tape::of(r##"{"r":"#/a","a":1}"##).unwrap();
-        assert_eq!(resolve(&tape, 2, &mut 3), None);
+        assert_eq!(Pointers::new(&tape).resolve(2), Some(0));
     }
 }

@@ -1,25 +1,22 @@
-//! A JSON text and where the values in it stand: three numbers for each, one
-//! after the other, instead of a tree.
+//! A JSON text and the positions of its values: three numbers for each value in
+//! one array, instead of a tree.
 
 use crate::json::{Value, scalar_end};
 
-/// The longest text, in bytes.
+/// The longest schema, in bytes.
 pub const LONGEST: usize = 256 * 1024;
 
-/// What a value takes on the tape, in bytes.
-pub const MARK: usize = size_of::<Mark>();
-
-/// Values stand in one another to this depth at most.
+/// The greatest depth of nested objects and arrays.
 const MOST_DEPTH: usize = 128;
 
-/// The place of a value on the tape; 0 is the outermost.
+/// The index of a value on the tape; 0 is the outermost.
 pub type Node = u32;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Mark {
     start: u32,
     end: u32,
-    /// The first value that is not within this one.
+    /// The first value after those inside this one.
     next: Node,
 }
 
@@ -30,7 +27,8 @@ pub struct Tape {
 }
 
 impl Tape {
-    /// `None` if it is not valid JSON, too long or too deep.
+    /// Reads a JSON text. `None` if it is not valid JSON, longer than
+    /// [`LONGEST`] or too deep.
     pub fn of(json: &str) -> Option<Self> {
         if json.len() > LONGEST || !Value::new(json).is_valid() {
             return None;
@@ -78,17 +76,12 @@ impl Tape {
         })
     }
 
-    /// How many values there are.
+    /// The number of values.
     pub fn len(&self) -> usize {
         self.marks.len()
     }
 
-    /// How long the text is, in bytes.
-    pub fn text_len(&self) -> usize {
-        self.text.len()
-    }
-
-    /// Its JSON; empty if there is no such value.
+    /// The JSON of a value; empty if there is no such value.
     pub fn json(&self, node: Node) -> &str {
         let Some(mark) = self.mark(node) else {
             return "";
@@ -97,35 +90,39 @@ impl Tape {
         text.unwrap_or_default()
     }
 
-    /// How many values it is, with those in it.
+    /// The number of values inside a value, itself included.
     pub fn size(&self, node: Node) -> usize {
         self.mark(node)
             .map_or(0, |mark| (mark.next - node) as usize)
     }
 
-    /// Whether it is an object.
+    /// Whether a value is an object.
     pub fn is_object(&self, node: Node) -> bool {
         self.json(node).starts_with('{')
     }
 
-    /// What the quotes of a string hold, escapes and all.
+    /// The text between the quotes of a string, with its escapes.
     pub fn raw_string(&self, node: Node) -> Option<&str> {
         self.json(node).strip_prefix('"')?.strip_suffix('"')
     }
 
-    /// A string.
+    /// The text of a string, decoded.
     pub fn string(&self, node: Node) -> Option<String> {
         serde_json::from_str(self.json(node)).ok()
     }
 
-    /// A whole number that is not negative. Google writes large numbers as
-    /// strings, and counts are such.
+    /// A count: a whole number, or a string of digits, as Google writes large
+    /// numbers.
     pub fn count(&self, node: Node) -> Option<usize> {
+        /// Digits enough for each `usize`. A number may be as long as the
+        /// schema, and is read for each value that it applies to.
+        const MOST_DIGITS: usize = 20;
         let digits = self.raw_string(node).unwrap_or(self.json(node));
-        digits.parse().ok()
+        let digits = Some(digits).filter(|it| it.len() <= MOST_DIGITS);
+        digits?.parse().ok()
     }
 
-    /// The values of a list; of an object, names and values in turn.
+    /// The values of an array; of an object, names and values in turn.
     pub fn items(&self, node: Node) -> impl Iterator<Item = Node> {
         let (mut at, end) = match self.mark(node) {
             Some(mark) if self.json(node).starts_with(['{', '[']) => (node + 1, mark.next),
@@ -138,8 +135,7 @@ impl Tape {
         })
     }
 
-    /// The fields of an object: the name as it stands between its quotes, and
-    /// the value.
+    /// The fields of an object: the name between its quotes, and the value.
     pub fn fields(&self, node: Node) -> impl Iterator<Item = (&str, Node)> {
         let is_object = self.is_object(node);
         let mut items = self.items(node).filter(move |_| is_object);
@@ -149,11 +145,11 @@ impl Tape {
         })
     }
 
-    /// The value of a field; of one that comes twice, the last.
+    /// The value of a field; the last of several with the same name.
+    #[cfg(test)]
     pub fn field(&self, node: Node, name: &str) -> Option<Node> {
-        self.fields(node)
-            .filter_map(|(it, value)| (it == name).then_some(value))
-            .last()
+        let fields = self.fields(node).filter(|&(it, _)| it == name);
+        fields.map(|(_, value)| value).last()
     }
 
     fn mark(&self, node: Node) -> Option<&Mark> {
@@ -182,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn too_much_is_none() {
+    fn refuses_long_and_deep_texts() {
         let nested = |depth| "[".repeat(depth) + &"]".repeat(depth);
         assert!(Tape::of(&nested(MOST_DEPTH)).is_some());
         assert!(Tape::of(&nested(MOST_DEPTH + 1)).is_none());
@@ -192,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_nothing_where_nothing_is() {
+    fn a_missing_value_is_empty() {
         let tape = Tape::of("[1]").unwrap();
         assert_eq!(tape.json(7), "");
         assert_eq!(tape.items(7).count(), 0);
@@ -219,7 +215,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn holds_what_the_text_says(json in json(), pretty: bool) {
+        fn holds_the_values_of_the_text(json in json(), pretty: bool) {
             let text = match pretty {
                 true => serde_json::to_string_pretty(&json).unwrap(),
                 false => json.to_string(),

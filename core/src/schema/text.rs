@@ -1,8 +1,8 @@
 //! Strings of a schema.
 
-use super::LONGEST_DOCUMENT;
-use super::dice::Dice;
-use super::rules::Rules;
+use super::budget::{Budget, LONGEST_DOCUMENT};
+use super::constraints::Constraints;
+use super::rng::Rng;
 use super::tape::Tape;
 use super::{format, pattern};
 use crate::json;
@@ -12,31 +12,34 @@ const WORDS: [&str; 16] = [
     "larch", "maple", "north", "ocean", "pearl", "river",
 ];
 
-/// Writes a string with its quotes. What it may look like is said first by
-/// its pattern, then by its format, then by its length. `None` if there is not
-/// enough fuel.
+/// Writes a string with its quotes: one that matches its pattern, or else is of
+/// its format, or else is some words of its length. `None` if the budget does
+/// not suffice.
 pub fn write(
     tape: &Tape,
-    rules: &Rules,
-    dice: &mut Dice,
-    fuel: &mut usize,
+    constraints: &Constraints,
+    rng: &mut Rng,
+    budget: &mut Budget,
     out: &mut String,
 ) -> Option<()> {
-    let (least, most) = (rules.least_length, rules.most_length);
-    let fits = |text: &String| (least..=most).contains(&text.chars().count());
+    let (min, max) = (constraints.min_length, constraints.max_length);
+    let fits = |text: &String| (min..=max).contains(&text.chars().count());
     let mut text = None;
-    if let Some(pattern) = rules.pattern {
-        *fuel = fuel.checked_sub(tape.json(pattern).len())?;
+    if let Some(pattern) = constraints.pattern {
+        budget.spend(tape.json(pattern).len())?;
         let pattern = tape.string(pattern).unwrap_or_default();
-        text = pattern::matching(&pattern, least, most, dice, fuel);
+        text = pattern::matching(&pattern, min, max, rng, budget);
     }
-    let by_format = |dice: &mut Dice| {
-        let format = tape.raw_string(rules.format?)?;
-        format::example(format, dice).filter(fits)
+    let of_format = |rng: &mut Rng| {
+        let format = tape.raw_string(constraints.format?)?;
+        format::example(format, rng).filter(fits)
     };
-    let text = text
-        .or_else(|| by_format(dice))
-        .unwrap_or_else(|| words(least, most, dice));
+    let text = text.or_else(|| of_format(rng));
+    if text.is_none() {
+        // If the maximum is less than the minimum, words are made in vain.
+        budget.spend(min.min(LONGEST_DOCUMENT))?;
+    }
+    let text = text.unwrap_or_else(|| words(min, max, rng));
     let mut escaped = Vec::with_capacity(text.len());
     json::escape(&text, &mut escaped);
     out.push('"');
@@ -45,40 +48,41 @@ pub fn write(
     Some(())
 }
 
-/// Some words, `least..=most` letters of ASCII.
-fn words(least: usize, most: usize, dice: &mut Dice) -> String {
-    let mut text = dice.pick(&WORDS).to_owned();
-    let spoken = dice.between(0, 2);
-    for _ in 0..spoken {
+/// Some words of ASCII letters, `min..=max` bytes long.
+fn words(min: usize, max: usize, rng: &mut Rng) -> String {
+    let mut text = rng.pick(&WORDS).to_owned();
+    let more = rng.between(0, 2);
+    for _ in 0..more {
         text.push(' ');
-        text.push_str(dice.pick(&WORDS));
+        text.push_str(rng.pick(&WORDS));
     }
-    let least = least.min(LONGEST_DOCUMENT + 1);
-    while text.len() < least {
+    let min = min.min(LONGEST_DOCUMENT + 1);
+    while text.len() < min {
         text.push(' ');
-        text.push_str(dice.pick(&WORDS));
+        text.push_str(rng.pick(&WORDS));
     }
-    let most = most.min(text.len().max(least));
-    // At a word's end, if that leaves enough.
-    let whole = text.get(..most).unwrap_or_default();
-    let cut = match whole.rfind(' ') {
-        Some(space) if most < text.len() && space >= least.max(1) => space,
+    let max = max.min(text.len().max(min));
+    // At the end of a word, if that is long enough.
+    let whole = text.get(..max).unwrap_or_default();
+    let end = match whole.rfind(' ') {
+        Some(space) if max < text.len() && space >= min.max(1) => space,
         _ => whole.len(),
     };
-    text.truncate(cut);
+    text.truncate(end);
     text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::rng::Rng;
     use proptest::prelude::*;
 
     proptest! {
         #[test]
-        fn words_are_as_long_as_asked(least in 0usize..80, more in 0usize..80, seed: u64) {
-            let text = words(least, least + more, &mut Dice::new(seed));
-            prop_assert!((least..=least + more).contains(&text.len()), "{text:?}");
+        fn words_have_the_length(min in 0usize..80, more in 0usize..80, seed: u64) {
+            let text = words(min, min + more, &mut Rng::new(seed));
+            prop_assert!((min..=min + more).contains(&text.len()), "{text:?}");
         }
     }
 }

@@ -1,15 +1,15 @@
-//! The tokens of an encoding, found by their bytes.
+//! The ranks of an encoding's tokens, by their bytes.
 
-/// The tokens themselves stay where the program has them; what is made of them
-/// is an index, so that ready it takes 12 bytes a token at most.
+/// An index of the tokens, which stay in the program's read-only data: it takes
+/// 14.5 bytes a token.
 #[derive(Debug)]
 pub struct Dictionary {
-    /// The tokens in the order of their ranks, each after its length in a byte.
+    /// The tokens in order of rank, each after a byte with its length.
     tokens: &'static [u8],
-    /// Where in `tokens` the token of each rank begins.
+    /// The start in `tokens` of the token of each rank.
     starts: Vec<u32>,
     /// A hash table with linear probing: a rank and [`TAG_BITS`] bits of the
-    /// hash, or [`FREE`]. It has two places or more for a token.
+    /// hash, or [`FREE`]. At least half of the slots are free.
     slots: Vec<u32>,
     longest: usize,
 }
@@ -18,8 +18,7 @@ const TAG_BITS: u32 = 14;
 const FREE: u32 = u32::MAX;
 
 impl Dictionary {
-    /// Reads the tokens of an encoding. `None` if there is no memory for the
-    /// index.
+    /// Makes the index. `None` if memory is short.
     pub fn read(tokens: &'static [u8]) -> Option<Self> {
         let mut dictionary = Self {
             tokens,
@@ -88,9 +87,9 @@ impl Dictionary {
         token.unwrap_or_default()
     }
 
-    /// The place where the search for a hash begins.
+    /// The slot at which the search for a hash begins.
     fn home(&self, hash: u64) -> usize {
-        // The upper bits: a product's lower ones know nothing of its upper.
+        // The upper bits of a product depend on all bits of its factors.
         (hash >> 32) as usize & (self.slots.len() - 1)
     }
 

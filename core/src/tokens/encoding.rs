@@ -1,15 +1,15 @@
-//! The encodings, and which model has which.
+//! The encodings, and the encoding of each model.
 
 use std::sync::OnceLock;
 
 use super::dictionary::Dictionary;
 
-/// A byte pair encoding of OpenAI's.
+/// A byte pair encoding of OpenAI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
-    /// Of GPT-3.5, GPT-4 and the embeddings.
+    /// The encoding of GPT-3.5, GPT-4 and the embedding models.
     Cl100kBase,
-    /// Of GPT-4o and what came after it.
+    /// The encoding of GPT-4o and later models.
     O200kBase,
 }
 
@@ -17,10 +17,10 @@ static CL100K_BASE: OnceLock<Dictionary> = OnceLock::new();
 static O200K_BASE: OnceLock<Dictionary> = OnceLock::new();
 
 impl Encoding {
-    /// Every encoding there is.
+    /// All encodings.
     pub const ALL: [Self; 2] = [Self::Cl100kBase, Self::O200kBase];
 
-    /// The encoding's name, in the configuration as elsewhere.
+    /// The name of the encoding, as tiktoken and the configuration have it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cl100kBase => "cl100k_base",
@@ -28,17 +28,17 @@ impl Encoding {
         }
     }
 
-    /// The encoding of this name.
+    /// The encoding of this name. `None` for an unknown one.
     pub fn from_name(name: &[u8]) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|it| it.name().as_bytes() == name)
     }
 
-    /// The encoding of a model, after tiktoken's table: `o200k_base` for those
-    /// that it does not know.
+    /// The encoding of a model, by tiktoken's table; `o200k_base` for models that
+    /// are not in it.
     pub fn of_model(model: &[u8]) -> Self {
-        // A fine-tuned one is named ft:MODEL:...
+        // Fine-tuned models are named ft:MODEL:...
         let name = model.strip_prefix(b"ft:").unwrap_or(model);
         let name = name.split(|&byte| byte == b':').next().unwrap_or_default();
         let is_cl100k = matches!(
@@ -58,8 +58,8 @@ impl Encoding {
         }
     }
 
-    /// Makes it ready, once for the process: it takes some milliseconds and
-    /// megabytes. `false` if there is no memory for it.
+    /// Loads the encoding, once for the process. It takes some milliseconds and
+    /// up to 3 MB. `false` if memory is short.
     pub fn load(self) -> bool {
         if self.dictionary().is_some() {
             return true;
@@ -77,7 +77,7 @@ impl Encoding {
         }
     }
 
-    /// Its tokens, if it is ready.
+    /// The tokens, if the encoding is loaded.
     pub(super) fn dictionary(self) -> Option<&'static Dictionary> {
         self.slot().get()
     }

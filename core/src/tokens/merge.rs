@@ -5,33 +5,31 @@ use std::collections::BinaryHeap;
 
 use super::dictionary::Dictionary;
 
-/// Merges the pairs of a piece, those of the lowest rank first, until none is
-/// a token. Its memory is used again for the next piece. A piece of n bytes
-/// takes a time of n log n, whatever it holds.
+/// Merges adjacent parts of a piece, the pair of the lowest rank first, until no
+/// pair is a token. A piece of n bytes takes a time of n log n, whatever it
+/// holds. The memory is reused for the next piece.
 #[derive(Default)]
 pub struct Merger {
-    /// Where the part ends that begins at a byte; [`GONE`] where none begins.
+    /// The end of the part that begins at each byte; [`GONE`] if none does.
     ends: Vec<u32>,
-    /// Where the part begins that ends where one begins.
+    /// The start of the part before the one that begins at each byte.
     before: Vec<u32>,
-    /// Pairs that are tokens, some of them of parts that are gone: rank, start
-    /// and end.
+    /// Pairs that are tokens: rank, start and end. Pairs of parts that were
+    /// merged otherwise since are still among them.
     pairs: BinaryHeap<Reverse<u64>>,
 }
 
 const GONE: u32 = u32::MAX;
 
-/// How many bits a place in a piece has in a pair.
+/// The bits of a position in a pair.
 const PLACE_BITS: u32 = 20;
 
-const _: () = assert!(super::LONGEST_PIECE < 1 << PLACE_BITS);
+/// The longest piece, in bytes.
+pub const LONGEST: usize = (1 << PLACE_BITS) - 1;
 
 impl Merger {
-    /// How much memory a byte of a piece takes at most: two places and, in a
-    /// heap that has doubled and is being copied, up to three pairs.
-    pub const MEMORY_OF_A_BYTE: usize = 2 * 4 + 3 * 3 * 8;
-
-    /// Hands where each token of `piece` ends to `each`, in order.
+    /// Calls `each` with the end of each token in `piece`, in order. The piece
+    /// is of up to [`LONGEST`] bytes.
     pub fn ends(&mut self, piece: &[u8], dictionary: &Dictionary, each: impl FnMut(usize)) {
         let len = piece.len() as u32;
         self.pairs.clear();
@@ -51,7 +49,7 @@ impl Merger {
         while let Some(Reverse(pair)) = self.pairs.pop() {
             let (start, end) = (place(pair >> PLACE_BITS), place(pair));
             let middle = self.end(start);
-            // One of its parts may have gone into another pair.
+            // One of its parts may be merged with another already.
             if self.end(middle) != end {
                 continue;
             }
@@ -68,7 +66,7 @@ impl Merger {
         parts.map(|&end| end as usize).for_each(each);
     }
 
-    /// Takes the part that begins here with the next one, if they make a token.
+    /// Adds the pair of the part at `start` and the next one, if it is a token.
     fn pair(&mut self, start: u32, rank: impl Fn(u32, u32) -> Option<u32>) {
         let end = self.end(self.end(start));
         if end == GONE {

@@ -1,20 +1,13 @@
-//! What is asked of a schema again and again, found once: the types that it
-//! allows at first sight, and what its `$ref` stands for.
+//! What each `$ref` points to, and which types each schema allows at first
+//! sight: found once, because the generator asks for them again and again.
 
-use super::pointer;
-use super::rules::Types;
+use super::pointer::Pointers;
 use super::tape::{Node, Tape};
+use super::types::Types;
 
-/// What an entry takes, in bytes.
-pub const ENTRY: usize = size_of::<Entry>();
-
-/// What may be spent on following references, in fields passed. Those that are
-/// left say nothing.
-const MOST_WORK: usize = 4_000_000;
-
-/// Of each value on a tape, as a schema.
+/// The targets and types of all values on a tape, as schemas.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Index(Vec<Entry>);
+pub struct Refs(Vec<Entry>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Entry {
@@ -22,9 +15,9 @@ struct Entry {
     target: Option<Node>,
 }
 
-impl Index {
+impl Refs {
     pub fn of(tape: &Tape) -> Self {
-        let mut work = MOST_WORK;
+        let mut pointers = Pointers::new(tape);
         let mut entries = Vec::with_capacity(tape.len());
         for node in 0..tape.len() {
             let mut entry = Entry {
@@ -38,7 +31,7 @@ impl Index {
                 match name {
                     "type" => entry.types = entry.types.and(Types::named(tape, value)),
                     "const" => entry.types = entry.types.and(Types::of_value(tape, value)),
-                    "$ref" => entry.target = pointer::resolve(tape, value, &mut work),
+                    "$ref" => entry.target = pointers.resolve(value),
                     _ => {}
                 }
             }
@@ -47,12 +40,13 @@ impl Index {
         Self(entries)
     }
 
-    /// What the schema's `$ref` stands for.
+    /// What the `$ref` of a schema points to.
     pub fn target(&self, schema: Node) -> Option<Node> {
         self.0.get(schema as usize)?.target
     }
 
-    /// The types that it allows at first sight.
+    /// The types that a schema allows, by its own keywords and those that it
+    /// refers to.
     pub fn types(&self, schema: Node) -> Types {
         const MOST_REFERENCES: usize = 8;
         let mut types = Types::ANY;
