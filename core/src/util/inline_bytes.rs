@@ -1,4 +1,7 @@
 //! Short byte strings.
+//!
+//! Like `SmallVec<[u8; N]>`, but immutable, and 16 bytes smaller at the `N` of a
+//! chat stream, of which tens of thousands may be open.
 
 /// Bytes that are kept inline up to a length of `N`, so that a stream takes no
 /// heap memory for them; more are on the heap. `N` is 255 at most.
