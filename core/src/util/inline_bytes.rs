@@ -1,6 +1,6 @@
 //! Short byte strings.
 //!
-//! Like `SmallVec<[u8; N]>`, but immutable, and 16 bytes smaller at the `N` of a
+//! Like `SmallVec<[u8; N]>`, but immutable, and 8 bytes smaller at the `N` of a
 //! chat stream, of which tens of thousands may be open.
 
 /// Bytes that are kept inline up to a length of `N`, so that a stream takes no
