@@ -1,5 +1,4 @@
-//! What one reply says: a script, or what calls hand over, as far as its limits
-//! let it.
+//! A completion: a text or tool calls, up to where the limits end it.
 
 use std::slice;
 use std::sync::Arc;
@@ -8,27 +7,27 @@ use super::chunked_text::ChunkedText;
 use super::content_part::{ContentPart, ToolCall};
 use crate::engine::Progress;
 
-/// Where a client wants a reply to end before it is over.
+/// The limits that a client sets.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Limits {
-    /// After so many tokens.
+    /// The most tokens.
     pub max_tokens: Option<u64>,
-    /// Before the first of these.
+    /// The stop sequences: the text ends before the first that it holds.
     pub stop: Vec<String>,
 }
 
 impl Limits {
-    /// The most tokens; as many as can be counted if there is no limit.
+    /// The most tokens; `usize::MAX` without a limit.
     fn most(&self) -> usize {
         let most = self.max_tokens.unwrap_or(u64::MAX);
         usize::try_from(most).unwrap_or(usize::MAX)
     }
 }
 
-/// Why a reply ends.
+/// Why a completion ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FinishReason {
-    /// It is over, or has come to a stop sequence.
+    /// It is complete, or has reached a stop sequence.
     Stop,
     /// It has reached the most tokens.
     Length,
@@ -37,28 +36,28 @@ pub enum FinishReason {
 /// What is sent at one step of a stream.
 #[derive(Debug, Clone, Copy)]
 pub struct Step<'a> {
-    /// Of which part.
+    /// The part that it is of.
     pub part: &'a ContentPart,
-    /// Which of the parts that is.
+    /// The index of the part.
     pub index: usize,
-    /// The piece; none if nothing is said.
+    /// The chunk; none if the completion is empty.
     pub chunk: Option<&'a [u8]>,
-    /// Whether it is the first of the part.
+    /// Whether it is the first step of the part.
     pub begins: bool,
-    /// Whether it is the last of the part.
+    /// Whether it is the last step of the part.
     pub ends: bool,
 }
 
-/// What a reply says: a text, or one or more calls, up to where it ends.
+/// A text, or one or more tool calls, up to where it ends.
 #[derive(Debug, Clone)]
 pub struct Completion {
     parts: Parts,
     finish: FinishReason,
-    /// Which of the stop sequences ends it.
+    /// The index of the stop sequence that ends it.
     stop: Option<u16>,
 }
 
-/// A text is what nearly all streams say: it lies where the stream does.
+/// A text, which nearly all completions are, is kept inline.
 #[derive(Debug, Clone)]
 enum Parts {
     Text(ContentPart),
@@ -67,7 +66,7 @@ enum Parts {
 }
 
 impl Completion {
-    /// As much of `script` as `limits` allow.
+    /// As much of a text as the limits allow.
     pub fn new(chunked: &Arc<ChunkedText>, limits: &Limits) -> Self {
         let text = chunked.text().as_bytes();
         let found = limits.stop.iter().enumerate();
@@ -97,9 +96,9 @@ impl Completion {
         }
     }
 
-    /// As much of calls, and of what each hands over, as `limits` allow. A call
-    /// has one token and one piece at least; there must be at least one. A stop sequence is
-    /// one of the text, and does not count.
+    /// As much of tool calls and their arguments as the limits allow. There must be
+    /// at least one call; each has at least one token and one chunk. Stop
+    /// sequences do not apply.
     pub fn calls(calls: Vec<(ToolCall, Arc<ChunkedText>)>, limits: &Limits) -> Self {
         let mut parts = Vec::with_capacity(calls.len());
         let (mut pieces_said, mut tokens_said, mut finish) = (0, 0, FinishReason::Stop);
@@ -130,7 +129,7 @@ impl Completion {
         }
     }
 
-    /// What it is made of.
+    /// The text, or the calls.
     pub fn parts(&self) -> &[ContentPart] {
         match &self.parts {
             Parts::Text(part) => slice::from_ref(part),
@@ -138,27 +137,27 @@ impl Completion {
         }
     }
 
-    /// Whether it is calls, not a text.
+    /// Whether it holds tool calls.
     pub fn has_calls(&self) -> bool {
         matches!(self.parts, Parts::Calls(_))
     }
 
-    /// How many pieces it has; 0 if nothing is said.
+    /// The number of chunks; 0 if it is empty.
     pub fn len(&self) -> usize {
         self.parts().last().map_or(0, |part| part.chunks.end)
     }
 
-    /// Whether nothing is said.
+    /// Whether it has no chunk.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many steps a stream of it has: one at least.
+    /// The number of steps of a stream: at least one.
     pub fn steps(&self) -> usize {
         self.len().max(1)
     }
 
-    /// What is sent at one of the steps; nothing past the last.
+    /// What is sent at a step; nothing past the last.
     pub fn step(&self, step: usize) -> Option<Step<'_>> {
         let before = |part: &ContentPart| part.chunks.end <= step && !part.chunks.is_empty();
         let index = self.parts().partition_point(before);
@@ -172,18 +171,18 @@ impl Completion {
         })
     }
 
-    /// Piece `index`, as the inside of a JSON string; empty past the end.
+    /// Chunk `index`, as the inside of a JSON string; empty past the end.
     pub fn chunk(&self, index: usize) -> &[u8] {
         let step = self.step(index);
         step.and_then(|step| step.chunk).unwrap_or_default()
     }
 
-    /// How many tokens it has.
+    /// The number of tokens.
     pub fn tokens(&self) -> usize {
         self.parts().last().map_or(0, |part| part.tokens.end)
     }
 
-    /// How many of them begin before a piece; all of them past the last.
+    /// The number of tokens that begin before a chunk; past the last chunk, all.
     pub fn tokens_before(&self, chunk: usize) -> usize {
         match self.step(chunk) {
             Some(step) => step.part.tokens_before(chunk),
@@ -192,8 +191,7 @@ impl Completion {
     }
 
     /// Token `index` of the text, as the inside of a JSON string; empty past the
-    /// end, and of a token that ends inside a character, which the last one that
-    /// has a part of it says.
+    /// end. Of several tokens that share a character, the last one holds it.
     pub fn token(&self, index: usize) -> &[u8] {
         self.parts().first().map_or(&[], |part| {
             let start = part.chunked.start_of_token(index);
@@ -202,14 +200,14 @@ impl Completion {
         })
     }
 
-    /// The text, as the inside of a JSON string; of calls, what the first hands
-    /// over.
+    /// The text, as the inside of a JSON string; the arguments of the first call
+    /// if it holds calls.
     pub fn text(&self) -> &[u8] {
         self.parts().first().map_or(&[], ContentPart::text)
     }
 
-    /// With how many whole tokens the text begins as `other` does, which is the
-    /// inside of a JSON string too, and how many bytes that is.
+    /// The number of whole tokens with which the text and `other`, the inside of a
+    /// JSON string too, begin alike, and the number of their bytes.
     pub fn tokens_alike(&self, other: &[u8]) -> (usize, usize) {
         let alike = self.text().iter().zip(other);
         let alike = alike.take_while(|(one, other)| one == other).count();
@@ -221,8 +219,8 @@ impl Completion {
         })
     }
 
-    /// How long its parts are, in bytes, each with the name of its tool and so
-    /// much `around` it.
+    /// The length of its parts in bytes, each with the name of its tool and
+    /// `around` bytes more.
     pub fn size(&self, around: usize) -> usize {
         let parts = self.parts().iter().map(|part| {
             let name = part.call().map_or(0, |call| call.name.as_bytes().len());
@@ -231,7 +229,7 @@ impl Completion {
         parts.sum()
     }
 
-    /// How much is sent after `steps` steps of a stream with so many choices that
+    /// What is sent after `steps` steps of a stream with `choices` choices that
     /// ends for `reason`.
     pub fn progress(&self, steps: usize, choices: usize, reason: &'static str) -> Progress {
         let in_all = |count: usize| (count as u64).saturating_mul(choices as u64);
@@ -242,12 +240,12 @@ impl Completion {
         }
     }
 
-    /// Why it ends.
+    /// The reason why it ends.
     pub fn finish(&self) -> FinishReason {
         self.finish
     }
 
-    /// Which of the stop sequences it has come to.
+    /// The index of the stop sequence that it has reached.
     pub fn stopped_by(&self) -> Option<usize> {
         self.stop.map(usize::from)
     }

@@ -1,4 +1,4 @@
-//! One text or one call of what a reply says.
+//! A part of a completion: its text, or one tool call.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -7,40 +7,39 @@ use super::chunked_text::ChunkedText;
 use crate::json::Escaped;
 use crate::util::Id;
 
-/// A call of a tool of the client's.
+/// A call of one of the client's tools.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolCall {
-    /// The call's own id in each choice: a prefix, letters and digits.
+    /// The id of the call in each choice.
     pub ids: Vec<Id>,
-    /// The tool.
+    /// The name of the tool.
     pub name: Escaped,
     /// Whether the tool takes a text, not arguments.
     pub is_custom: bool,
 }
 
 impl ToolCall {
-    /// The call's id in one of the choices.
+    /// The id of the call in a choice.
     pub fn id(&self, choice: usize) -> &Id {
         self.ids.get(choice).unwrap_or(&Id::NONE)
     }
 }
 
-/// A text, or what one call hands over: the beginning of a script. Both come in
-/// pieces, and so all APIs can render both.
+/// A text, or the arguments of one call: the beginning of a chunked text.
 #[derive(Debug, Clone)]
 pub struct ContentPart {
     pub(super) chunked: Arc<ChunkedText>,
     pub(super) call: Option<Box<ToolCall>>,
-    /// Its pieces among those of the whole reply.
+    /// Its chunks among those of the completion.
     pub(super) chunks: Range<usize>,
-    /// Its tokens among those of the whole reply.
+    /// Its tokens among those of the completion.
     pub(super) tokens: Range<usize>,
-    /// Where it ends in the script's text.
+    /// Where it ends in the text.
     pub(super) end: usize,
 }
 
 impl ContentPart {
-    /// The call, if it is no text.
+    /// The call, if it is one.
     pub fn call(&self) -> Option<&ToolCall> {
         self.call.as_deref()
     }
@@ -55,7 +54,7 @@ impl ContentPart {
         self.end == self.chunked.text().as_bytes().len()
     }
 
-    /// A piece, by its number in the whole reply; none past the end.
+    /// A chunk, by its number in the completion; none past the end.
     pub(super) fn chunk(&self, number: usize) -> Option<&[u8]> {
         let number = Some(number).filter(|it| self.chunks.contains(it))?;
         let index = number - self.chunks.start;
@@ -64,7 +63,7 @@ impl ContentPart {
         Some(self.bytes(start, end))
     }
 
-    /// How many tokens of the whole reply begin before a piece of this part.
+    /// The number of tokens of the completion that begin before a chunk.
     pub(super) fn tokens_before(&self, number: usize) -> usize {
         let index = number.saturating_sub(self.chunks.start);
         let begun = self.chunked.tokens_before(self.chunked.start_of(index));

@@ -1,5 +1,5 @@
-//! What a client sends to be read (API reference, fields `input` of
-//! "Embeddings" and `prompt` of "Completions"): a string, a list of strings, a
+//! The inputs of a request (API reference, fields `input` of "Embeddings" and
+//! `prompt` of "Completions"): a string, a list of strings, a
 //! list of tokens or a list of lists of tokens.
 
 use crate::completion::prompt_tokens::BYTES_PER_TOKEN;
@@ -9,7 +9,7 @@ use crate::tokens::{Encoding, Tokenizer};
 /// The inputs of a request.
 #[derive(Debug, Default)]
 pub struct Inputs {
-    /// What they hold, one after the other: UTF-8, or four bytes a token.
+    /// All inputs in a row: UTF-8, or four bytes a token.
     bytes: Vec<u8>,
     kept: Vec<Kept>,
     count: usize,
@@ -23,12 +23,12 @@ struct Kept {
     is_text: bool,
 }
 
-/// One of them.
+/// One input.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Input<'a> {
     /// Text.
     Text(&'a str),
-    /// What a tokenizer made of a text.
+    /// The tokens of a text.
     Tokens(Tokens<'a>),
 }
 
@@ -49,7 +49,7 @@ impl Iterator for Tokens<'_> {
 }
 
 impl Inputs {
-    /// The most that are kept: as many as OpenAI takes.
+    /// The most inputs that are kept: as many as OpenAI takes.
     pub const MOST: usize = 2048;
 
     /// One empty text.
@@ -69,22 +69,22 @@ impl Inputs {
         Some(inputs)
     }
 
-    /// How many there were in the request.
+    /// The number of inputs in the request.
     pub fn count(&self) -> usize {
         self.count
     }
 
-    /// How many are kept.
+    /// The number of inputs that are kept.
     pub fn len(&self) -> usize {
         self.kept.len()
     }
 
-    /// How many tokens they have: those of texts are an estimate.
+    /// The number of tokens; those of texts are estimated.
     pub fn tokens(&self) -> u64 {
         self.tokens
     }
 
-    /// How many tokens they have in `encoding`.
+    /// The number of tokens in `encoding`.
     pub fn tokens_in(&self, encoding: Encoding) -> u64 {
         let mut tokenizer = Tokenizer::new(encoding);
         let inputs = (0..self.len()).filter_map(|index| self.get(index));
@@ -95,7 +95,7 @@ impl Inputs {
         each.sum()
     }
 
-    /// One that is kept.
+    /// An input that is kept.
     pub fn get(&self, index: usize) -> Option<Input<'_>> {
         let kept = self.kept.get(index)?;
         let before = index.checked_sub(1).and_then(|it| self.kept.get(it));

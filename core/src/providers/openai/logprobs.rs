@@ -1,18 +1,18 @@
 //! Probabilities of tokens (API reference, "Chat", object `logprobs`). There
-//! is no model, so they are made up; the tokens and their bytes are true.
+//! is no model, so they are invented; the tokens and their bytes are real.
 
 use std::ops::Range;
 
 use crate::completion::Completion;
 use crate::json::escape::Digits;
 
-/// So many tokens of one reply have probabilities at most, all choices
-/// together; a longer reply has none. They take a hundred times the text.
+/// The most tokens of a response with probabilities, in all choices. A longer
+/// response has none: they take a hundred times the length of the text.
 pub const MOST_TOKENS: usize = 32 * 1024;
 
 const LOGPROB: &[u8] = b"\",\"logprob\":-0.25,\"bytes\":[";
 
-/// Other tokens, likely anywhere.
+/// Other likely tokens.
 const OTHERS: [&[u8]; 19] = [
     br#",{"token":" the","logprob":-1.5,"bytes":[32,116,104,101]}"#,
     br#",{"token":" a","logprob":-1.85,"bytes":[32,97]}"#,
@@ -35,8 +35,8 @@ const OTHERS: [&[u8]; 19] = [
     br#",{"token":" be","logprob":-7.8,"bytes":[32,98,101]}"#,
 ];
 
-/// Writes the object for the tokens in these pieces of what is said, each with
-/// `top` likely tokens. Tokens that share a character count as one.
+/// Writes the object for the tokens in these chunks, each with `top` likely
+/// tokens. Tokens that share a character are one entry.
 pub fn put(completion: &Completion, chunks: Range<usize>, top: usize, out: &mut impl FnMut(&[u8])) {
     out(b"{\"content\":[");
     let tokens = completion.tokens_before(chunks.start)..completion.tokens_before(chunks.end);
@@ -59,7 +59,7 @@ pub fn put(completion: &Completion, chunks: Range<usize>, top: usize, out: &mut 
     out(b"],\"refusal\":null}");
 }
 
-/// The object of one token, but for its end.
+/// The object of one token, without its end.
 fn put_token(token: &[u8], out: &mut impl FnMut(&[u8])) {
     out(b"{\"token\":\"");
     out(token);

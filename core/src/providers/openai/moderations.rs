@@ -1,7 +1,7 @@
 //! Moderations (API reference, "Moderations"): whether inputs are harmful.
 //!
-//! Nothing is, but for what names a category as a word of its own, such as
-//! "violence" or "hate/threatening": so a client can rehearse both.
+//! An input is flagged for the categories that it names as words, such as
+//! "violence" or "hate/threatening", so that clients can rehearse both cases.
 
 use super::inputs::Inputs;
 use crate::completion::fields::model;
@@ -18,15 +18,15 @@ pub struct Moderations;
 
 const DEFAULT_MODEL: &[u8] = b"omni-moderation-latest";
 
-/// What the names of the older models begin with, which know fewer categories
-/// and no images.
+/// The beginning of the names of older models, which have fewer categories and
+/// take no images.
 const TEXT_MODEL: &[u8] = b"text-moderation";
 
 struct Category {
     name: &'static str,
-    /// Whether it is there for images too.
+    /// Whether it applies to images too.
     of_images: bool,
-    /// Whether the older models know it.
+    /// Whether older models have it.
     of_text_models: bool,
 }
 
@@ -54,7 +54,7 @@ static CATEGORIES: [Category; 13] = [
     category("violence/graphic", true, true),
 ];
 
-/// No result takes more bytes.
+/// The length of the longest result, in bytes.
 const LONGEST_RESULT: usize = 2048;
 
 impl DirectEndpoint for Moderations {
@@ -107,17 +107,17 @@ fn read(body: &[u8]) -> Asked {
     if is_object { asked } else { Asked::default() }
 }
 
-/// What was found in each input.
+/// The categories found in each input.
 #[derive(Default)]
 struct Judged {
     found: Vec<Found>,
-    /// How many inputs there were.
+    /// The number of inputs.
     count: usize,
 }
 
 impl Judged {
     /// Reads a string, a list of strings, each an input, or a list of the parts
-    /// of one input. What is of another type counts as not said.
+    /// of one input. Values of other types are ignored.
     fn read(value: Value) -> Self {
         let mut judged = Self::default();
         match value.json().as_bytes().first() {
@@ -150,7 +150,7 @@ impl Judged {
     }
 }
 
-/// What was found in one input.
+/// The categories found in one input.
 #[derive(Debug, Clone, Copy, Default)]
 struct Found {
     /// A bit for each of [`CATEGORIES`].
@@ -230,7 +230,7 @@ impl Found {
     }
 }
 
-/// The categories that a text names, and those which these are a part of.
+/// The categories that a text names, and those that these are part of.
 fn named_in(text: &str) -> u16 {
     let in_a_name = |c: char| c.is_alphanumeric() || c == '-' || c == '/';
     let mut found = 0;

@@ -1,22 +1,22 @@
 //! Predicted outputs (API reference, "Chat", field `prediction`): a client sends
-//! what it expects of the reply, and the usage tells how much of that was right.
+//! the text that it expects, and the usage counts how much of it was right.
 
 use crate::completion::Generation;
 use crate::completion::prompt_tokens::BYTES_PER_TOKEN;
 use crate::json::Escaped;
 use crate::json::Value;
 
-/// What a prediction came to.
+/// The tokens of a prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prediction {
-    /// The tokens with which it and the reply begin alike.
+    /// The tokens with which the prediction and the completion begin alike.
     pub accepted: u64,
-    /// What is left of it, in tokens: an estimate. They count as tokens of the
-    /// reply too.
+    /// The rest of the prediction, an estimate. These count as completion tokens
+    /// too.
     pub rejected: u64,
 }
 
-/// What is predicted: a text, or the texts of its parts.
+/// The predicted text: a string, or the texts of content parts.
 pub fn read(value: Value) -> Option<Escaped> {
     let content = value.field("content")?;
     let text = match content.is_list() {
@@ -31,7 +31,8 @@ pub fn read(value: Value) -> Option<Escaped> {
 }
 
 impl Prediction {
-    /// Of a reply. Who predicts nothing is not wrong; no call is predicted.
+    /// The tokens of the prediction of a request. Without a prediction there are
+    /// none; of a tool call none is accepted.
     pub fn of(generation: &Generation) -> Self {
         let predicted = generation
             .request

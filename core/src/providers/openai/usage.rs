@@ -1,5 +1,5 @@
-//! What a reply cost, in tokens (API reference, "Chat", object `usage`), and
-//! the end of a stream, which tells it.
+//! The tokens of a response (API reference, "Chat", object `usage`), and the end
+//! of a stream, which may hold them.
 
 use super::prediction::Prediction;
 use crate::completion::Generation;
@@ -15,18 +15,18 @@ pub struct Usage {
     details: Option<Prediction>,
 }
 
-/// Nothing is cached, reasoned about or spoken.
+/// No token is cached, of reasoning or of audio.
 const DETAILS: &[u8] = b",\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_tokens\":0},\
     \"completion_tokens_details\":{\"reasoning_tokens\":0,\"audio_tokens\":0,\
     \"accepted_prediction_tokens\":";
 
 impl Usage {
-    /// Of a reply.
+    /// The usage of a response.
     pub fn of(generation: &Generation) -> Self {
         Self::with(generation, None)
     }
 
-    /// The same with what the tokens were spent on.
+    /// The same with details.
     pub fn detailed(generation: &Generation) -> Self {
         Self::with(generation, Some(Prediction::of(generation)))
     }
@@ -42,7 +42,7 @@ impl Usage {
         }
     }
 
-    /// No less than what [`Usage::put`] writes, in bytes.
+    /// A bound of what [`Usage::put`] writes, in bytes.
     pub fn longest(&self) -> usize {
         const COUNTS: usize = 200;
         COUNTS + DETAILS.len()
@@ -78,7 +78,7 @@ impl Usage {
 pub struct Ending(Option<Usage>);
 
 impl Ending {
-    /// Of a stream that tells of the usage if the client wants it.
+    /// The end of a stream, with the usage if the client asks for it.
     pub fn new(generation: &Generation, usage: Usage) -> Self {
         Self(generation.request.include_usage.then_some(usage))
     }

@@ -1,4 +1,4 @@
-//! What a completion repeats of its prompt: field `echo`.
+//! The prompt that a completion repeats: field `echo`.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use crate::completion::GenerationRequest;
 use crate::json;
 use crate::providers::openai::inputs::{Input, Inputs};
 
-/// The prompts as they stand in JSON strings, each on a line. What tokens mean
-/// is not known here, so of those nothing is repeated.
+/// The prompts, as the insides of JSON strings, each on a line. Prompts of tokens
+/// are not repeated: their text is not known.
 pub fn lines(prompts: &Inputs) -> Vec<u8> {
     let mut lines = Vec::new();
     for index in 0..prompts.len() {
@@ -21,17 +21,17 @@ pub fn lines(prompts: &Inputs) -> Vec<u8> {
     lines
 }
 
-/// What each choice repeats of its prompt.
+/// The prompts that the choices repeat.
 pub struct Echo {
     /// See [`lines`].
     lines: Arc<[u8]>,
     ends: Vec<usize>,
-    /// How many choices each prompt has.
+    /// The number of choices for each prompt.
     choices: usize,
 }
 
 impl Echo {
-    /// Of what is asked.
+    /// The prompts of a request.
     pub fn of(request: &GenerationRequest) -> Self {
         let ends = request.echo.iter().enumerate();
         let ends = ends.filter(|&(_, &byte)| byte == b'\n').map(|(at, _)| at);
@@ -44,7 +44,7 @@ impl Echo {
         }
     }
 
-    /// What choice `index` repeats, as the inside of a JSON string.
+    /// The prompt that choice `index` repeats, as the inside of a JSON string.
     pub fn of_choice(&self, index: usize) -> &[u8] {
         let prompt = index / self.choices;
         let start = prompt.checked_sub(1).and_then(|it| self.ends.get(it));

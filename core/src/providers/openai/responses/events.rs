@@ -11,12 +11,12 @@ use crate::engine::{Body, Progress};
 use crate::json::escape::Digits;
 use crate::providers::openai::tools::takes;
 
-/// A streamed response. What comes before an output item comes with its first
-/// piece, what comes after it with the last.
+/// A streamed response. The events before an output item come with its first
+/// chunk, those after it with the last.
 pub struct Events(Response);
 
 impl Events {
-    /// Of what is said.
+    /// The events of a completion.
     pub fn new(generation: &Generation) -> Self {
         Self(Response::of(generation))
     }
@@ -66,10 +66,10 @@ impl Body for Events {
     }
 }
 
-/// How many events come before those of a step.
+/// The number of events before those of a step.
 fn events_before(step: &Step, number: usize) -> usize {
     const BEFORE_ITEMS: usize = 2;
-    /// Besides a call's pieces; only calls have other items before them.
+    /// Beside the chunks of a call; only calls have other items before them.
     const AROUND_A_CALL: usize = 3;
     if number == 0 {
         return 0;
@@ -92,7 +92,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// About the whole response.
+    /// An event about the response.
     fn response(&mut self, name: &[u8], status: Status) {
         self.begin(&[name]);
         self.out.put(b",\"response\":");
@@ -100,7 +100,7 @@ impl Writer<'_> {
         self.end();
     }
 
-    /// About the output item.
+    /// An event about the output item.
     fn item(&mut self, name: &[u8], status: Status) {
         self.begin(&[name]);
         let index = Digits::of(self.step.index as u64);
@@ -110,7 +110,7 @@ impl Writer<'_> {
         self.end();
     }
 
-    /// About a part of a message's content.
+    /// An event about a part of the content of a message.
     fn content(&mut self, name: &[u8], text: &[u8]) {
         self.begin(&[name]);
         self.put_place();
@@ -127,7 +127,7 @@ impl Writer<'_> {
     }
 
     fn delta(&mut self, chunk: &[u8]) {
-        self.begin(&[self.says(), b".delta"]);
+        self.begin(&[self.text_event(), b".delta"]);
         self.put_place();
         self.out.put_all(&[b",\"delta\":\"", chunk]);
         self.end_text();
@@ -135,7 +135,7 @@ impl Writer<'_> {
 
     fn after(&mut self) {
         let text = self.step.part.text();
-        self.begin(&[self.says(), b".done"]);
+        self.begin(&[self.text_event(), b".done"]);
         self.put_place();
         match self.step.part.call() {
             None => self.out.put(b",\"text\":\""),
@@ -156,8 +156,8 @@ impl Writer<'_> {
         self.item(b"response.output_item.done", status);
     }
 
-    /// What the pieces are of.
-    fn says(&self) -> &'static [u8] {
+    /// The type of the delta and done events.
+    fn text_event(&self) -> &'static [u8] {
         match self.step.part.call() {
             None => b"response.output_text",
             Some(call) if call.is_custom => b"response.custom_tool_call_input",
@@ -165,7 +165,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The fields that say which part of which item an event is about.
+    /// The fields that name the item and the part that an event is about.
     fn put_place(&mut self) {
         self.out.put(b",\"item_id\":\"");
         self.response.put_item_id(self.step.part, self.out);
@@ -177,7 +177,7 @@ impl Writer<'_> {
         }
     }
 
-    /// An event up to the fields that are its own.
+    /// The begin of an event, up to its own fields.
     fn begin(&mut self, name: &[&[u8]]) {
         self.out.put(sse::EVENT);
         self.out.put_all(name);
@@ -189,7 +189,7 @@ impl Writer<'_> {
         self.next += 1;
     }
 
-    /// The end of one whose last field is a string that is said.
+    /// The end of an event whose last field is text.
     fn end_text(&mut self) {
         self.out.put(match self.step.part.call() {
             None => b"\",\"logprobs\":[]",

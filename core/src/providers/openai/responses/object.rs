@@ -6,14 +6,14 @@ use crate::engine::Sink;
 use crate::json::escape::Digits;
 use crate::providers::openai::tools::takes;
 
-/// How far a response is, or an item of its output.
+/// The status of a response, or of an item of its output.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     /// There is no output yet.
     InProgress,
-    /// All is said.
+    /// It is complete.
     Completed,
-    /// `max_output_tokens` ended it.
+    /// `max_output_tokens` has ended it.
     Incomplete,
 }
 
@@ -44,21 +44,21 @@ impl Status {
     }
 }
 
-/// A response; what does not change while it is made is rendered once.
+/// A response. Its constant parts are rendered once.
 pub struct Response {
-    /// Up to the status.
+    /// The object up to the status.
     opening: Vec<u8>,
     /// From the model to where the list of output begins.
     middle: Vec<u8>,
     usage: Vec<u8>,
     /// The random part of the id of a message.
     random: Vec<u8>,
-    /// What its output items say: one message, or calls.
+    /// Its output items: one message, or calls.
     pub completion: Completion,
 }
 
 impl Response {
-    /// What is said, as this API's object.
+    /// The object for a completion.
     pub fn of(generation: &Generation) -> Self {
         Self {
             opening: [
@@ -83,7 +83,7 @@ impl Response {
         }
     }
 
-    /// No less than what [`Response::put`] writes.
+    /// A bound of what [`Response::put`] writes, in bytes.
     pub fn len(&self) -> usize {
         const FIXED: usize = 400;
         const AN_ITEM: usize = 240;
@@ -180,7 +180,7 @@ pub fn put_content(text: &[u8], out: &mut impl Sink) {
     out.put_all(&[text, b"\"}"]);
 }
 
-/// `usage`: nothing is cached, nothing reasoned about.
+/// `usage`: no token is cached or of reasoning.
 fn usage(generation: &Generation) -> Vec<u8> {
     let output = generation.completion.tokens() as u64;
     [

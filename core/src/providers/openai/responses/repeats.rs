@@ -1,6 +1,6 @@
-//! The fields about tools and the form of the text, as the response repeats
-//! them (API reference, "Responses", "The response object"): what a request may
-//! leave out of them a response has.
+//! The fields about tools and the text format that a response repeats (API
+//! reference, "Responses", "The response object"). What a request may leave out
+//! of them, a response fills in.
 
 use crate::json;
 use crate::json::Value;
@@ -49,8 +49,7 @@ pub fn put_tools(list: Value, out: &mut Vec<u8>) {
     out.push(b']');
 }
 
-/// Writes an object with all of these fields, which have the value here where
-/// it has none.
+/// Writes an object, with these values for fields that it lacks.
 fn put_filled(object: Value, fields: &[(&str, &str)], out: &mut Vec<u8>) {
     out.push(b'{');
     let mut is_empty = object.items().next().is_none();
