@@ -78,9 +78,10 @@ impl Usage {
 pub struct Ending(Option<Usage>);
 
 impl Ending {
-    /// Of a stream that tells of the usage if the client wants it.
-    pub fn new(generation: &Generation, usage: Usage) -> Self {
-        Self(generation.request.include_usage.then_some(usage))
+    /// Of a stream that ends with its `usage` if the client wants it.
+    pub fn new(generation: &Generation, usage: fn(&Generation) -> Usage) -> Self {
+        let includes_usage = generation.request.include_usage;
+        Self(includes_usage.then(|| usage(generation)))
     }
 
     /// The end of a chunk, after its list of choices, and of its event.
