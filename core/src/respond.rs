@@ -134,10 +134,10 @@ fn completion(
     if request.method == Method::Head {
         return Ok(Response::bodiless(head));
     }
-    let named = match (&asked.model, target.deployment(request.path)) {
-        (Some(name), _) => Some(Escaped::of(name)),
+    let named = match &asked.model {
+        Some(name) => Some(Escaped::of(name)),
         // With Azure a deployment answers a request that names no model.
-        (None, deployment) => deployment.map(Escaped::new),
+        None => target.deployment(request.path).map(Escaped::new),
     };
     let default;
     let model = match &named {

@@ -33,6 +33,7 @@ pub struct Stream {
 
 impl Stream {
     /// Starts at the first step of `body`, which has less than 2^32.
+    #[inline]
     pub fn new(body: BoxedBody, schedule: Schedule) -> Self {
         Self {
             steps: u32::try_from(body.steps()).unwrap_or(u32::MAX),

@@ -5,7 +5,6 @@ use crate::completion::Generation;
 use crate::completion::{Completion, Step};
 use crate::engine::Buffer;
 use crate::engine::Sink;
-use crate::engine::sse;
 use crate::engine::{Body, Progress};
 use crate::json::escape::Digits;
 use crate::providers::openai::logprobs;
@@ -32,7 +31,11 @@ impl Chunks {
     /// Of a reply.
     pub fn new(generation: &Generation) -> Self {
         Self {
-            head: head(sse::DATA, generation, "chat.completion.chunk"),
+            head: head(
+                b"data: {\"id\":\"",
+                generation,
+                b"\",\"object\":\"chat.completion.chunk\",\"created\":",
+            ),
             completion: generation.completion.clone(),
             is_legacy_call: generation.request.is_legacy_call,
             choices: u8::try_from(generation.request.choices).unwrap_or(u8::MAX),
