@@ -25,19 +25,20 @@ pub fn respond(request: &Request, host: &dyn Host) -> Response {
     let Some(provider) = request.matched.provider() else {
         return preflight(request, host);
     };
-    let result = match request.matched {
-        Matched::Route(target) => endpoint(request, &target, provider, host),
-        Matched::NotAllowed(route) => Err(Error::not_allowed(
-            request.method_name,
-            route.path,
-            route.allow,
-        )),
-        Matched::Refused(_, status) => Err(Error::refused(status)),
+    let error = match request.matched {
+        Matched::Route(target) => match endpoint(request, &target, provider, host) {
+            Ok(response) => return response,
+            Err(error) => error,
+        },
+        Matched::NotAllowed(route) => {
+            Error::not_allowed(request.method_name, route.path, route.allow)
+        }
+        Matched::Refused(_, status) => Error::refused(status),
         Matched::NotFound(_) | Matched::Preflight => {
-            Err(Error::not_found(request.method_name, request.path))
+            Error::not_found(request.method_name, request.path)
         }
     };
-    result.unwrap_or_else(|error| refuse(request, provider, error, host))
+    refuse(request, provider, error, host)
 }
 
 /// The response of the endpoint that the route leads to.
@@ -134,10 +135,10 @@ fn completion(
     if request.method == Method::Head {
         return Ok(Response::bodiless(head));
     }
-    let named = match (&asked.model, target.deployment(request.path)) {
-        (Some(name), _) => Some(Escaped::of(name)),
+    let named = match &asked.model {
+        Some(name) => Some(Escaped::of(name)),
         // With Azure a deployment answers a request that names no model.
-        (None, deployment) => deployment.map(Escaped::new),
+        None => target.deployment(request.path).map(Escaped::new),
     };
     let default;
     let model = match &named {

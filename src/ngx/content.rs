@@ -84,15 +84,14 @@ unsafe extern "C" fn body_ready(r: *mut ngx_http_request_t) {
         let request = Request::new(r);
         let log = (*(*r).connection).log;
         let context = Context::of(r);
-        if context.is_null() || (*context).has_session() {
+        let Some(matched) = context.as_ref().and_then(Context::matched) else {
             // The request is the session's to end.
             log_error(log, "llm_mock: body callback on a request already answered");
             return;
-        }
+        };
         let mut response = None;
         match body::read(r) {
             Ok(body) => {
-                let matched = (*context).matched();
                 // Not the result of `guard`, which would be moved twice.
                 guard(log, || {
                     response = Some(host::answer(&request, matched, &body))

@@ -128,7 +128,7 @@ unsafe fn create(
         if on_end.is_null() {
             return None;
         }
-        let session = (*context).set_session(Session {
+        let session = Session {
             request: r,
             stream: response.stream,
             timer: Timer::STOPPED,
@@ -137,7 +137,9 @@ unsafe fn create(
             out: Buffer::new(),
             buf: MaybeUninit::zeroed().assume_init(),
             chain: MaybeUninit::zeroed().assume_init(),
-        });
+        };
+        *context = Context::Session(session);
+        let session = Context::session_of(r);
         (*session).chain.buf = &raw mut (*session).buf;
         (*on_end).handler = Some(end);
         (*on_end).data = session.cast();

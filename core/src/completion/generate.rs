@@ -38,7 +38,7 @@ pub fn generate(
     request: &GenerationRequest,
     text: &Arc<ChunkedText>,
     call_id_prefix: &'static str,
-    rng: &mut dyn RngCore,
+    rng: &mut impl RngCore,
 ) -> Completion {
     // Without a seed, too, the same request gets the same data.
     let seed = request.seed.unwrap_or(0);

@@ -21,49 +21,61 @@ pub trait Body {
     }
 }
 
-/// How many words a body takes at most that is not on the heap: those of a chat
-/// stream, of which tens of thousands may be open.
-const INLINE_WORDS: usize = 46;
+/// How many words a body takes at most that is not on the heap, and its table of
+/// methods: those of a chat stream, of which tens of thousands may be open.
+const INLINE_WORDS: usize = 33;
 
 type Inline = Value<dyn Body, ConstArrayBuf<usize, INLINE_WORDS>>;
 
 /// A body of any kind. A small one is kept where this is; a large one is on the
 /// heap.
-pub struct BoxedBody(Place);
-
-enum Place {
-    Inline(Inline),
-    Heap(Box<dyn Body>),
-}
+pub struct BoxedBody(Inline);
 
 impl BoxedBody {
     /// Boxes a body.
-    pub fn new<B: Body + 'static>(body: B) -> Self {
-        Self(match Inline::new_stable(body, |it| it) {
-            Ok(inline) => Place::Inline(inline),
-            Err(large) => Place::Heap(Box::new(large)),
-        })
+    pub fn new(body: impl Body + 'static) -> Self {
+        match Inline::new_stable(body, |it| it) {
+            Ok(inline) => Self(inline),
+            Err(large) => Self::on_heap(Box::new(large)),
+        }
     }
 
-    fn body(&self) -> &dyn Body {
-        match &self.0 {
-            Place::Inline(body) => &**body,
-            Place::Heap(body) => &**body,
+    /// Keeps a pointer to a body.
+    fn on_heap(body: Box<dyn Body>) -> Self {
+        const { assert!(size_of::<Inline>() > size_of::<Box<dyn Body>>() + size_of::<usize>()) };
+        match Inline::new_stable(body, |it| it) {
+            Ok(inline) => Self(inline),
+            // Never: see the assertion.
+            Err(body) => Self::on_heap(body),
         }
+    }
+}
+
+impl Body for Box<dyn Body> {
+    fn steps(&self) -> usize {
+        (**self).steps()
+    }
+
+    fn render(&self, step: usize, out: &mut Buffer) {
+        (**self).render(step, out);
+    }
+
+    fn progress(&self, steps: usize) -> Progress {
+        (**self).progress(steps)
     }
 }
 
 impl Body for BoxedBody {
     fn steps(&self) -> usize {
-        self.body().steps()
+        self.0.steps()
     }
 
     fn render(&self, step: usize, out: &mut Buffer) {
-        self.body().render(step, out);
+        self.0.render(step, out);
     }
 
     fn progress(&self, steps: usize) -> Progress {
-        self.body().progress(steps)
+        self.0.progress(steps)
     }
 }
 
@@ -103,7 +115,7 @@ impl Body for WholeBody {
 mod tests {
     use super::*;
 
-    /// A body that ends with its words.
+    /// A body of so many words that renders its own address.
     struct Words<const N: usize>([usize; N]);
 
     impl<const N: usize> Body for Words<N> {
@@ -111,23 +123,25 @@ mod tests {
             N
         }
 
-        fn render(&self, step: usize, out: &mut Buffer) {
-            out.put(&[self.0[step] as u8]);
+        fn render(&self, _step: usize, out: &mut Buffer) {
+            assert_eq!(self.0, [N; N]);
+            out.put(&(&raw const *self).addr().to_le_bytes());
         }
     }
 
     #[test]
     fn a_small_body_is_inline_and_a_large_one_on_the_heap() {
-        let rendered = |body: &BoxedBody| {
+        fn is_inline<const N: usize>() -> bool {
+            let body = BoxedBody::new(Words([N; N]));
+            assert_eq!(body.steps(), N);
             let mut out = Buffer::new();
-            (0..body.steps()).for_each(|step| body.render(step, &mut out));
-            out.as_bytes().to_vec()
-        };
-        let small = BoxedBody::new(Words([7; 8]));
-        assert!(matches!(small.0, Place::Inline(_)));
-        assert_eq!(rendered(&small), [7; 8]);
-        let large = BoxedBody::new(Words([7; INLINE_WORDS]));
-        assert!(matches!(large.0, Place::Heap(_)));
-        assert_eq!(rendered(&large), [7; INLINE_WORDS]);
+            body.render(0, &mut out);
+            let address = usize::from_le_bytes(out.as_bytes().try_into().unwrap());
+            let start = (&raw const body).addr();
+            (start..start + size_of_val(&body)).contains(&address)
+        }
+        assert!(is_inline::<1>());
+        assert!(is_inline::<{ INLINE_WORDS - 1 }>());
+        assert!(!is_inline::<INLINE_WORDS>());
     }
 }

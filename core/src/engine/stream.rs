@@ -22,18 +22,21 @@ pub enum Poll {
 pub struct Stream {
     body: BoxedBody,
     schedule: Schedule,
-    next: usize,
-    steps: usize,
+    /// The next step.
+    next: u32,
+    /// How many steps there are. The ends of 2^32 steps would take 32 GB.
+    steps: u32,
     first: Micros,
     last: Micros,
     lag_max: Micros,
 }
 
 impl Stream {
-    /// Starts at the first step of `body`.
+    /// Starts at the first step of `body`, which has less than 2^32.
+    #[inline]
     pub fn new(body: BoxedBody, schedule: Schedule) -> Self {
         Self {
-            steps: body.steps(),
+            steps: u32::try_from(body.steps()).unwrap_or(u32::MAX),
             body,
             schedule,
             next: 0,
@@ -48,41 +51,43 @@ impl Stream {
         Self::new(BoxedBody::new(body), schedule)
     }
 
-    /// Appends to `out` the steps that are due at `now`.
+    /// Appends to `out` the steps that are due at `now`, until it is full.
     pub fn poll(&mut self, now: Micros, out: &mut Buffer) -> Poll {
-        let due = self.schedule.next_due();
         if self.next == self.steps {
             return Poll::Done;
         }
-        if due > now {
+        let due = self.schedule.next_due();
+        let Some(lag) = now.checked_sub(due) else {
             return Poll::Wait(due);
-        }
+        };
         if self.next == 0 {
             self.first = now;
         }
         self.last = now;
         // The first of these steps is the latest.
-        self.lag_max = self.lag_max.max(now - due);
-        while self.next < self.steps {
-            let due = self.schedule.next_due();
-            if due > now || out.is_full() {
-                return Poll::Wait(due);
-            }
-            self.body.render(self.next, out);
+        self.lag_max = self.lag_max.max(lag);
+        loop {
+            self.body.render(self.next as usize, out);
             if out.is_out_of_memory() {
                 return Poll::OutOfMemory;
             }
             self.next += 1;
+            if self.next == self.steps {
+                return Poll::Done;
+            }
             self.schedule.advance();
+            let due = self.schedule.next_due();
+            if due > now || out.is_full() {
+                return Poll::Wait(due);
+            }
         }
-        Poll::Done
     }
 
     /// What became of the response so far.
     pub fn facts(&self) -> Facts {
         let has_begun = self.next > 0;
         Facts {
-            progress: self.body.progress(self.next),
+            progress: self.body.progress(self.next as usize),
             first: has_begun.then_some(self.first),
             last: has_begun.then_some(self.last),
             lag_max: self.lag_max,

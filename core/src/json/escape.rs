@@ -38,8 +38,15 @@ pub fn escape(text: &str, out: &mut Vec<u8>) {
     let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
     if text.bytes().all(is_plain) {
         out.extend_from_slice(text.as_bytes());
-        return;
+    } else {
+        escape_each(text, out);
     }
+}
+
+/// The same, of a text with a character that may have an escape. Apart from
+/// [`escape`], which is faster without it.
+#[inline(never)]
+fn escape_each(text: &str, out: &mut Vec<u8>) {
     let mut plain = 0;
     for (at, c) in text.char_indices() {
         let short: &[u8] = match c {

@@ -23,18 +23,25 @@ pub fn read<'a>(body: &'a str, mut field: impl FnMut(&str, Value<'a>)) -> bool {
 
 /// Takes an object off the beginning of `json`. `None` if it is broken.
 fn fields<'a>(json: &mut &'a str, field: &mut impl FnMut(&str, Value<'a>)) -> Option<()> {
-    take(json, '{')?;
-    if take(json, '}').is_some() {
+    if sign(json)? != b'{' {
+        return None;
+    }
+    *json = skip_space(json);
+    if let Some(rest) = json.strip_prefix('}') {
+        *json = rest;
         return Some(());
     }
     loop {
         let key = value(json).filter(|key| key.is_string())?;
-        take(json, ':')?;
-        field(&key.text(), value(json)?);
-        if take(json, '}').is_some() {
-            return Some(());
+        if sign(json)? != b':' {
+            return None;
         }
-        take(json, ',')?;
+        field(&key.text(), value(json)?);
+        match sign(json)? {
+            b',' => {}
+            b'}' => return Some(()),
+            _ => return None,
+        }
     }
 }
 
@@ -43,9 +50,11 @@ fn value<'a>(json: &mut &'a str) -> Option<Value<'a>> {
     Value::take(json)
 }
 
-fn take(json: &mut &str, sign: char) -> Option<()> {
-    *json = skip_space(json).strip_prefix(sign)?;
-    Some(())
+/// Takes the next character off `json`, if it is ASCII.
+fn sign(json: &mut &str) -> Option<u8> {
+    let text = skip_space(json);
+    *json = text.get(1..)?;
+    text.bytes().next()
 }
 
 fn skip_space(json: &str) -> &str {

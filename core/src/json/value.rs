@@ -191,21 +191,30 @@ fn early_sign(bytes: &[u8]) -> Option<usize> {
 /// Where a string, a number or a word ends that starts here.
 pub fn scalar_end(bytes: &[u8], start: usize) -> usize {
     let rest = bytes.get(start + 1..).unwrap_or_default();
-    if bytes.get(start) != Some(&b'"') {
+    let len = if bytes.get(start) != Some(&b'"') {
         let is_end = |b: &u8| b",:]}".contains(b) || b.is_ascii_whitespace();
-        return start + 1 + rest.iter().position(is_end).unwrap_or(rest.len());
-    }
-    if let Some(at) = early_sign(rest).filter(|&at| rest.get(at) == Some(&b'"')) {
-        return start + 1 + at + 1;
-    }
+        rest.iter().position(is_end).unwrap_or(rest.len())
+    } else {
+        match early_sign(rest).filter(|&at| rest.get(at) == Some(&b'"')) {
+            Some(at) => at + 1,
+            None => string_len(rest),
+        }
+    };
+    start + 1 + len
+}
+
+/// How long a string and the quote after it are. Apart from [`scalar_end`],
+/// which is faster without it.
+#[inline(never)]
+fn string_len(bytes: &[u8]) -> usize {
     // After an even number of backslashes a quote ends the string: they are
     // escaped themselves.
     let ends_it = |&at: &usize| {
-        let before = rest.iter().take(at).rev();
+        let before = bytes.iter().take(at).rev();
         before.take_while(|byte| **byte == b'\\').count() % 2 == 0
     };
-    let end = memchr_iter(b'"', rest).find(ends_it);
-    end.map_or(bytes.len(), |at| start + 1 + at + 1)
+    let end = memchr_iter(b'"', bytes).find(ends_it);
+    end.map_or(bytes.len(), |at| at + 1)
 }
 
 #[cfg(test)]

@@ -67,35 +67,48 @@ impl Id {
 
 /// `prefix` and 29 random letters and digits: 172 bits, so that no two are
 /// alike as long as the generator was seeded by the operating system.
-pub fn object(prefix: &str, rng: &mut dyn RngCore) -> Id {
+pub fn object(prefix: &str, rng: &mut impl RngCore) -> Id {
     // So many letters are in 64 random bits.
     const AT_ONCE: usize = 10;
     Id::filled(prefix, OBJECT_ID_LEN, |letters| {
         for some in letters.chunks_mut(AT_ONCE) {
-            fill(some, LETTERS, rng.next_u64());
+            fill(some, rng.next_u64());
         }
     })
+}
+
+/// Reads `random` as a fraction, and writes its first digits to the base of 62.
+fn fill(digits: &mut [u8], random: u64) {
+    let mut fraction = random;
+    for digit in digits {
+        let scaled = u128::from(fraction) * LETTERS.len() as u128;
+        fraction = scaled as u64;
+        let letter = LETTERS.get((scaled >> u64::BITS) as usize);
+        *digit = letter.copied().unwrap_or(*digit);
+    }
 }
 
 /// The value of the header `x-request-id`: `req_` and 32 hexadecimal digits.
-pub fn request(rng: &mut dyn RngCore) -> Id {
-    const HEX: &[u8; 16] = b"0123456789abcdef";
+pub fn request(rng: &mut impl RngCore) -> Id {
     Id::filled("req_", 32, |digits| {
-        for some in digits.chunks_mut(16) {
-            fill(some, HEX, rng.next_u64());
+        for some in digits.chunks_exact_mut(16) {
+            let random = rng.next_u64();
+            let (even, odd) = some.split_at_mut(8);
+            even.copy_from_slice(&hex(random));
+            odd.copy_from_slice(&hex(random >> 4));
         }
     })
 }
 
-/// Reads `random` as a fraction, and writes its first digits.
-fn fill<const BASE: usize>(digits: &mut [u8], letters: &[u8; BASE], random: u64) {
-    let mut fraction = random;
-    for digit in digits {
-        let scaled = u128::from(fraction) * BASE as u128;
-        fraction = scaled as u64;
-        let letter = letters.get((scaled >> u64::BITS) as usize);
-        *digit = letter.copied().unwrap_or(*digit);
-    }
+/// The low half of each byte as a hexadecimal digit, all at once: a fifth of the
+/// instructions that a table takes.
+fn hex(random: u64) -> [u8; 8] {
+    const EACH: u64 = u64::MAX / 0xff;
+    const TO_LETTER: u64 = (b'a' - b'0' - 10) as u64;
+    let digits = random & (EACH * 0xf);
+    // 1 for each digit from 10.
+    let letters = (digits + EACH * 6) >> 4 & EACH;
+    (digits + EACH * u64::from(b'0') + letters * TO_LETTER).to_le_bytes()
 }
 
 #[cfg(test)]
@@ -122,6 +135,11 @@ mod tests {
         let id = request(&mut rng);
         assert!(id.as_bytes().starts_with(b"req_"));
         assert_eq!(id.random().len(), 32);
-        assert!(id.random().iter().all(u8::is_ascii_hexdigit));
+        let digits = |id: Id| id.random().to_vec().into_iter();
+        let seen: HashSet<_> = (0..1_000)
+            .flat_map(|_| digits(request(&mut rng)).enumerate())
+            .collect();
+        assert_eq!(seen.len(), 32 * 16, "each digit in each place");
+        assert!(seen.iter().all(|(_, it)| b"0123456789abcdef".contains(it)));
     }
 }

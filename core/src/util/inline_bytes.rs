@@ -17,19 +17,22 @@ enum Place<const N: usize> {
 impl<const N: usize> InlineBytes<N> {
     /// The bytes of all `parts`, one after the other.
     pub fn new(parts: &[&[u8]]) -> Self {
-        let len = parts.iter().map(|part| part.len()).sum();
-        let mut bytes = [0; N];
-        match (u8::try_from(len), bytes.get_mut(..len)) {
-            (Ok(len), Some(mut rest)) => {
-                for part in parts {
-                    let (here, after) = rest.split_at_mut(part.len());
-                    here.copy_from_slice(part);
-                    rest = after;
-                }
-                Self(Place::Here { len, bytes })
+        let len: usize = parts.iter().map(|part| part.len()).sum();
+        let mut this = Self(match u8::try_from(len) {
+            Ok(len) if usize::from(len) <= N => Place::Here { len, bytes: [0; N] },
+            _ => Place::Heap(parts.concat().into()),
+        });
+        if let Place::Here { bytes, .. } = &mut this.0 {
+            let mut rest = bytes.as_mut_slice();
+            for part in parts {
+                let Some((here, after)) = rest.split_at_mut_checked(part.len()) else {
+                    break;
+                };
+                here.copy_from_slice(part);
+                rest = after;
             }
-            _ => Self(Place::Heap(parts.concat().into())),
         }
+        this
     }
 
     /// The bytes.

@@ -1,4 +1,5 @@
-//! What the module keeps of a request: its route, then its session.
+//! What the module keeps of a request: its route, then, in the same place, its
+//! session.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -10,10 +11,19 @@ use super::Session;
 use crate::ngx::slot;
 
 /// The context of a request. It is freed with the request's pool.
-pub struct Context {
-    matched: Matched,
-    session: Option<Session>,
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the route is there only until the body is read"
+)]
+pub enum Context {
+    /// The response is to be composed.
+    Matched(Matched),
+    /// The response is on its way.
+    Session(Session),
 }
+
+// The route takes no memory beside the session, of which there are many.
+const _: () = assert!(size_of::<Context>() == size_of::<Session>());
 
 impl Context {
     /// Makes the context of `r`. Null if the pool can't grow.
@@ -32,8 +42,7 @@ impl Context {
                 return ptr::null_mut();
             }
             let context = (*cleanup).data.cast::<Self>();
-            let session = None;
-            context.write(Self { matched, session });
+            context.write(Self::Matched(matched));
             (*cleanup).handler = Some(free);
             slot::set_context(r, context.cast());
             context
@@ -59,10 +68,7 @@ impl Context {
         // SAFETY: what `of` found lasts as long as the request.
         unsafe {
             match Self::of(r).as_mut() {
-                Some(Self {
-                    session: Some(session),
-                    ..
-                }) => session,
+                Some(Self::Session(session)) => session,
                 _ => ptr::null_mut(),
             }
         }
@@ -85,7 +91,7 @@ impl Context {
                     .is_some_and(|it| ptr::fn_addr_eq(it, FREE))
                 {
                     let context = (*cleanup).data.cast::<Self>();
-                    if let Some(session) = &(*context).session {
+                    if let Self::Session(session) = &*context {
                         return Some(session);
                     }
                 }
@@ -95,19 +101,12 @@ impl Context {
         }
     }
 
-    /// Where the request goes.
-    pub fn matched(&self) -> Matched {
-        self.matched
-    }
-
-    /// Whether the request has a session.
-    pub fn has_session(&self) -> bool {
-        self.session.is_some()
-    }
-
-    /// Puts the session there.
-    pub(super) fn set_session(&mut self, session: Session) -> *mut Session {
-        self.session.insert(session)
+    /// Where the request goes; none if it has a session.
+    pub fn matched(&self) -> Option<Matched> {
+        match self {
+            Self::Matched(matched) => Some(*matched),
+            Self::Session(_) => None,
+        }
     }
 }
 

@@ -50,7 +50,11 @@ impl Dialect for Chat {
         const A_PART: usize = 160;
         let each = generation.completion.size(A_PART) + AROUND;
         let usage = Usage::detailed(generation);
-        let head = head(b"", generation, "chat.completion");
+        let head = head(
+            b"{\"id\":\"",
+            generation,
+            b"\",\"object\":\"chat.completion\",\"created\":",
+        );
         let around = head.as_bytes().len() + usage.longest() + AROUND;
         let mut out = Vec::with_capacity(around + generation.request.choices * each);
         out.put_all(&[head.as_bytes(), b"\",\"choices\":["]);
@@ -156,37 +160,33 @@ fn kind(call: &ToolCall) -> &'static [u8] {
 /// stream.
 type Head = InlineBytes<142>;
 
-/// What all objects of a reply begin with, after the `framing`.
-fn head(framing: &[u8], generation: &Generation, object: &str) -> Head {
-    const NOT_THERE: (&[u8], &[u8]) = (b"", b"");
+/// What all objects of a reply begin with: `opening`, the id, `object`, the time,
+/// the model, and what not all of them have.
+fn head(opening: &[u8], generation: &Generation, object: &[u8]) -> Head {
     let (tier_name, tier) = match generation.request.service_tier {
-        None => NOT_THERE,
-        Some(tier) => (b"\",\"service_tier\":\"".as_slice(), tier.as_bytes()),
+        None => (b"".as_slice(), ""),
+        Some(tier) => (b"\",\"service_tier\":\"".as_slice(), tier),
     };
     // Who gives a seed looks here whether it was kept.
-    let (fingerprint_name, fingerprint) = match generation.request.seed {
-        None => NOT_THERE,
-        Some(_) => (b"\",\"system_fingerprint\":\"".as_slice(), FINGERPRINT),
+    let fingerprint = match generation.request.seed {
+        None => b"".as_slice(),
+        Some(_) => FINGERPRINT,
     };
     Head::new(&[
-        framing,
-        b"{\"id\":\"",
+        opening,
         generation.id.as_bytes(),
-        b"\",\"object\":\"",
-        object.as_bytes(),
-        b"\",\"created\":",
+        object,
         Digits::of(generation.created).as_bytes(),
         b",\"model\":\"",
         generation.model.as_bytes(),
         tier_name,
-        tier,
-        fingerprint_name,
+        tier.as_bytes(),
         fingerprint,
     ])
 }
 
 /// The field `system_fingerprint`: it changes when what is made of a seed does.
-const FINGERPRINT: &[u8] = b"fp_0000000001";
+const FINGERPRINT: &[u8] = b"\",\"system_fingerprint\":\"fp_0000000001";
 
 /// `finish_reason`
 fn reason(completion: &Completion, is_legacy_call: bool) -> &'static str {

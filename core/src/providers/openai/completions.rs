@@ -69,7 +69,7 @@ impl Dialect for Completions {
             completion: generation.completion.clone(),
             choices: generation.request.choices,
             echo: Echo::of(generation.request),
-            ending: Ending::new(generation, Usage::of(generation)),
+            ending: Ending::new(generation, Usage::of),
         })
     }
 

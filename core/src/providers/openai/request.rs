@@ -44,11 +44,12 @@ pub fn read(body: &[u8]) -> GenerationRequest {
         }
         wanted.field(key, value);
     });
-    if !request.is_object {
-        return GenerationRequest::default();
+    if request.is_object {
+        request.logprobs = has_logprobs.then_some(top_logprobs.min(MOST_LOGPROBS));
+        (request.output, request.is_legacy_call) = wanted.output();
+    } else {
+        request = GenerationRequest::default();
     }
-    request.logprobs = has_logprobs.then_some(top_logprobs.min(MOST_LOGPROBS));
-    (request.output, request.is_legacy_call) = wanted.output();
     request
 }
 

@@ -78,9 +78,10 @@ impl Usage {
 pub struct Ending(Option<Usage>);
 
 impl Ending {
-    /// The end of a stream, with the usage if the client asks for it.
-    pub fn new(generation: &Generation, usage: Usage) -> Self {
-        Self(generation.request.include_usage.then_some(usage))
+    /// The end of a stream, with its `usage` if the client asks for it.
+    pub fn new(generation: &Generation, usage: fn(&Generation) -> Usage) -> Self {
+        let includes_usage = generation.request.include_usage;
+        Self(includes_usage.then(|| usage(generation)))
     }
 
     /// The end of a chunk, after its list of choices, and of its event.

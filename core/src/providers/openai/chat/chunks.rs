@@ -5,7 +5,6 @@ use crate::completion::Generation;
 use crate::completion::{Completion, Step};
 use crate::engine::Buffer;
 use crate::engine::Sink;
-use crate::engine::sse;
 use crate::engine::{Body, Progress};
 use crate::json::escape::Digits;
 use crate::providers::openai::logprobs;
@@ -20,9 +19,11 @@ pub struct Chunks {
     head: Head,
     completion: Completion,
     is_legacy_call: bool,
-    choices: usize,
-    /// If the client wants them, each chunk has the field.
-    logprobs: Option<usize>,
+    /// At most [`MOST_CHOICES`](crate::completion::MOST_CHOICES).
+    choices: u8,
+    /// If the client wants them, each chunk has the field: with so many likely
+    /// tokens, at most [`MOST_LOGPROBS`](crate::completion::MOST_LOGPROBS).
+    logprobs: Option<u8>,
     ending: Ending,
 }
 
@@ -30,12 +31,16 @@ impl Chunks {
     /// Of a reply.
     pub fn new(generation: &Generation) -> Self {
         Self {
-            head: head(sse::DATA, generation, "chat.completion.chunk"),
+            head: head(
+                b"data: {\"id\":\"",
+                generation,
+                b"\",\"object\":\"chat.completion.chunk\",\"created\":",
+            ),
             completion: generation.completion.clone(),
             is_legacy_call: generation.request.is_legacy_call,
-            choices: generation.request.choices,
-            logprobs: logprobs_of(generation),
-            ending: Ending::new(generation, Usage::detailed(generation)),
+            choices: u8::try_from(generation.request.choices).unwrap_or(u8::MAX),
+            logprobs: logprobs_of(generation).map(|top| u8::try_from(top).unwrap_or(u8::MAX)),
+            ending: Ending::new(generation, Usage::detailed),
         }
     }
 
@@ -104,6 +109,7 @@ impl Chunks {
             (Some(_), None) => out.put(b",\"logprobs\":null"),
             (Some(top), Some(chunk)) => {
                 out.put(b",\"logprobs\":");
+                let top = usize::from(top);
                 logprobs::put(&self.completion, chunk..chunk + 1, top, &mut |part| {
                     out.put(part)
                 });
@@ -135,7 +141,7 @@ impl Body for Chunks {
             return;
         };
         let is_last = number + 1 == self.steps();
-        for choice in 0..self.choices {
+        for choice in 0..usize::from(self.choices) {
             if step.begins {
                 self.begin(choice, out);
                 self.put_first(&step, choice, out);
@@ -162,6 +168,7 @@ impl Body for Chunks {
 
     fn progress(&self, steps: usize) -> Progress {
         let reason = reason(&self.completion, self.is_legacy_call);
-        self.completion.progress(steps, self.choices, reason)
+        self.completion
+            .progress(steps, usize::from(self.choices), reason)
     }
 }

@@ -91,3 +91,11 @@ fn probabilities_come_with_each_token_if_asked() {
     insta::assert_snapshot!(steps("one two\n", body).concat());
     insta::assert_snapshot!(whole("one two\n", body));
 }
+
+/// Tens of thousands of chat streams may be open: none of them takes memory from
+/// the heap for its body, and no room is left over.
+#[test]
+fn the_body_of_a_stream_is_as_large_as_a_boxed_body() {
+    let methods = size_of::<usize>();
+    assert_eq!(size_of::<Chunks>() + methods, size_of::<BoxedBody>());
+}
