@@ -85,7 +85,7 @@ fn string(value: Option<Value>) -> Option<Cow<str>> {
 mod tests {
     use super::*;
 
-    fn value(json: &str) -> Option<Value> {
+    fn value(json: &str) -> Option<Value<'_>> {
         Some(Value::new(json))
     }
 

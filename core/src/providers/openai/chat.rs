@@ -50,7 +50,7 @@ impl Dialect for Chat {
         const A_PART: usize = 160;
         let each = generation.completion.size(A_PART) + AROUND;
         let usage = Usage::detailed(generation);
-        let head = head(b"", generation, "chat.completion");
+        let head = head(b"", generation, "chat.completion", NO_FIELDS);
         let around = head.as_bytes().len() + usage.longest() + AROUND;
         let mut out = Vec::with_capacity(around + generation.request.choices * each);
         out.put_all(&[head.as_bytes(), b"\",\"choices\":["]);
@@ -82,6 +82,13 @@ impl Dialect for Chat {
         }
         out.extend_from_slice(b"],\"usage\":");
         usage.put(&mut out);
+        // Clients rely on the tier of a plain response: litellm's Groq provider
+        // reads it.
+        let tier = generation.request.service_tier.unwrap_or("default");
+        out.put_all(&[b",\"service_tier\":\"", tier.as_bytes(), b"\""]);
+        if generation.request.seed.is_some() {
+            out.put_all(&[b",\"system_fingerprint\":\"", FINGERPRINT, b"\""]);
+        }
         out.push(b'}');
         out
     }
@@ -156,18 +163,28 @@ fn kind(call: &ToolCall) -> &'static [u8] {
 /// stream.
 type Head = InlineBytes<142>;
 
-/// What all objects of a reply begin with, after the `framing`.
-fn head(framing: &[u8], generation: &Generation, object: &str) -> Head {
-    const NOT_THERE: (&[u8], &[u8]) = (b"", b"");
-    let (tier_name, tier) = match generation.request.service_tier {
-        None => NOT_THERE,
-        Some(tier) => (b"\",\"service_tier\":\"".as_slice(), tier.as_bytes()),
-    };
-    // Who gives a seed looks here whether it was kept.
-    let (fingerprint_name, fingerprint) = match generation.request.seed {
-        None => NOT_THERE,
-        Some(_) => (b"\",\"system_fingerprint\":\"".as_slice(), FINGERPRINT),
-    };
+/// Fields that follow the model: the name of each with the quotes around it, and
+/// its value.
+type Fields<'a> = [[&'a [u8]; 2]; 2];
+
+const NO_FIELDS: Fields = [[b""; 2]; 2];
+
+/// The fields that each chunk of a stream repeats, if the request asks for them.
+fn fields_of_chunks(generation: &Generation) -> Fields<'static> {
+    let [mut tier, mut fingerprint] = NO_FIELDS;
+    if let Some(name) = generation.request.service_tier {
+        tier = [b"\",\"service_tier\":\"", name.as_bytes()];
+    }
+    // Clients that send a seed compare this field.
+    if generation.request.seed.is_some() {
+        fingerprint = [b"\",\"system_fingerprint\":\"", FINGERPRINT];
+    }
+    [tier, fingerprint]
+}
+
+/// What all objects of a response begin with, after the `framing`.
+fn head(framing: &[u8], generation: &Generation, object: &str, fields: Fields) -> Head {
+    let [[tier_name, tier], [fingerprint_name, fingerprint]] = fields;
     Head::new(&[
         framing,
         b"{\"id\":\"",
