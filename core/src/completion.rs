@@ -13,6 +13,7 @@ mod output_kind;
 pub mod prompt_tokens;
 mod request;
 mod text_cache;
+mod tool_results;
 mod tools;
 
 pub use chunked_text::{ChunkedText, ChunkedTexts};
@@ -26,6 +27,7 @@ pub use request::{
     Framing, GenerationRequest, LONGEST_MODEL, MOST_CHOICES, MOST_LOGPROBS, StreamField, StreamMode,
 };
 pub use text_cache::TextCache;
+pub use tool_results::{ToolResults, since_user};
 pub use tools::{
-    CalledTool, LONGEST_NAME, MOST_CALLS, MOST_OFFERED, ToolChoice, ToolDefinition, ToolInput,
+    AllowedTools, CalledTool, LONGEST_NAME, MOST_CALLS, ToolChoice, ToolDefinition, ToolInput,
 };

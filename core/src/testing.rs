@@ -1,6 +1,8 @@
 //! Helpers of unit tests.
 
+use std::hint::black_box;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
@@ -69,4 +71,19 @@ pub fn steps(body: &dyn Body) -> Vec<String> {
             String::from_utf8(out.as_bytes().to_vec()).unwrap()
         })
         .collect()
+}
+
+/// The least CPU time of this thread that a run of `f` takes, of so many runs.
+/// It is not the time on the clock: other programs may use the machine.
+pub fn cpu_time<T>(runs: usize, f: impl Fn() -> T) -> Duration {
+    let now = || {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+    };
+    let times = (0..runs).map(|_| {
+        let begin = now();
+        black_box(f());
+        now() - begin
+    });
+    times.min().unwrap_or_default()
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use memchr::{memchr, memmem};
+
 use super::chunking::{Chunking, ChunkingMode, Cuts};
 use crate::json::{self, Escaped};
 use crate::tokens::Encoding;
@@ -122,25 +124,27 @@ impl ChunkedText {
         }
     }
 
-    /// Where the text first says `what`. It says nothing of what is empty.
+    /// Where `what` first occurs in the text; an empty string occurs nowhere.
+    /// Takes linear time: both may come from a client.
     pub fn find(&self, what: &str) -> Option<usize> {
-        if what.is_empty() || what.len() > self.text.as_bytes().len() {
+        let text = self.text.as_bytes();
+        if what.is_empty() || what.len() > text.len() {
             return None;
         }
         let mut escaped = Vec::new();
         json::escape(what, &mut escaped);
-        let mut rest = self.text.as_bytes();
-        while !rest.starts_with(&escaped) {
-            // An escape stands for one character.
-            let next = match rest {
-                [] => return None,
-                [b'\\', b'u', ..] => 6,
-                [b'\\', ..] => 2,
-                _ => 1,
-            };
-            rest = rest.get(next..)?;
+        let found = memmem::find(text, &escaped)?;
+        if is_boundary(text, found) {
+            return Some(found);
         }
-        Some(self.text.as_bytes().len() - rest.len())
+        // It begins within an escape, as `n` does in `\n`. There may be as many
+        // such places as characters, so that going on from each would be
+        // quadratic. Without escapes, the first place is the one.
+        let unescaped: String = serde_json::from_slice(&[b"\"", text, b"\""].concat()).ok()?;
+        let before = unescaped.get(..memmem::find(unescaped.as_bytes(), what.as_bytes())?)?;
+        escaped.clear();
+        json::escape(before, &mut escaped);
+        Some(escaped.len())
     }
 
     /// The whole text, as the inside of a JSON string.
@@ -174,6 +178,23 @@ impl ChunkedTexts {
         let found = encoded.find(|it| it.chunking.encoding == encoding);
         found.unwrap_or(&self.estimated)
     }
+}
+
+/// Whether a place in an escaped text is not within an escape.
+fn is_boundary(escaped: &[u8], place: usize) -> bool {
+    let mut at = 0;
+    while at < place {
+        let rest = escaped.get(at..place).unwrap_or_default();
+        let Some(plain) = memchr(b'\\', rest) else {
+            return true;
+        };
+        at += plain;
+        at += match escaped.get(at + 1) {
+            Some(b'u') => 6,
+            _ => 2,
+        };
+    }
+    at == place
 }
 
 /// How many of the parts that end there begin before `end`.

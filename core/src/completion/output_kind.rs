@@ -1,7 +1,8 @@
 //! What a client wants said instead of the text: calls of its tools, or a
 //! document of a form that it gives.
 
-use super::tools::{CalledTool, MOST_OFFERED, ToolChoice, ToolDefinition};
+use super::tool_results::ToolResults;
+use super::tools::{AllowedTools, CalledTool, MOST_OFFERED, ToolChoice, ToolDefinition};
 use crate::json::Value;
 use crate::schema::{self, Schema};
 
@@ -20,24 +21,48 @@ pub enum OutputKind {
 }
 
 impl OutputKind {
-    /// Calls of up to `most` tools. A model would decide which; here it is the
-    /// first that may be called, so that a test finds the same each time. A
-    /// named one that is not among them is called without arguments. `None` if
-    /// there is nothing to call.
+    /// Calls of up to `most` tools, in the order of the request. A choice that
+    /// requires a call leaves out the tools that have a result since the last
+    /// user message; when all have one, it calls the last tool again. So an agent
+    /// comes to an end whose answer is a call of its last tool. A tool chosen by
+    /// name that is not among the others is called without arguments. `None` if
+    /// nothing is to be called.
     pub fn calls<'a>(
         definitions: impl Iterator<Item = ToolDefinition<'a>>,
-        is_allowed: impl Fn(&ToolDefinition<'a>) -> bool,
+        allowed: &AllowedTools,
         choice: ToolChoice<'a>,
         most: usize,
+        results: impl FnOnce() -> ToolResults<'a>,
     ) -> Option<Self> {
         let mut room = schema::LONGEST;
-        let mut definitions = definitions.take(MOST_OFFERED).filter(|it| is_allowed(it));
+        let definitions = definitions.take(MOST_OFFERED);
+        let mut definitions = definitions.filter(|it| allowed.has(it)).peekable();
+        // No tool is offered, or none of the client's own.
+        definitions.peek()?;
         let called: Vec<CalledTool> = match choice {
             ToolChoice::Never => return None,
-            ToolChoice::Auto | ToolChoice::Always => definitions
+            ToolChoice::Auto => definitions
                 .filter_map(|it| it.called(&mut room))
                 .take(most)
                 .collect(),
+            ToolChoice::Always => {
+                let mut results = results();
+                let mut last = None;
+                let called: Vec<CalledTool> = definitions
+                    .filter(|it| it.is_callable())
+                    .inspect(|it| last = Some(*it))
+                    .filter(|it| !results.take(it.name()))
+                    .filter_map(|it| it.called(&mut room))
+                    .take(most)
+                    .collect();
+                match called.is_empty() {
+                    true => last
+                        .and_then(|it| it.called(&mut room))
+                        .into_iter()
+                        .collect(),
+                    false => called,
+                }
+            }
             ToolChoice::Named(named) => {
                 let known = definitions.find(|it| it.is_same(&named));
                 let tool = known.unwrap_or(named).called(&mut room);

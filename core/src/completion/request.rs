@@ -46,7 +46,7 @@ pub struct GenerationRequest {
     /// Whether each token comes with its probability, and with so many that
     /// are likely too.
     pub logprobs: Option<usize>,
-    /// The service tier that the reply names.
+    /// The service tier that the request asks for, if the service has it.
     pub service_tier: Option<&'static str>,
     /// What the client expects the reply to be.
     pub prediction: Option<Escaped>,

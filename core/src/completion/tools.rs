@@ -1,5 +1,8 @@
 //! The tools that a request offers, and which of them are called.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use crate::json::Value;
 use crate::schema::Schema;
 
@@ -10,9 +13,12 @@ pub const LONGEST_NAME: usize = 1024;
 /// So many tools are called in parallel at most.
 pub const MOST_CALLS: usize = 16;
 
-/// So many of the tools that a request offers, and of those that it allows, are
-/// looked at. They are held against each other.
-pub const MOST_OFFERED: usize = 1024;
+/// How many tools of a request are read. Later ones are ignored.
+pub(super) const MOST_OFFERED: usize = 1024;
+
+/// How many names of allowed tools are kept while a request is read. Later ones
+/// are ignored.
+const MOST_ALLOWED: usize = 1024;
 
 /// A tool that is to be called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,17 +68,22 @@ impl<'a> ToolDefinition<'a> {
 
     /// Whether both have the same name.
     pub fn is_same(&self, other: &Self) -> bool {
-        self.name.json() == other.name.json()
+        self.name.text() == other.name.text()
     }
 
-    /// Its name, as it stands in the request.
+    /// Its name, a string, as it stands in the request.
     pub fn name(&self) -> Value<'a> {
         self.name
     }
 
+    /// Whether its name is no longer than [`LONGEST_NAME`].
+    pub(super) fn is_callable(&self) -> bool {
+        self.name.json().len() <= LONGEST_NAME
+    }
+
     /// What is called. Its schema may take `room` bytes of JSON.
     pub(super) fn called(self, room: &mut usize) -> Option<CalledTool> {
-        if self.name.json().len() > LONGEST_NAME {
+        if !self.is_callable() {
             return None;
         }
         let parameters = self.parameters.map(Value::json);
@@ -87,6 +98,32 @@ impl<'a> ToolDefinition<'a> {
             name: self.name.parse()?,
             input,
         })
+    }
+}
+
+/// The tools that a request allows, of those that it offers.
+#[derive(Debug, Default)]
+pub enum AllowedTools<'a> {
+    /// All of them.
+    #[default]
+    All,
+    /// Those of these names.
+    Named(HashSet<Cow<'a, str>>),
+}
+
+impl<'a> AllowedTools<'a> {
+    /// Tools of these names. Values that are no string are ignored.
+    pub fn named(names: impl Iterator<Item = Value<'a>>) -> Self {
+        let names = names.filter(|it| it.is_string()).take(MOST_ALLOWED);
+        Self::Named(names.map(Value::text).collect())
+    }
+
+    /// Whether a tool is among them.
+    pub(super) fn has(&self, definition: &ToolDefinition) -> bool {
+        match self {
+            Self::All => true,
+            Self::Named(names) => names.contains(&definition.name().text()),
+        }
     }
 }
 

@@ -85,7 +85,7 @@ impl<'a> Value<'a> {
 
     /// The values of a list; of an object, names and values in turn; of
     /// anything else, none.
-    pub fn items(self) -> impl Iterator<Item = Self> {
+    pub fn items(self) -> impl Iterator<Item = Self> + Clone {
         let mut rest = match self.0.starts_with(['{', '[']) {
             true => self.0.get(1..).unwrap_or_default(),
             false => "",

@@ -1,7 +1,7 @@
-use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::*;
+use crate::testing::cpu_time;
 use proptest::prelude::*;
 
 fn ends(text: &str, encoding: Encoding) -> Vec<usize> {
@@ -66,15 +66,7 @@ fn the_time_of_hostile_text_is_linear() {
     const GROWTH: usize = 16;
     /// Quadratic time grows [`GROWTH`] times as much as linear time.
     const TOLERANCE: u32 = 4;
-    // The shortest of some times: others may use the machine.
-    let time = |runs: usize, text: &str, encoding| {
-        let times = (0..runs).map(|_| {
-            let begun = Instant::now();
-            black_box(ends(text, encoding));
-            begun.elapsed()
-        });
-        times.min().unwrap()
-    };
+    let time = |runs, text: &str, encoding| cpu_time(runs, || ends(text, encoding));
     for encoding in Encoding::ALL {
         assert!(encoding.load());
         for unit in [

@@ -1,7 +1,9 @@
 //! What a request wants said (API reference, "Create a Message", fields
 //! `tools`, `tool_choice` and `output_config`).
 
-use crate::completion::{MOST_CALLS, OutputKind, ToolChoice, ToolDefinition};
+use crate::completion::{
+    AllowedTools, MOST_CALLS, OutputKind, ToolChoice, ToolDefinition, ToolResults, since_user,
+};
 use crate::json::Value;
 
 /// The fields that decide about it, as they stand in the request.
@@ -34,8 +36,9 @@ impl<'a> Fields<'a> {
         calls.or_else(|| self.format()).unwrap_or_default()
     }
 
-    /// The calls that are wished. Several are made only for who says that they
-    /// are not disabled: nobody expects it of a mock that this is the default.
+    /// The calls that the reply makes. Parallel calls are made only where the
+    /// request does not disable them explicitly: few clients of a mock expect
+    /// that this is the default.
     fn calls(&self) -> Option<OutputKind> {
         let list = self.tools?;
         let field = |name| self.tool_choice.and_then(|it| it.field(name));
@@ -51,7 +54,9 @@ impl<'a> Fields<'a> {
         let is_parallel = is_disabled == Some("false");
         let most = if is_parallel { MOST_CALLS } else { 1 };
         let definitions = list.items().filter_map(tool);
-        OutputKind::calls(definitions, |_| true, wanted.after(self.has_result()), most)
+        let wanted = wanted.after(self.has_result());
+        let results = || self.results();
+        OutputKind::calls(definitions, &AllowedTools::All, wanted, most, results)
     }
 
     /// The form of the text.
@@ -65,9 +70,38 @@ impl<'a> Fields<'a> {
     fn has_result(&self) -> bool {
         let last = self.messages.and_then(|list| list.items().last());
         let content = last.and_then(|message| message.field("content"));
-        let is_result = |block: Value| block.field("type").is_some_and(|it| it.is("tool_result"));
         content.is_some_and(|content| content.items().any(is_result))
     }
+
+    /// The tools that have a result since the last user message.
+    fn results(&self) -> ToolResults<'a> {
+        let mut results = ToolResults::default();
+        for message in since_user(self.messages, is_user) {
+            let content = message.field("content").into_iter();
+            for block in content.flat_map(Value::items) {
+                if is_result(block) {
+                    results.result(block.field("tool_use_id"));
+                } else {
+                    results.call(block.field("id"), block.field("name"));
+                }
+            }
+        }
+        results
+    }
+}
+
+/// Whether a block of content is what a tool returned.
+fn is_result(block: Value) -> bool {
+    block.field("type").is_some_and(|it| it.is("tool_result"))
+}
+
+/// Whether a message is the user's: it holds more than what tools returned.
+fn is_user(message: Value) -> bool {
+    let role = message.field("role");
+    let content = message.field("content").filter(|it| it.is_list());
+    let has_results =
+        content.is_some_and(|it| it.items().next().is_some() && it.items().all(is_result));
+    role.is_some_and(|role| role.is("user")) && !has_results
 }
 
 /// A tool of the client's own: Anthropic's have another type, and no schema.

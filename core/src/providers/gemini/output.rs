@@ -2,7 +2,9 @@
 //! `tools`, `toolConfig`, and of `generationConfig` those about JSON). Google
 //! takes the names of its fields in two forms.
 
-use crate::completion::{MOST_OFFERED, OutputKind, ToolChoice, ToolDefinition};
+use crate::completion::{
+    AllowedTools, OutputKind, ToolChoice, ToolDefinition, ToolResults, since_user,
+};
 use crate::json::Value;
 
 /// The fields that decide about it, as they stand in the request.
@@ -44,7 +46,7 @@ impl<'a> Fields<'a> {
         call.or_else(|| self.format()).unwrap_or_default()
     }
 
-    /// The call that is wished: always one, for no field asks for more.
+    /// The call that the reply makes: one, because no field asks for more.
     fn call(&self) -> Option<OutputKind> {
         let list = self.tools?;
         let config = self
@@ -60,17 +62,13 @@ impl<'a> Fields<'a> {
         let allowed =
             config.and_then(|it| either(it, "allowedFunctionNames", "allowed_function_names"));
         let allowed = allowed.filter(|list| list.items().next().is_some());
-        let is_allowed = |definition: &ToolDefinition| {
-            allowed.is_none_or(|list| {
-                let mut names = list.items().take(MOST_OFFERED);
-                names.any(|name| name.json() == definition.name().json())
-            })
-        };
+        let allowed = allowed.map_or(AllowedTools::All, |list| AllowedTools::named(list.items()));
         let declared = list
             .items()
             .filter_map(|it| either(it, "functionDeclarations", "function_declarations"));
         let definitions = declared.flat_map(Value::items).filter_map(function);
-        OutputKind::calls(definitions, is_allowed, choice.after(self.has_result()), 1)
+        let choice = choice.after(self.has_result());
+        OutputKind::calls(definitions, &allowed, choice, 1, || self.results())
     }
 
     /// The form of the text.
@@ -84,9 +82,35 @@ impl<'a> Fields<'a> {
     fn has_result(&self) -> bool {
         let last = self.contents.and_then(|list| list.items().last());
         let parts = last.and_then(|content| content.field("parts"));
-        let is_result = |part| either(part, "functionResponse", "function_response").is_some();
-        parts.is_some_and(|parts| parts.items().any(is_result))
+        parts.is_some_and(|parts| parts.items().any(|it| result(it).is_some()))
     }
+
+    /// The functions that have a result since the last user message.
+    fn results(&self) -> ToolResults<'a> {
+        let mut results = ToolResults::default();
+        for content in since_user(self.contents, is_user) {
+            let parts = content.field("parts").into_iter();
+            for result in parts.flat_map(Value::items).filter_map(result) {
+                results.result_of(result.field("name"));
+            }
+        }
+        results
+    }
+}
+
+/// What a function returned, if a part holds that.
+fn result(part: Value) -> Option<Value> {
+    either(part, "functionResponse", "function_response")
+}
+
+/// Whether a content is the user's: it holds more than what functions returned.
+fn is_user(content: Value) -> bool {
+    let role = content.field("role");
+    let parts = content.field("parts");
+    let has_results = parts.is_some_and(|it| {
+        it.items().next().is_some() && it.items().all(|part| result(part).is_some())
+    });
+    role.is_none_or(|role| role.is("user")) && !has_results
 }
 
 /// A field that has two names.

@@ -54,6 +54,7 @@ impl Dialect for Chat {
             b"{\"id\":\"",
             generation,
             b"\",\"object\":\"chat.completion\",\"created\":",
+            NO_FIELDS,
         );
         let around = head.as_bytes().len() + usage.longest() + AROUND;
         let mut out = Vec::with_capacity(around + generation.request.choices * each);
@@ -86,7 +87,14 @@ impl Dialect for Chat {
         }
         out.extend_from_slice(b"],\"usage\":");
         usage.put(&mut out);
-        out.push(b'}');
+        // Clients rely on the tier of a plain response: litellm's Groq provider
+        // reads it.
+        let tier = generation.request.service_tier.unwrap_or("default");
+        out.put_all(&[b",\"service_tier\":\"", tier.as_bytes()]);
+        if generation.request.seed.is_some() {
+            out.put(FINGERPRINT);
+        }
+        out.put(b"\"}");
         out
     }
 }
@@ -160,18 +168,29 @@ fn kind(call: &ToolCall) -> &'static [u8] {
 /// stream.
 type Head = InlineBytes<142>;
 
-/// What all objects of a reply begin with: `opening`, the id, `object`, the time,
-/// the model, and what not all of them have.
-fn head(opening: &[u8], generation: &Generation, object: &[u8]) -> Head {
-    let (tier_name, tier) = match generation.request.service_tier {
-        None => (b"".as_slice(), ""),
-        Some(tier) => (b"\",\"service_tier\":\"".as_slice(), tier),
-    };
-    // Who gives a seed looks here whether it was kept.
-    let fingerprint = match generation.request.seed {
-        None => b"".as_slice(),
-        Some(_) => FINGERPRINT,
-    };
+/// The optional fields of a chunk, after the model: the name of the tier with the
+/// quotes before it, the tier, and the fingerprint.
+type Fields = [&'static [u8]; 3];
+
+const NO_FIELDS: Fields = [b""; 3];
+
+/// The fields that each chunk of a stream repeats, if the request asks for them.
+fn fields_of_chunks(generation: &Generation) -> Fields {
+    let [mut tier_name, mut tier, mut fingerprint] = NO_FIELDS;
+    if let Some(name) = generation.request.service_tier {
+        (tier_name, tier) = (b"\",\"service_tier\":\"", name.as_bytes());
+    }
+    // Clients that send a seed compare this field.
+    if generation.request.seed.is_some() {
+        fingerprint = FINGERPRINT;
+    }
+    [tier_name, tier, fingerprint]
+}
+
+/// What all objects of a response begin with: `opening`, the id, `object`, the
+/// time, the model, and the optional fields.
+fn head(opening: &[u8], generation: &Generation, object: &[u8], fields: Fields) -> Head {
+    let [tier_name, tier, fingerprint] = fields;
     Head::new(&[
         opening,
         generation.id.as_bytes(),
@@ -180,12 +199,13 @@ fn head(opening: &[u8], generation: &Generation, object: &[u8]) -> Head {
         b",\"model\":\"",
         generation.model.as_bytes(),
         tier_name,
-        tier.as_bytes(),
+        tier,
         fingerprint,
     ])
 }
 
-/// The field `system_fingerprint`: it changes when what is made of a seed does.
+/// The end of a string, and the field `system_fingerprint` without its end. The
+/// value changes when generated data for a seed changes.
 const FINGERPRINT: &[u8] = b"\",\"system_fingerprint\":\"fp_0000000001";
 
 /// `finish_reason`

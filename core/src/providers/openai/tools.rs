@@ -3,7 +3,9 @@
 //! but for the object that holds a tool's name.
 
 use crate::completion::ToolCall;
-use crate::completion::{MOST_CALLS, MOST_OFFERED, OutputKind, ToolChoice, ToolDefinition};
+use crate::completion::{
+    AllowedTools, MOST_CALLS, OutputKind, ToolChoice, ToolDefinition, ToolResults,
+};
 use crate::json::Value;
 
 /// How an API writes what both say.
@@ -34,16 +36,22 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The calls that are wished; none after a tool's result if the client
-    /// leaves it to the model. Several are made only for who says so: nobody
-    /// expects it of a mock that OpenAI's default is `true`.
-    pub fn calls(&self, spec: &Spec, has_result: impl FnOnce() -> bool) -> Option<OutputKind> {
+    /// The calls that the reply makes; none after a tool's result if the client
+    /// leaves it to the model. Parallel calls are made only where the request
+    /// asks for them: few clients of a mock expect that OpenAI's default is
+    /// `true`.
+    pub fn calls(
+        &self,
+        spec: &Spec,
+        has_result: impl FnOnce() -> bool,
+        results: impl FnOnce() -> ToolResults<'a>,
+    ) -> Option<OutputKind> {
         let list = self.tools?;
         let choice = self.tool_choice;
-        let allowed = choice.and_then(spec.allowed);
-        let named = choice.filter(|_| allowed.is_none()).and_then(spec.tool);
-        let word = match allowed {
-            Some(allowed) => allowed.field("mode"),
+        let subset = choice.and_then(spec.allowed);
+        let named = choice.filter(|_| subset.is_none()).and_then(spec.tool);
+        let word = match subset {
+            Some(subset) => subset.field("mode"),
             None => choice,
         };
         let choice = match (named, word) {
@@ -52,17 +60,16 @@ impl<'a> Fields<'a> {
             (None, Some(word)) if word.is("required") => ToolChoice::Always,
             (None, _) => ToolChoice::Auto,
         };
-        let allowed = allowed.and_then(|it| it.field("tools"));
-        let is_allowed = |definition: &ToolDefinition| {
-            allowed.is_none_or(|list| {
-                let mut names = list.items().take(MOST_OFFERED).filter_map(spec.tool);
-                names.any(|it| it.is_same(definition))
-            })
-        };
+        let names = subset.and_then(|it| it.field("tools")).map(|list| {
+            let tools = list.items().filter_map(spec.tool);
+            tools.map(|it| it.name())
+        });
+        let allowed = names.map_or(AllowedTools::All, AllowedTools::named);
         let is_parallel = self.parallel_tool_calls.map(Value::json) == Some("true");
         let most = if is_parallel { MOST_CALLS } else { 1 };
         let definitions = list.items().filter_map(spec.tool);
-        OutputKind::calls(definitions, is_allowed, choice.after(has_result()), most)
+        let choice = choice.after(has_result());
+        OutputKind::calls(definitions, &allowed, choice, most, results)
     }
 }
 

@@ -1,8 +1,9 @@
 //! The time of a schema, whatever it is: a worker has one thread.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::super::*;
+use crate::testing::cpu_time;
 
 /// How many times as long the large schema of a shape is as the small one.
 const GROWTH: usize = 16;
@@ -141,16 +142,6 @@ fn shapes(len: usize) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The shortest of some times: others may use the machine.
-fn time<T>(runs: usize, f: impl Fn() -> T) -> Duration {
-    let times = (0..runs).map(|_| {
-        let begun = Instant::now();
-        std::hint::black_box(f());
-        begun.elapsed()
-    });
-    times.min().unwrap()
-}
-
 #[test]
 fn reading_takes_linear_time() {
     /// Quadratic time grows [`GROWTH`] times as much as linear time.
@@ -161,8 +152,8 @@ fn reading_takes_linear_time() {
             "{name}: {}",
             large.len()
         );
-        let small = time(5, || Schema::read(&small));
-        let large = time(3, || Schema::read(&large));
+        let small = cpu_time(5, || Schema::read(&small));
+        let large = cpu_time(3, || Schema::read(&large));
         let most = TOLERANCE * GROWTH as u32 * small.max(Duration::from_micros(100));
         assert!(large <= most, "{name}: {small:?}, {large:?}");
     }
@@ -173,7 +164,7 @@ fn generating_takes_bounded_time() {
     for (name, schema) in shapes(LONGEST) {
         let schema = Schema::read(&schema);
         // 10 ms where it is optimized; less than a tenth of the bound here.
-        let time = time(1, || schema.document(0));
+        let time = cpu_time(1, || schema.document(0));
         assert!(time < Duration::from_secs(2), "{name}: {time:?}");
     }
 }

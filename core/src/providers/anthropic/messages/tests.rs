@@ -137,6 +137,14 @@ fn a_call_is_a_block_of_the_content() {
 fn who_is_called_is_the_clients_choice() {
     let result = r#""messages":[{"role":"user","content":[{"type":"text","text":"x"},
         {"type":"tool_result","tool_use_id":"t","content":"1"}]}]"#;
+    let only_results = r#""messages":[{"role":"user","content":"x"},
+        {"role":"assistant","content":[{"type":"tool_use","id":"t","name":"get_weather","input":{}}]},
+        {"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"1"}]}]"#;
+    let both = r#""messages":[{"role":"user","content":"x"},{"role":"assistant","content":[
+        {"type":"tool_use","id":"t","name":"get_time","input":{}},
+        {"type":"tool_use","id":"u","name":"get_weather","input":{}}]},
+        {"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"1"},
+        {"type":"tool_result","tool_use_id":"u","content":"1"}]}]"#;
     let choice = |kind: &str| format!(r#""tool_choice":{{"type":{kind}}}"#);
     let parallel = r#""auto","disable_parallel_tool_use":false"#;
     for (fields, expected) in [
@@ -147,6 +155,18 @@ fn who_is_called_is_the_clients_choice() {
         (
             vec![result.to_owned(), choice(r#""any""#)],
             vec!["get_weather"],
+        ),
+        (
+            vec![only_results.to_owned(), choice(r#""any""#)],
+            vec!["get_time"],
+        ),
+        (vec![both.to_owned(), choice(r#""any""#)], vec!["get_time"]),
+        (
+            vec![
+                only_results.to_owned(),
+                choice(r#""any","disable_parallel_tool_use":false"#),
+            ],
+            vec!["get_time"],
         ),
         (
             vec![choice(r#""tool","name":"get_time""#)],
@@ -161,6 +181,13 @@ fn who_is_called_is_the_clients_choice() {
         (vec![result.to_owned(), choice(parallel)], vec![]),
         (vec![r#""tool_choice":7"#.to_owned()], vec!["get_weather"]),
         (vec![r#""tools":{}"#.to_owned()], vec![]),
+        (
+            vec![
+                r#""tools":[]"#.to_owned(),
+                choice(r#""tool","name":"get_time""#),
+            ],
+            vec![],
+        ),
     ] {
         let body = with_tools(&fields.iter().map(|it| format!(",{it}")).collect::<String>());
         let message: Value = serde_json::from_str(&whole("a b", &body)).unwrap();

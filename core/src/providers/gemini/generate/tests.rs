@@ -100,6 +100,14 @@ fn a_call_is_a_part_of_the_content() {
 #[test]
 fn who_is_called_is_the_clients_choice() {
     let result = r#""contents":[{"role":"user","parts":[{"functionResponse":{"name":"x"}}]}]"#;
+    let of_first = r#""contents":[{"parts":[{"text":"x"}]},
+        {"role":"model","parts":[{"functionCall":{"name":"get_weather","args":{}}}]},
+        {"role":"user","parts":[{"function_response":{"name":"get_weather"}}]}]"#;
+    let of_both = r#""contents":[{"role":"user","parts":[{"text":"x"}]},
+        {"role":"function","parts":[{"functionResponse":{"name":"get_time"}}]},
+        {"role":"user","parts":[{"functionResponse":{"name":"get_weather"}}]}]"#;
+    let asked_again = r#""contents":[{"role":"user","parts":[
+        {"functionResponse":{"name":"get_weather"}},{"text":"x"}]}]"#;
     let mode =
         |mode: &str| format!(r#""toolConfig":{{"functionCallingConfig":{{"mode":{mode}}}}}"#);
     let any = mode(r#""ANY","allowedFunctionNames":["get_time"]"#);
@@ -111,6 +119,9 @@ fn who_is_called_is_the_clients_choice() {
         (vec![mode("\"NONE\"")], ""),
         (vec![result.to_owned()], ""),
         (vec![result.to_owned(), mode("\"ANY\"")], "get_weather"),
+        (vec![of_first.to_owned(), mode("\"ANY\"")], "get_time"),
+        (vec![of_both.to_owned(), mode("\"ANY\"")], "get_time"),
+        (vec![asked_again.to_owned(), mode("\"ANY\"")], "get_weather"),
         (vec![any], "get_time"),
         (vec![snake.to_owned()], "get_time"),
         (vec![mode("7")], "get_weather"),

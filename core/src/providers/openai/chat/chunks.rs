@@ -1,6 +1,6 @@
 //! The stream of chat completions.
 
-use super::{Head, head, kind, logprobs_of, put_call, put_function, reason};
+use super::{Head, fields_of_chunks, head, kind, logprobs_of, put_call, put_function, reason};
 use crate::completion::Generation;
 use crate::completion::{Completion, Step};
 use crate::engine::Buffer;
@@ -35,6 +35,7 @@ impl Chunks {
                 b"data: {\"id\":\"",
                 generation,
                 b"\",\"object\":\"chat.completion.chunk\",\"created\":",
+                fields_of_chunks(generation),
             ),
             completion: generation.completion.clone(),
             is_legacy_call: generation.request.is_legacy_call,

@@ -1,7 +1,9 @@
 //! What a chat request wants said (API reference, "Chat", the fields of
 //! [`tools`], and `functions`, `function_call` and `response_format`).
 
-use crate::completion::{OutputKind, ToolChoice, ToolDefinition};
+use crate::completion::{
+    AllowedTools, OutputKind, ToolChoice, ToolDefinition, ToolResults, since_user,
+};
 use crate::json::Value;
 use crate::providers::openai::tools::{self, Spec};
 
@@ -34,7 +36,10 @@ impl<'a> Fields<'a> {
 
     /// What is to be said, and whether it is a call in the old way.
     pub fn output(&self) -> (OutputKind, bool) {
-        if let Some(calls) = self.tools.calls(&FORM, || self.has_result()) {
+        let calls = self
+            .tools
+            .calls(&FORM, || self.has_result(), || self.results());
+        if let Some(calls) = calls {
             return (calls, false);
         }
         if let Some(call) = self.function() {
@@ -52,7 +57,9 @@ impl<'a> Fields<'a> {
             (_, None) => ToolChoice::Auto,
         };
         let definitions = list.items().filter_map(function);
-        OutputKind::calls(definitions, |_| true, choice.after(self.has_result()), 1)
+        let choice = choice.after(self.has_result());
+        let results = || self.results();
+        OutputKind::calls(definitions, &AllowedTools::All, choice, 1, results)
     }
 
     /// The form of the text.
@@ -66,6 +73,24 @@ impl<'a> Fields<'a> {
         let last = self.messages.and_then(|list| list.items().last());
         let role = last.and_then(|message| message.field("role"));
         role.is_some_and(|role| role.is("tool") || role.is("function"))
+    }
+
+    /// The tools that have a result since the last user message.
+    fn results(&self) -> ToolResults<'a> {
+        let mut results = ToolResults::default();
+        let has_role = |it: Value, name| it.field("role").is_some_and(|role| role.is(name));
+        for message in since_user(self.messages, |it| has_role(it, "user")) {
+            if has_role(message, "tool") {
+                results.result(message.field("tool_call_id"));
+            } else if has_role(message, "function") {
+                results.result_of(message.field("name"));
+            }
+            let calls = message.field("tool_calls").into_iter();
+            for call in calls.flat_map(Value::items) {
+                results.call(call.field("id"), tool(call).map(|it| it.name()));
+            }
+        }
+        results
     }
 }
 

@@ -86,6 +86,27 @@ fn the_finish_reason_says_why_it_ends() {
 }
 
 #[test]
+fn a_plain_response_always_has_a_service_tier() {
+    for (tier, of_plain, of_stream) in [
+        ("null", "default", None),
+        ("7", "default", None),
+        ("\"auto\"", "default", Some("default")),
+        ("\"flex\"", "flex", Some("flex")),
+        ("\"priority\"", "priority", Some("priority")),
+    ] {
+        let body = format!("{{\"service_tier\":{tier}}}");
+        let plain: Value = serde_json::from_str(&whole("a", &body)).unwrap();
+        assert_eq!(plain["service_tier"], of_plain, "{body}");
+        let chunk = steps("a", &body).concat();
+        let tier = of_stream.map(|tier| format!("\"service_tier\":\"{tier}\""));
+        match tier {
+            Some(tier) => assert!(chunk.contains(&tier), "{chunk}"),
+            None => assert!(!chunk.contains("service_tier"), "{chunk}"),
+        }
+    }
+}
+
+#[test]
 fn probabilities_come_with_each_token_if_asked() {
     let body = r#"{"logprobs":true,"top_logprobs":2,"seed":7,"service_tier":"auto"}"#;
     insta::assert_snapshot!(steps("one two\n", body).concat());

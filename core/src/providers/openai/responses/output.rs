@@ -1,7 +1,7 @@
 //! What a request wants said (API reference, "Responses", the fields of
 //! [`tools`], and `text`).
 
-use crate::completion::{OutputKind, ToolDefinition};
+use crate::completion::{OutputKind, ToolDefinition, ToolResults, since_user};
 use crate::json::Value;
 use crate::providers::openai::tools::{self, Spec};
 
@@ -33,7 +33,9 @@ impl<'a> Fields<'a> {
 
     /// What is to be said.
     pub fn output(&self) -> OutputKind {
-        let calls = self.tools.calls(&FORM, || self.has_result());
+        let calls = self
+            .tools
+            .calls(&FORM, || self.has_result(), || self.results());
         calls.or_else(|| self.format()).unwrap_or_default()
     }
 
@@ -49,6 +51,22 @@ impl<'a> Fields<'a> {
         let last = self.input.and_then(|list| list.items().last());
         let kind = last.and_then(|item| item.field("type"));
         kind.is_some_and(|kind| kind.json().ends_with("_call_output\""))
+    }
+
+    /// The tools that have a result since the last user message.
+    fn results(&self) -> ToolResults<'a> {
+        let mut results = ToolResults::default();
+        let is_user = |it: Value| it.field("role").is_some_and(|role| role.is("user"));
+        for item in since_user(self.input, is_user) {
+            let kind = item.field("type");
+            let is = |name| kind.is_some_and(|kind| kind.is(name));
+            if is("function_call_output") || is("custom_tool_call_output") {
+                results.result(item.field("call_id"));
+            } else {
+                results.call(item.field("call_id"), item.field("name"));
+            }
+        }
+        results
     }
 }
 

@@ -171,6 +171,11 @@ fn who_is_called_is_the_clients_choice() {
     let output = r#""input":[{"type":"function_call_output","call_id":"x","output":"1"}]"#;
     let custom = r#""input":[{"type":"custom_tool_call_output","call_id":"x","output":"1"}]"#;
     let message = r#""input":[{"type":"function_call_output"},{"role":"user","content":"hi"}]"#;
+    let called = r#""input":[{"role":"user","content":"hi"},
+        {"type":"custom_tool_call","call_id":"x","name":"run","input":""},
+        {"type":"custom_tool_call_output","call_id":"x","output":"1"}]"#;
+    let shell = r#""input":[{"type":"local_shell_call","call_id":"x"},
+        {"type":"local_shell_call_output","call_id":"x","output":"1"}]"#;
     let named = r#""tool_choice":{"type":"function","name":"get_time"}"#;
     let run = r#""tool_choice":{"type":"custom","name":"run"}"#;
     let allowed = |mode| {
@@ -186,7 +191,10 @@ fn who_is_called_is_the_clients_choice() {
         (vec![output], ""),
         (vec![custom], ""),
         (vec![r#""tool_choice":"none""#], ""),
-        (vec![output, r#""tool_choice":"required""#], "get_weather"),
+        (vec![message, r#""tool_choice":"required""#], "get_weather"),
+        (vec![output, r#""tool_choice":"required""#], "run"),
+        (vec![called, r#""tool_choice":"required""#], "get_weather"),
+        (vec![shell, r#""tool_choice":"required""#], "get_weather"),
         (vec![output, named], "get_time"),
         (vec![run], "run"),
         (vec![&allowed("auto")], "get_time"),
@@ -198,6 +206,7 @@ fn who_is_called_is_the_clients_choice() {
         ),
         (vec![r#""tool_choice":7"#], "get_weather"),
         (vec![r#""tools":7"#], ""),
+        (vec![r#""tools":[]"#, named], ""),
         (
             vec![r#""tools":[{"type":"web_search"},7,{"type":"function"}]"#],
             "",

@@ -52,7 +52,8 @@ fn who_is_called_is_the_clients_choice() {
         (vec![function], ""),
         (vec![user, r#""tool_choice":"auto""#], "get_weather"),
         (vec![user, r#""tool_choice":"none""#], ""),
-        (vec![tool, r#""tool_choice":"required""#], "get_weather"),
+        (vec![user, r#""tool_choice":"required""#], "get_weather"),
+        (vec![tool, r#""tool_choice":"required""#], "get_time"),
         (vec![named, user], "get_time"),
         (vec![named, tool], "get_time"),
         (vec![unknown], "else"),
@@ -62,6 +63,8 @@ fn who_is_called_is_the_clients_choice() {
         (vec![r#""tool_choice":7"#], "get_weather"),
         (vec![r#""tool_choice":null"#], "get_weather"),
         (vec![r#""tools":null"#], ""),
+        (vec![r#""tools":[]"#, named], ""),
+        (vec![r#""tools":[{"function":{}}]"#, named], ""),
         (
             vec![r#""tools":[{"function":{"name":7}},{"function":{"name":"ok"}}]"#],
             "ok",
@@ -87,6 +90,68 @@ fn who_is_called_is_the_clients_choice() {
             assert_eq!(arguments["city"].is_string(), expected == "get_weather");
         }
     }
+}
+
+/// The tools that are called where a call is required, after these messages.
+fn required(messages: &Value, more: Value) -> Vec<String> {
+    let tools = ["a", "b", "c"].map(|name| json!({"function": {"name": name}}));
+    let mut body = json!({"tools": tools, "tool_choice": "required", "messages": messages});
+    let fields = more.as_object().unwrap().clone();
+    body.as_object_mut().unwrap().extend(fields);
+    let reply: Value = serde_json::from_str(&whole("a b", &body.to_string())).unwrap();
+    let calls = reply["choices"][0]["message"]["tool_calls"].as_array();
+    let calls = calls.into_iter().flatten();
+    calls
+        .map(|it| it["function"]["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn a_required_call_is_of_the_first_tool_without_a_result() {
+    let user = json!({"role": "user", "content": "hi"});
+    let call = |id: &str, name: &str| json!({"role": "assistant", "tool_calls": [{"id": id, "function": {"name": name}}]});
+    let result = |id: &str| json!({"role": "tool", "tool_call_id": id, "content": "1"});
+    let system = json!({"role": "system", "content": "be brief"});
+    for (messages, expected) in [
+        (json!([user]), "a"),
+        (json!([user, call("1", "a")]), "a"),
+        (json!([user, call("1", "a"), result("1")]), "b"),
+        (json!([user, call("1", "a"), result("1"), system]), "b"),
+        (json!([user, call("1", "b"), result("1")]), "a"),
+        (json!([user, call("1", "else"), result("1")]), "a"),
+        (json!([user, call("1", "a"), result("1"), user]), "a"),
+        (json!([user, result("1")]), "b"),
+        (
+            json!([
+                user,
+                call("1", "a"),
+                call("2", "b"),
+                result("2"),
+                result("1")
+            ]),
+            "c",
+        ),
+        (
+            json!([
+                user,
+                call("1", "c"),
+                result("1"),
+                call("2", "a"),
+                result("2"),
+                result("3")
+            ]),
+            "c",
+        ),
+    ] {
+        assert_eq!(required(&messages, json!({})), [expected], "{messages}");
+    }
+    let messages = json!([user, call("1", "a"), result("1")]);
+    let parallel = json!({"parallel_tool_calls": true});
+    assert_eq!(required(&json!([user]), parallel.clone()), ["a", "b", "c"]);
+    assert_eq!(required(&messages, parallel), ["b", "c"]);
+    let allowed = json!({"tool_choice": {"type": "allowed_tools", "allowed_tools": {
+        "mode": "required", "tools": [{"function": {"name": "a"}}]}}});
+    assert_eq!(required(&messages, allowed), ["a"]);
 }
 
 #[test]
@@ -293,7 +358,8 @@ fn so_many_are_called_and_no_more() {
 #[test]
 fn a_custom_tool_takes_the_text() {
     let tools = r#"{"tools":[{"type":"custom","custom":{"name":"c"}}]}"#;
-    let named = r#"{"tool_choice":{"type":"custom","custom":{"name":"d"}},"tools":[]}"#;
+    let named = r#"{"tool_choice":{"type":"custom","custom":{"name":"d"}},
+        "tools":[{"type":"custom","custom":{"name":"c"}}]}"#;
     for (text, body, name) in [("a \"b\"", tools, "c"), ("", tools, "c"), ("a", named, "d")] {
         let reply: Value = serde_json::from_str(&whole(text, body)).unwrap();
         let choice = &reply["choices"][0];
