@@ -27,12 +27,8 @@ pub fn respond(request: &Request, host: &dyn Host) -> Response {
     };
     let result = match request.matched {
         Matched::Route(target) => endpoint(request, &target, provider, host),
-        Matched::NotAllowed(route) => Err(Error::not_allowed(
-            request.method_name,
-            route.path,
-            route.allow,
-        )),
-        Matched::Refused(_, status) => Err(Error::refused(status)),
+        Matched::NotAllowed(route) => Err(Error::not_allowed(request.method_name, route.path)),
+        Matched::Refused(_, status) => Err(provider.refused(status)),
         Matched::NotFound(_) | Matched::Preflight => {
             Err(Error::not_found(request.method_name, request.path))
         }
@@ -71,7 +67,7 @@ fn check(request: &Request, target: &Target, host: &dyn Host) -> Result<(), Erro
         && !coding.is_empty()
         && !coding.eq_ignore_ascii_case(b"identity")
     {
-        return Err(Error::unsupported_encoding(coding));
+        return Err(target.route.provider.unsupported_encoding(coding));
     }
     let Some(spec) = target.route.spec else {
         return Ok(());

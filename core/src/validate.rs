@@ -63,6 +63,9 @@ pub fn check(spec: &Spec, body: &[u8], names_model: bool) -> Result<(), Error> {
             .messages
             .violation(&Path::BODY, &Violation::NotAnObject));
     }
+    if let Some(error) = spec.unknown_state.and_then(|refuses| refuses(body)) {
+        return Err(error);
+    }
     let walk = Check { spec, names_model };
     walk.object(body, spec.body, &Path::BODY)?;
     walk.tool_choice(body)

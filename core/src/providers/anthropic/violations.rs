@@ -87,14 +87,7 @@ fn message(path: &Path, violation: &Violation) -> String {
 }
 
 fn role(text: &str) -> String {
-    match text {
-        "system" => "messages: Unexpected role \"system\". The Messages API accepts a top-level \
-                     `system` parameter, not \"system\" as an input message role."
-            .to_owned(),
-        _ => format!(
-            "messages: Unexpected role \"{text}\". Allowed roles are \"user\" or \"assistant\""
-        ),
-    }
+    format!("messages: Unexpected role \"{text}\". Allowed roles are \"user\" or \"assistant\"")
 }
 
 /// What a value should be: the last that it may be, where it may be several

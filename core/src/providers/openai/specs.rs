@@ -66,7 +66,7 @@ const SERVICE_TIER: &[Rule] = &[
 
 const EFFORT: &[Rule] = &[
     Rule::Null,
-    Rule::Word(&["none", "minimal", "low", "medium", "high", "xhigh"]),
+    Rule::Word(&["none", "minimal", "low", "medium", "high", "xhigh", "max"]),
 ];
 
 const VERBOSITY: &[Rule] = &[Rule::Null, Rule::Word(&["low", "medium", "high"])];

@@ -21,7 +21,9 @@ pub static CHAT: Spec = Spec {
     tool_choice: Some(ToolChoice {
         chosen: &["tool_choice", "function", "name"],
         tool: &["function", "name"],
+        provides_others: |_| false,
     }),
+    unknown_state: None,
 };
 
 const LIMIT: &[Rule] = &[Rule::Null, at_least(1)];

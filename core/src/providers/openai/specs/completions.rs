@@ -15,6 +15,7 @@ pub static COMPLETIONS: Spec = Spec {
     messages: &ARGUMENTS,
     is_proto: false,
     tool_choice: None,
+    unknown_state: None,
 };
 
 static BODY: Object = closed(&[

@@ -12,6 +12,7 @@ pub static EMBEDDINGS: Spec = Spec {
     messages: &ARGUMENTS,
     is_proto: false,
     tool_choice: None,
+    unknown_state: None,
 };
 
 static BODY: Object = closed(&[
