@@ -2,7 +2,7 @@
 //! tools only what they have in common is looked at.
 
 use super::{
-    CACHE_RETENTION, EFFORT, FORMAT, LOGPROBS, LONGEST_NAME, METADATA, NULLABLE_BOOLEAN,
+    CACHE_RETENTION, EFFORT, FORMAT, LOGPROBS, LONGEST_NAME, METADATA, MODEL, NULLABLE_BOOLEAN,
     NULLABLE_STRING, SERVICE_TIER, STREAM_OPTIONS, TEMPERATURE, TOP_P, VERBOSITY,
 };
 use crate::json::Value;
@@ -34,7 +34,7 @@ fn provides_others(tool: Value) -> bool {
 const NULLABLE_OBJECT: &[Rule] = &[Rule::Null, Rule::Object(&ANY)];
 
 static BODY: Object = closed(&[
-    Field::optional("model", STRING).when(Presence::Named),
+    Field::optional("model", MODEL).when(Presence::Named),
     Field::optional("input", INPUT).when(Presence::Unless(&[
         "previous_response_id",
         "prompt",

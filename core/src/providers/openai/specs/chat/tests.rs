@@ -26,6 +26,11 @@ fn chat_needs_a_model_and_messages() {
             true,
             None,
         ),
+        (
+            r#"{"model":null,"messages":[{"role":"user","content":"hi"}]}"#,
+            true,
+            None,
+        ),
         (r#"{"model":"","messages":[]}"#, false, NO_MODEL),
         (r#"{"model":null,"messages":[]}"#, false, NO_MODEL),
         (r#"{"model":"m"}"#, false, NO_MESSAGES),
