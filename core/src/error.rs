@@ -83,11 +83,14 @@ impl Error {
         }
     }
 
-    /// 405: the route at `path` does not take the method. The message and the
-    /// absence of a code are OpenAI's.
-    pub fn not_allowed(method: &[u8], path: &str) -> Self {
-        let method = excerpt::of_bytes(method);
-        let message = format!("Not allowed to {method} on {path}. {HINT}");
+    /// 405: the path does not take the method. The message and the absence of a
+    /// code are OpenAI's.
+    pub fn not_allowed(method: &[u8], path: &[u8]) -> Self {
+        let message = format!(
+            "Not allowed to {} on {}. {HINT}",
+            excerpt::of_bytes(method),
+            excerpt::of_bytes(path),
+        );
         Self::new(405, message)
     }
 
@@ -136,7 +139,7 @@ mod tests {
         let long = [0xff; 32 * 1024];
         for error in [
             Error::not_found(&long, &long),
-            Error::not_allowed(&long, "/health"),
+            Error::not_allowed(&long, &long),
             Error::no_such_model(&long),
             Error::unsupported_encoding(&long),
         ] {

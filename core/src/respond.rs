@@ -27,7 +27,7 @@ pub fn respond(request: &Request, host: &dyn Host) -> Response {
     };
     let result = match request.matched {
         Matched::Route(target) => endpoint(request, &target, provider, host),
-        Matched::NotAllowed(route) => Err(Error::not_allowed(request.method_name, route.path)),
+        Matched::NotAllowed(_) => Err(Error::not_allowed(request.method_name, request.path)),
         Matched::Refused(_, status) => Err(provider.refused(status)),
         Matched::NotFound(_) | Matched::Preflight => {
             Err(Error::not_found(request.method_name, request.path))
