@@ -40,8 +40,14 @@ pub fn holds(path: &[u8], part: &str) -> bool {
 
 /// Whether a path names OpenAI's form of an API, as those of Azure
 /// (`/openai/...`), Google (`/v1beta/openai/...`) and Vertex AI
-/// (`/endpoints/openapi/...`) do. Headers of other providers do not matter
-/// there.
+/// (`/endpoints/openapi/...`) do.
 pub fn names_openai(path: &[u8]) -> bool {
     holds(path, "/openai/") || holds(path, "/openapi/")
+}
+
+/// Whether a path is one of Google's own form: it has a version (`v1beta`,
+/// `v1beta1`), a publisher or a verb that only Google has.
+pub fn names_google(path: &[u8]) -> bool {
+    let parts = ["/v1beta", "/publishers/google/", "enerateContent"];
+    !names_openai(path) && parts.iter().any(|part| holds(path, part))
 }

@@ -4,7 +4,7 @@
 use crate::error::Error;
 use crate::http::Headers;
 use crate::json;
-use crate::providers::provider::{Provider, holds, names_openai};
+use crate::providers::provider::{Provider, holds, names_google, names_openai};
 
 /// Anthropic.
 pub struct Anthropic;
@@ -71,7 +71,7 @@ impl Provider for Anthropic {
             || holds(path, "/messages/")
             || holds(path, "/publishers/anthropic/")
             || !names_openai(path)
-                && !holds(path, "/v1beta/")
+                && !names_google(path)
                 && (headers.has("anthropic-version") || headers.has("x-api-key"))
     }
 }

@@ -4,7 +4,7 @@
 use crate::error::Error;
 use crate::http::Headers;
 use crate::json::{self, Digits};
-use crate::providers::provider::{Provider, holds, names_openai};
+use crate::providers::provider::{Provider, names_google, names_openai};
 
 /// Google's Gemini.
 pub struct Gemini;
@@ -33,12 +33,7 @@ impl Provider for Gemini {
     }
 
     fn claims(&self, path: &[u8], headers: &dyn Headers) -> bool {
-        holds(path, "enerateContent")
-            || holds(path, "/publishers/google/")
-            || !names_openai(path)
-                && (holds(path, "/v1beta/")
-                    || holds(path, "/v1beta1/")
-                    || headers.has("x-goog-api-key"))
+        names_google(path) || !names_openai(path) && headers.has("x-goog-api-key")
     }
 }
 
