@@ -59,4 +59,4 @@ step "Integration tests with $(server_name)"
 unset NGINX_SOURCE_DIR NGINX_BUILD_DIR
 export LLM_MOCK_TEST_NGINX=$server LLM_MOCK_TEST_MODULE=$built
 cargo test --workspace --locked --test '*'
-"$here/tests/clients/run" --quick
+"$here/tests/clients/run" --quick --strict

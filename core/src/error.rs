@@ -14,10 +14,14 @@ pub struct Error {
     pub message: Cow<'static, str>,
     /// The field that is wrong, if it is one.
     pub param: Option<Cow<'static, str>>,
-    /// The reason, for a program, in OpenAI's terms. Other providers have no
-    /// such field.
+    /// The reason, for a program, in the terms of one provider, which is
+    /// OpenAI unless its own endpoints make the error. Other providers leave it
+    /// out.
     pub code: Option<&'static str>,
 }
+
+/// The end of OpenAI's message for a method that a path does not take.
+const HINT: &str = "(HINT: Perhaps you meant to use a different HTTP method?)";
 
 impl Error {
     /// An error with a message alone.
@@ -79,14 +83,19 @@ impl Error {
         }
     }
 
-    /// 405: the route takes the methods in `allow` alone.
-    pub fn not_allowed(method: &[u8], path: &str, allow: &str) -> Self {
-        let method = excerpt::of_bytes(method);
-        let message = format!("Not allowed to {method} on {path}; allowed are {allow}.");
-        Self::new(405, message).with_code("method_not_supported")
+    /// 405: the path does not take the method. The message and the absence of a
+    /// code are OpenAI's.
+    pub fn not_allowed(method: &[u8], path: &[u8]) -> Self {
+        let message = format!(
+            "Not allowed to {} on {}. {HINT}",
+            excerpt::of_bytes(method),
+            excerpt::of_bytes(path),
+        );
+        Self::new(405, message)
     }
 
-    /// 415: the body has a content coding that is not decoded.
+    /// 415: the body has a content coding that is not decoded. What OpenAI
+    /// answers is not known: the message and the code are this module's.
     pub fn unsupported_encoding(coding: &[u8]) -> Self {
         let coding = excerpt::of_bytes(coding);
         let message = format!(
@@ -107,7 +116,7 @@ impl Error {
             401 => error("Incorrect API key provided.").with_code("invalid_api_key"),
             403 => error("Access to this resource is denied."),
             404 => error("Unknown request URL.").with_code("unknown_url"),
-            405 => error("Not allowed to use this method here.").with_code("method_not_supported"),
+            405 => error("Not allowed to use this method here."),
             408 => error("The request took too long to arrive."),
             413 => error("The request body is larger than client_max_body_size allows."),
             414 => error("The request line is longer than large_client_header_buffers allows."),
@@ -130,7 +139,7 @@ mod tests {
         let long = [0xff; 32 * 1024];
         for error in [
             Error::not_found(&long, &long),
-            Error::not_allowed(&long, "/health", "GET"),
+            Error::not_allowed(&long, &long),
             Error::no_such_model(&long),
             Error::unsupported_encoding(&long),
         ] {

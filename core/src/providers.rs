@@ -5,5 +5,6 @@ pub mod count_tokens;
 pub mod dialect;
 pub mod direct;
 pub mod gemini;
+pub mod mistral;
 pub mod openai;
 pub mod provider;

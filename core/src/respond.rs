@@ -30,10 +30,8 @@ pub fn respond(request: &Request, host: &dyn Host) -> Response {
             Ok(response) => return response,
             Err(error) => error,
         },
-        Matched::NotAllowed(route) => {
-            Error::not_allowed(request.method_name, route.path, route.allow)
-        }
-        Matched::Refused(_, status) => Error::refused(status),
+        Matched::NotAllowed(_) => Error::not_allowed(request.method_name, request.path),
+        Matched::Refused(_, status) => provider.refused(status),
         Matched::NotFound(_) | Matched::Preflight => {
             Error::not_found(request.method_name, request.path)
         }
@@ -72,7 +70,7 @@ fn check(request: &Request, target: &Target, host: &dyn Host) -> Result<(), Erro
         && !coding.is_empty()
         && !coding.eq_ignore_ascii_case(b"identity")
     {
-        return Err(Error::unsupported_encoding(coding));
+        return Err(target.route.provider.unsupported_encoding(coding));
     }
     let Some(spec) = target.route.spec else {
         return Ok(());

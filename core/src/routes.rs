@@ -12,6 +12,7 @@ use crate::providers::anthropic::{self, Anthropic};
 use crate::providers::dialect::Dialect;
 use crate::providers::direct::DirectEndpoint;
 use crate::providers::gemini::{self, Gemini};
+use crate::providers::mistral;
 use crate::providers::openai::{self, OpenAi};
 use crate::providers::provider::Provider;
 use crate::validate::spec::Spec;
@@ -33,8 +34,8 @@ pub struct Route {
     pub endpoint: Endpoint,
     /// What a body must be with `llm_mock_validate strict`, where that is known.
     pub spec: Option<&'static Spec>,
-    /// Whether several providers have this path: the row is for requests that
-    /// its provider claims.
+    /// Whether several providers have this path. The row then matches the
+    /// requests that its provider claims.
     is_shared: bool,
 }
 
@@ -120,6 +121,11 @@ pub static ROUTES: &[Route] = &[
     )
     .takes(&openai::specs::CHAT),
     Route::post(
+        "/v1/fim/completions",
+        &OpenAi,
+        Endpoint::Generate(&mistral::fim::Fim),
+    ),
+    Route::post(
         "/v1/completions",
         &OpenAi,
         Endpoint::Generate(&openai::completions::Completions),
@@ -199,6 +205,50 @@ pub static ROUTES: &[Route] = &[
         &Gemini,
         Endpoint::Direct(&gemini::COUNT_TOKENS),
     ),
+    Route::post(
+        "/v1/publishers/anthropic/models/count-tokens:rawPredict",
+        &Anthropic,
+        Endpoint::Direct(&anthropic::COUNT_TOKENS),
+    )
+    .takes(&anthropic::specs::VERTEX_COUNT_TOKENS),
+    Route::post(
+        "/v1/publishers/anthropic/models/{model}:rawPredict",
+        &Anthropic,
+        Endpoint::Generate(&anthropic::vertex::RawPredict { streams: false }),
+    )
+    .takes(&anthropic::specs::VERTEX_MESSAGES),
+    Route::post(
+        "/v1/publishers/anthropic/models/{model}:streamRawPredict",
+        &Anthropic,
+        Endpoint::Generate(&anthropic::vertex::RawPredict { streams: true }),
+    )
+    .takes(&anthropic::specs::VERTEX_MESSAGES),
+    // Anthropic and OpenAI have the same paths here, Gemini has them with
+    // another version.
+    Route::get(
+        "/v1/models",
+        &Anthropic,
+        Endpoint::Direct(&anthropic::models::List),
+    )
+    .shared(),
+    Route::get(
+        "/v1/models/{model}",
+        &Anthropic,
+        Endpoint::Direct(&anthropic::models::One),
+    )
+    .shared(),
+    Route::get(
+        "/v1beta/models",
+        &Gemini,
+        Endpoint::Direct(&gemini::models::List),
+    )
+    .shared(),
+    Route::get(
+        "/v1beta/models/{model}",
+        &Gemini,
+        Endpoint::Direct(&gemini::models::One),
+    )
+    .shared(),
     Route::get(
         "/v1/models",
         &OpenAi,

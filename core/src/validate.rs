@@ -62,6 +62,9 @@ pub fn check(spec: &Spec, body: &[u8], names_model: bool) -> Result<(), Error> {
             .messages
             .violation(&Path::BODY, &Violation::NotAnObject));
     }
+    if let Some(error) = spec.unknown_state.and_then(|refuses| refuses(body)) {
+        return Err(error);
+    }
     let check = Check { spec, names_model };
     check.object(body, spec.body, &Path::BODY)?;
     check.tool_choice(body)

@@ -8,6 +8,9 @@ use crate::support::nginx::{Conf, Nginx};
 
 const COMMAND: &str = "LLM_MOCK_TEST_COMMAND";
 
+/// The mode of `llm_mock_validate`; `lenient` if it is not set.
+const VALIDATE: &str = "LLM_MOCK_TEST_VALIDATE";
+
 /// The configuration that the suites expect: each location prefixes the paths of
 /// the APIs.
 const SERVER: &str = r#"
@@ -40,7 +43,9 @@ const SERVER: &str = r#"
 #[ignore = "run by tests/clients/run"]
 fn client_suites_pass() {
     let command = env::var(COMMAND).unwrap_or_else(|_| panic!("{COMMAND} is not set"));
+    let mode = env::var(VALIDATE).unwrap_or_else(|_| "lenient".to_owned());
     let nginx = Nginx::with(&Conf {
+        http: &format!("llm_mock_validate {mode};"),
         server: SERVER,
         ..Conf::default()
     });

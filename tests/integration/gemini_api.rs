@@ -44,3 +44,17 @@ fn path_selects_the_model_and_the_method() {
         assert_eq!(last["usageMetadata"], whole["usageMetadata"]);
     }
 }
+
+#[test]
+fn the_version_in_the_path_is_free() {
+    let nginx = Nginx::start(REPLY);
+    let body = json!({"contents": [{"parts": [{"text": "hi"}]}]});
+    for path in [
+        "/v1/models/g:generateContent",
+        "/v1beta1/publishers/google/models/g:generateContent",
+        "/v1/projects/p/locations/l/publishers/google/models/g:generateContent",
+    ] {
+        let response = nginx.post(path, &body).json();
+        assert_eq!(response["modelVersion"], "g", "{path}");
+    }
+}

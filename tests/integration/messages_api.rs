@@ -48,3 +48,29 @@ fn stop_reason_is_the_same_plain_and_streamed() {
         assert_eq!(events.last().unwrap()["type"], "message_stop");
     }
 }
+
+#[test]
+fn vertex_ai_names_the_model_in_the_path() {
+    let nginx = Nginx::start(REPLY);
+    let path = |verb: &str| {
+        format!(
+            "/v1/projects/p/locations/us-east5/publishers/anthropic/models/claude-sonnet-4-5{verb}"
+        )
+    };
+    let body = json!({
+        "anthropic_version": "vertex-2023-10-16", "max_tokens": 100,
+        "messages": [{"role": "user", "content": "hi"}],
+    });
+    for version in ["", "@20250929", "%4020250929"] {
+        let message = nginx.post(&path(&format!("{version}:rawPredict")), &body);
+        let message = message.json();
+        assert_eq!(message["model"], "claude-sonnet-4-5");
+        assert_eq!(message["content"], json!([{"type": "text", "text": TEXT}]));
+        let events =
+            named_events(&nginx.post(&path(&format!("{version}:streamRawPredict")), &body));
+        assert_eq!(events[0]["message"]["model"], "claude-sonnet-4-5");
+        assert_eq!(events.last().unwrap()["type"], "message_stop");
+    }
+    let counted = path("").replace("claude-sonnet-4-5", "count-tokens:rawPredict");
+    assert!(nginx.post(&counted, &body).json()["input_tokens"].is_u64());
+}

@@ -203,3 +203,28 @@ fn invalid_bodies_are_answered() {
         }
     }
 }
+
+#[test]
+fn mistrals_fim_has_a_message() {
+    let nginx = Nginx::start("llm_mock_delay 0; llm_mock_reply 'return a + b';");
+    let body = json!({"model": "codestral", "prompt": "def f(a, b):", "suffix": "f(1, 2)"});
+    let whole = nginx.post("/v1/fim/completions", &body).json();
+    assert_eq!(whole["object"], "chat.completion");
+    assert_eq!(whole["choices"][0]["message"]["content"], "return a + b");
+
+    let mut body = body;
+    body["stream"] = json!(true);
+    let stream = nginx.post("/v1/fim/completions", &body);
+    assert_eq!(stream.header("content-type"), Some("text/event-stream"));
+    let events: Vec<_> = stream.text().trim_end().split("\n\n").collect();
+    let (done, chunks) = events.split_last().unwrap();
+    assert_eq!(*done, "data: [DONE]");
+    let chunks = chunks.iter().map(|it| it.strip_prefix("data: ").unwrap());
+    let chunks: Vec<Value> = chunks.map(|it| serde_json::from_str(it).unwrap()).collect();
+    let content = chunks
+        .iter()
+        .map(|it| &it["choices"][0]["delta"]["content"]);
+    let content: String = content.map(|it| it.as_str().unwrap()).collect();
+    assert_eq!(content, "return a + b");
+    assert_eq!(chunks.last().unwrap()["usage"], whole["usage"]);
+}

@@ -1,6 +1,6 @@
 //! Errors have the format of the API that the request addresses.
 
-use crate::support::client::request;
+use crate::support::client::{post, request};
 use crate::support::nginx::{Conf, Nginx};
 
 #[test]
@@ -9,7 +9,8 @@ fn errors_have_the_format_of_the_provider() {
         server: "
             location / { llm_mock on; }
             location /busy/ { return 429; }
-            error_page 429 /llm_mock_error;
+            location /overloaded/ { return 529; }
+            error_page 429 529 /llm_mock_error;
             location = /llm_mock_error { internal; llm_mock on; }",
         ..Conf::default()
     });
@@ -22,6 +23,7 @@ fn errors_have_the_format_of_the_provider() {
             429,
             "rate_limit_error",
         ),
+        ("POST", "/overloaded/v1/messages", 529, "overloaded_error"),
     ] {
         let response = nginx.send(request(method, path, &[]));
         assert_eq!(response.status, status, "{path}");
@@ -50,5 +52,25 @@ fn errors_have_the_format_of_the_provider() {
         let error = &response.json()["error"];
         assert_eq!(error["code"], status);
         assert_eq!(error["status"], name, "{path}");
+    }
+}
+
+#[test]
+fn compressed_bodies_are_refused() {
+    // The first bytes of a body that gzip wrote.
+    const BODY: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\x56";
+    for mode in ["lenient", "strict"] {
+        let nginx = Nginx::start(&format!("llm_mock_validate {mode};"));
+        for (path, status) in [
+            ("/v1/chat/completions", 415),
+            ("/v1/embeddings", 415),
+            ("/v1/messages", 400),
+            ("/v1beta/models/m:generateContent", 415),
+        ] {
+            let response = nginx.send(post(path, &[("Content-Encoding", "gzip")], BODY));
+            assert_eq!(response.status, status, "{mode} {path}");
+            let message = response.json()["error"]["message"].clone();
+            assert!(message.as_str().unwrap().contains("'gzip'"), "{message}");
+        }
     }
 }

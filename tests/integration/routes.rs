@@ -53,3 +53,49 @@ fn health_is_ok() {
         assert_eq!(response.header("content-type"), Some("application/json"));
     }
 }
+
+/// The field of a list of models that only one API has.
+fn list_field(list: &serde_json::Value) -> &'static str {
+    let fields = ["object", "has_more", "models"];
+    let mut found = fields.into_iter().filter(|field| !list[*field].is_null());
+    match (found.next(), found.next()) {
+        (Some(field), None) => field,
+        _ => panic!("{list}"),
+    }
+}
+
+#[test]
+fn headers_select_the_api_of_the_list_of_models() {
+    let nginx = Nginx::start("llm_mock_models one two;");
+    for (path, header, field) in [
+        ("/v1/models", ("Authorization", "Bearer k"), "object"),
+        ("/v1/models", ("api-key", "k"), "object"),
+        (
+            "/v1/models",
+            ("anthropic-version", "2023-06-01"),
+            "has_more",
+        ),
+        ("/v1/models", ("X-Api-Key", "k"), "has_more"),
+        ("/v1/models", ("x-goog-api-key", "k"), "models"),
+        ("/v1beta/models", ("Accept", "*/*"), "models"),
+        ("/v1beta/openai/models", ("x-goog-api-key", "k"), "object"),
+    ] {
+        let response = nginx.send(request("GET", path, &[header]));
+        assert_eq!(response.status, 200);
+        assert_eq!(list_field(&response.json()), field, "{path} {header:?}");
+        // Errors have the form of the same API.
+        let one = nginx.send(request("GET", &format!("{path}/two"), &[header]));
+        assert_eq!(one.status, 200);
+        for (method, name, status) in [("GET", "/three", 404), ("POST", "/two", 405)] {
+            let response = nginx.send(request(method, &format!("{path}{name}"), &[header]));
+            assert_eq!(response.status, status);
+            let error = response.json();
+            let form = match field {
+                "has_more" => &error["request_id"],
+                "models" => &error["error"]["status"],
+                _ => &error["error"]["type"],
+            };
+            assert!(form.is_string(), "{path} {header:?} {error}");
+        }
+    }
+}

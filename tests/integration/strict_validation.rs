@@ -143,6 +143,26 @@ fn accepted() -> Vec<(&'static str, Value)> {
             json!({"messages": hello, "stream": false}),
         ),
         ("/openai/deployments/mine/responses", json!({"input": "hi"})),
+        (
+            "/openai/deployments/mine/chat/completions",
+            json!({"model": null, "messages": hello, "stream": false}),
+        ),
+        (
+            "/v1/chat/completions",
+            json!({"model": "m", "stream": false, "reasoning_effort": "max", "messages": [
+                {"role": "user", "content": "hi"},
+                {"role": "tool", "tool_call_id": "c", "name": "f", "content": "1"},
+            ]}),
+        ),
+        (
+            "/v1/messages",
+            json!({"model": "m", "messages": hello, "max_tokens": 2, "tools": [{"name": "f"}],
+                "thread": {"type": "create"}}),
+        ),
+        (
+            "/v1/projects/p/locations/l/publishers/anthropic/models/c:rawPredict",
+            json!({"anthropic_version": "vertex-2023-10-16", "messages": hello, "max_tokens": 2}),
+        ),
     ]
 }
 

@@ -19,6 +19,15 @@ impl Models {
         self.0.as_deref()
     }
 
+    /// The names, as they stand in JSON. Without a list they are `defaults`,
+    /// which need no escapes.
+    pub fn names_or<'a>(&'a self, defaults: &[&'a str]) -> Vec<&'a [u8]> {
+        match self.names() {
+            Some(names) => names.iter().map(Escaped::as_bytes).collect(),
+            None => defaults.iter().map(|name| name.as_bytes()).collect(),
+        }
+    }
+
     /// Whether a client that looks for this model finds it. Any model that a
     /// request names answers it, so without a list each name is found.
     pub fn has(&self, name: &Escaped) -> bool {

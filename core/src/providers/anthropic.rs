@@ -1,10 +1,12 @@
 //! Anthropic's API.
 
 pub mod messages;
+pub mod models;
 mod output;
 mod provider;
 mod request;
 pub mod specs;
+pub mod vertex;
 mod violations;
 
 pub use provider::Anthropic;

@@ -65,6 +65,10 @@ impl<'a> DirectRequest<'a> {
 }
 
 /// The body of a response to a [`DirectRequest`].
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is handed over once, from the endpoint to the response"
+)]
 pub enum Answer {
     /// All of it.
     Whole(Vec<u8>),

@@ -1,6 +1,7 @@
 //! Google's Gemini API.
 
 pub mod generate;
+pub mod models;
 mod output;
 mod provider;
 mod request;

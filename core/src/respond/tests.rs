@@ -1,5 +1,7 @@
 //! Properties of every route.
 
+mod providers;
+
 use proptest::prelude::*;
 use serde::de::IgnoredAny;
 
@@ -76,7 +78,12 @@ fn a_head_request_gets_the_head_of_the_response() {
 
 #[test]
 fn a_compressed_body_is_refused() {
-    for (coding, status) in [("gzip", 415), ("br", 415), ("identity", 200), ("", 200)] {
+    for (coding, is_refused) in [
+        ("gzip", true),
+        ("br", true),
+        ("identity", false),
+        ("", false),
+    ] {
         let headers = [("content-encoding", coding)];
         for (path, error) in [
             ("/v1/chat/completions", "\"error\":{"),
@@ -86,8 +93,8 @@ fn a_compressed_body_is_refused() {
             let request = Request::with_headers(Method::Post, path.as_bytes(), &headers);
             let request = request.with_body(b"\x1f\x8b\x08");
             let (head, sent) = send(&request, &FixedHost::new(b"text"));
-            assert_eq!(head.status, status, "{path} {coding}");
-            assert_eq!(sent.contains(error), status == 415, "{path} {sent}");
+            assert_eq!(head.status >= 400, is_refused, "{path} {coding}");
+            assert_eq!(sent.contains(error), is_refused, "{path} {sent}");
         }
     }
 }
@@ -108,8 +115,8 @@ fn what_a_client_does_wrong_is_logged() {
             Method::Get,
             "/v1/embeddings",
             "",
-            "llm_mock: request refused with 405: Not allowed to GET on /v1/embeddings; \
-             allowed are POST, HEAD, OPTIONS.",
+            "llm_mock: request refused with 405: Not allowed to GET on /v1/embeddings. \
+             (HINT: Perhaps you meant to use a different HTTP method?)",
         ),
         (
             Method::Post,

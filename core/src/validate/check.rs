@@ -62,11 +62,12 @@ impl Check<'_> {
         };
         let chosen = chosen.text();
         let tools = self.get(body, "tools");
-        let mut names = tools
-            .iter()
-            .flat_map(|tools| tools.items())
-            .filter_map(|tool| self.follow(tool, choice.tool));
-        if names.any(|name| name.text() == chosen) {
+        let mut tools = tools.iter().flat_map(|tools| tools.items());
+        let is_chosen = |tool| {
+            let name = self.follow(tool, choice.tool);
+            name.is_some_and(|name| name.text() == chosen)
+        };
+        if tools.any(|tool| is_chosen(tool) || (choice.provides_others)(tool)) {
             return Ok(());
         }
         let violation = Violation::NoSuchTool(cut(&chosen));
@@ -249,7 +250,7 @@ impl Check<'_> {
         path: &Path,
     ) -> Result<(), Error> {
         if len < least {
-            return self.fail(path, &Violation::InlineBytes { what, least, len });
+            return self.fail(path, &Violation::Short { what, least, len });
         }
         if len > most {
             return self.fail(path, &Violation::Long { what, most, len });

@@ -45,7 +45,7 @@ pub enum Violation<'a> {
         json: &'a str,
     },
     /// There are too few of something.
-    InlineBytes {
+    Short {
         /// What is counted.
         what: Counted,
         /// How many there must be.

@@ -1,6 +1,8 @@
 //! What an endpoint takes, as a table.
 
 use super::messages::Messages;
+use crate::error::Error;
+use crate::json::Value;
 
 /// What the body of a request may be.
 pub struct Spec {
@@ -14,6 +16,9 @@ pub struct Spec {
     pub is_proto: bool,
     /// Where a tool is chosen by its name, if it can be.
     pub tool_choice: Option<ToolChoice>,
+    /// The error for a body that refers to state that the service would not
+    /// have, which it checks before anything else in the body.
+    pub unknown_state: Option<fn(Value) -> Option<Error>>,
 }
 
 /// A tool that is chosen by name must be among those offered.
@@ -22,6 +27,8 @@ pub struct ToolChoice {
     pub chosen: &'static [&'static str],
     /// The path of the name in each of `tools`.
     pub tool: &'static [&'static str],
+    /// Whether one of `tools` provides tools whose names are not in the body.
+    pub provides_others: fn(Value) -> bool,
 }
 
 /// An object.

@@ -84,3 +84,33 @@ def test_errors_are_typed(base, error, kind):
 def test_a_path_that_is_not_there(client):
     with pytest.raises(anthropic.NotFoundError):
         client.messages.batches.retrieve("batch_1")
+
+
+def test_the_models():
+    client = connect("/mine")
+    listed = list(client.models.list())
+    assert [model.id for model in listed] == ["my-model", "my-other"]
+    assert client.models.retrieve("my-other") == listed[1]
+    assert (listed[0].type, listed[0].lifecycle) == ("model", "active")
+    with pytest.raises(anthropic.NotFoundError, match="model: none"):
+        client.models.retrieve("none")
+
+
+def test_vertex():
+    """Google Cloud's form of the API, with a token instead of Google's credentials."""
+    client = anthropic.AnthropicVertex(
+        base_url=f"{URL}/v1", project_id="p", region="global", access_token="any", max_retries=0, timeout=20
+    )
+    ask = {**ASK, "model": "claude-sonnet-4-5@20250929"}
+    message = client.messages.create(**ask)
+    assert (message.content[0].text, message.model) == (SAID, "claude-sonnet-4-5")
+    with client.messages.stream(**ask) as stream:
+        assert list(stream.text_stream) == WORDS
+    counted = client.messages.count_tokens(model=ask["model"], messages=HI)
+    assert counted.input_tokens == message.usage.input_tokens
+
+
+def test_a_compressed_body_is_refused(client):
+    with pytest.raises(anthropic.BadRequestError) as caught:
+        client.messages.create(**ASK, extra_headers={"Content-Encoding": "gzip"})
+    assert caught.value.body["error"]["details"]["error_code"] == "request_body_encoding_unsupported"

@@ -45,3 +45,21 @@ def test_the_input_is_streamed(client):
     assert len(pieces) > 3
     assert Weather.model_validate(final.content[0].input) == Weather.model_validate_json("".join(pieces))
     assert final.stop_reason == "tool_use"
+
+
+def test_the_tool_runner_of_the_beta(client):
+    """It continues a thread of messages, which is not stored: it then sends all of them."""
+    calls = []
+
+    @anthropic.beta_tool
+    def get_weather(city: str) -> str:
+        """The forecast."""
+        calls.append(city)
+        return "sun"
+
+    runner = client.beta.messages.tool_runner(
+        model="claude-mock", max_tokens=1000, messages=HI, tools=[get_weather]
+    )
+    final = runner.until_done()
+    assert (final.stop_reason, final.content[0].text) == ("end_turn", SAID)
+    assert len(calls) == 1

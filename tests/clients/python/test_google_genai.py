@@ -73,3 +73,20 @@ def test_errors_are_typed():
     assert (raised.value.code, raised.value.status) == (429, "RESOURCE_EXHAUSTED")
     with pytest.raises(errors.ServerError):
         broken.models.generate_content(**ASK)
+
+
+def test_the_models():
+    client = connect("/mine")
+    listed = list(client.models.list())
+    assert [model.name for model in listed] == ["models/my-model", "models/my-other"]
+    assert client.models.get(model="my-other") == listed[1]
+    assert "generateContent" in listed[0].supported_actions
+    with pytest.raises(errors.ClientError, match="models/none is not found"):
+        client.models.get(model="none")
+
+
+def test_version_1():
+    options = types.HttpOptions(base_url=URL + "/mine", api_version="v1", timeout=20_000)
+    client = genai.Client(api_key="any", http_options=options)
+    assert client.models.get(model="my-model").name == "models/my-model"
+    assert client.models.generate_content(**ASK).text == SAID

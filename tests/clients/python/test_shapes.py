@@ -78,7 +78,8 @@ def test_the_events_of_a_message(ask):
 
 
 def test_the_count_of_a_messages_tokens():
-    check(anthropic.types.MessageTokensCount, post("/v1/messages/count_tokens", CLAUDE))
+    counted = {name: value for name, value in CLAUDE.items() if name != "max_tokens"}
+    check(anthropic.types.MessageTokensCount, post("/v1/messages/count_tokens", counted))
 
 
 def test_an_error_of_anthropics():

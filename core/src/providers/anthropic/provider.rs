@@ -1,15 +1,26 @@
 //! Anthropic's error object (API reference, "Errors"):
 //! `{"type":"error","error":{"type":...,"message":...},"request_id":...}`.
 
-use memchr::memmem;
-
 use crate::error::Error;
 use crate::http::Headers;
 use crate::json;
-use crate::providers::provider::Provider;
+use crate::providers::provider::{Provider, holds, names_google, names_openai};
 
 /// Anthropic.
 pub struct Anthropic;
+
+/// The codes that its SDK reads in `error.details.error_code`. Codes of other
+/// providers are left out.
+const ERROR_CODES: [&str; 2] = [UNSUPPORTED_ENCODING, THREAD_NOT_FOUND];
+
+/// The body has a content coding that is not decoded (anthropic-sdk-python
+/// 2.12.0, `types/shared/request_body_encoding_unsupported_error.py`).
+const UNSUPPORTED_ENCODING: &str = "request_body_encoding_unsupported";
+
+/// The thread that a request continues is not known (anthropic-sdk-python
+/// 2.12.0, `types/thread_not_found_error.py`). The SDK then sends the whole
+/// conversation again.
+pub(super) const THREAD_NOT_FOUND: &str = "thread_not_found";
 
 impl Provider for Anthropic {
     fn name(&self) -> &'static str {
@@ -25,16 +36,43 @@ impl Provider for Anthropic {
         out.extend_from_slice(kind(error.status).as_bytes());
         out.extend_from_slice(b"\",\"message\":\"");
         json::escape(&error.message, &mut out);
-        out.extend_from_slice(b"\"},\"request_id\":\"");
+        out.push(b'"');
+        if let Some(code) = error.code.filter(|code| ERROR_CODES.contains(code)) {
+            out.extend_from_slice(b",\"details\":{\"error_code\":\"");
+            out.extend_from_slice(code.as_bytes());
+            out.extend_from_slice(b"\"}");
+        }
+        out.extend_from_slice(b"},\"request_id\":\"");
         out.extend_from_slice(request_id);
         out.extend_from_slice(b"\"}");
         out
     }
 
+    fn refused(&self, status: u16) -> Error {
+        match status {
+            500 => Error::new(status, "Internal server error"),
+            _ => Error::refused(status),
+        }
+    }
+
+    /// Anthropic reads compressed bodies; for a coding that it does not know it
+    /// has a status of 400, not 415.
+    fn unsupported_encoding(&self, coding: &[u8]) -> Error {
+        Error {
+            status: 400,
+            code: Some(UNSUPPORTED_ENCODING),
+            ..Error::unsupported_encoding(coding)
+        }
+    }
+
+    /// SDKs send `anthropic-version`; older ones and curl `x-api-key`.
     fn claims(&self, path: &[u8], headers: &dyn Headers) -> bool {
         path.ends_with(b"/messages")
-            || memmem::find(path, b"/messages/").is_some()
-            || headers.has("anthropic-version")
+            || holds(path, "/messages/")
+            || holds(path, "/publishers/anthropic/")
+            || !names_openai(path)
+                && !names_google(path)
+                && (headers.has("anthropic-version") || headers.has("x-api-key"))
     }
 }
 

@@ -1,53 +1,93 @@
 //! What Anthropic's endpoints take in a body (API reference, "Create a
 //! Message" and "Count tokens in a Message").
 
+use super::provider::THREAD_NOT_FOUND;
 use super::violations::Violations;
+use crate::error::Error;
+use crate::json::Value;
 use crate::validate::spec::{
     ANY, ANY_STRING, Field, OBJECT, Object, Presence, Rule, STRING, Spec, ToolChoice, at_least,
     closed, list, open, some,
 };
 
+/// The fields of `POST /v1/messages`, after `first`.
+macro_rules! message_fields {
+    ($($first:expr),*) => {
+        closed(&[
+            $($first,)*
+            CONVERSATION,
+            Field::required("max_tokens", &[at_least(0)]),
+            BILLING,
+            Field::optional("cache_control", NULLABLE_OBJECT),
+            COMPACTION,
+            Field::optional("container", &[Rule::Null, ANY_STRING, Rule::Object(&ANY)]),
+            Field::optional("context_management", NULLABLE_OBJECT),
+            Field::optional("diagnostics", NULLABLE_OBJECT),
+            Field::optional(
+                "fallback_credit_token",
+                &[Rule::Null, ANY_STRING, Rule::Object(&ANY)],
+            ),
+            Field::optional(
+                "fallbacks",
+                &[Rule::Null, Rule::Word(&["default"]), list(OBJECT)],
+            ),
+            Field::optional("inference_geo", &[Rule::Null, ANY_STRING]),
+            Field::optional("mcp_servers", &[list(OBJECT)]),
+            Field::optional("metadata", &[Rule::Null, Rule::Object(&METADATA)]),
+            Field::optional("output_config", OBJECT),
+            Field::optional("output_format", NULLABLE_OBJECT),
+            Field::optional("service_tier", &[Rule::Word(&["auto", "standard_only"])]),
+            SPEED,
+            Field::optional("stop_sequences", &[Rule::Null, list(STRING)]),
+            Field::optional("stream", &[Rule::Boolean]),
+            SYSTEM,
+            Field::optional("temperature", SHARE),
+            THINKING,
+            Field::optional("thread", THREAD),
+            CHOICE,
+            TOOLS,
+            Field::optional("top_k", &[at_least(0)]),
+            Field::optional("top_p", SHARE),
+        ])
+    };
+}
+
+/// The fields of `POST /v1/messages/count_tokens`, after `first`.
+macro_rules! count_fields {
+    ($($first:expr),*) => {
+        closed(&[
+            $($first,)*
+            MODEL,
+            CONVERSATION,
+            BILLING,
+            Field::optional("cache_control", NULLABLE_OBJECT),
+            COMPACTION,
+            Field::optional("context_management", NULLABLE_OBJECT),
+            Field::optional("mcp_servers", &[list(OBJECT)]),
+            Field::optional("output_config", OBJECT),
+            Field::optional("output_format", NULLABLE_OBJECT),
+            SPEED,
+            SYSTEM,
+            THINKING,
+            CHOICE,
+            TOOLS,
+        ])
+    };
+}
+
 /// `POST /v1/messages`
-pub static MESSAGES: Spec = spec(&closed(&[
-    MODEL,
-    CONVERSATION,
-    Field::required("max_tokens", &[at_least(0)]),
-    Field::optional("cache_control", NULLABLE_OBJECT),
-    Field::optional("container", &[Rule::Null, ANY_STRING, Rule::Object(&ANY)]),
-    Field::optional("context_management", NULLABLE_OBJECT),
-    Field::optional("inference_geo", &[Rule::Null, ANY_STRING]),
-    Field::optional("mcp_servers", &[list(OBJECT)]),
-    Field::optional("metadata", &[Rule::Null, Rule::Object(&METADATA)]),
-    Field::optional("output_config", OBJECT),
-    Field::optional("output_format", NULLABLE_OBJECT),
-    Field::optional("service_tier", &[Rule::Word(&["auto", "standard_only"])]),
-    Field::optional("speed", &[Rule::Null, Rule::Word(&["standard", "fast"])]),
-    Field::optional("stop_sequences", &[Rule::Null, list(STRING)]),
-    Field::optional("stream", &[Rule::Boolean]),
-    SYSTEM,
-    Field::optional("temperature", SHARE),
-    THINKING,
-    CHOICE,
-    TOOLS,
-    Field::optional("top_k", &[at_least(0)]),
-    Field::optional("top_p", SHARE),
-]));
+pub static MESSAGES: Spec = spec(&message_fields!(MODEL));
 
 /// `POST /v1/messages/count_tokens`
-pub static COUNT_TOKENS: Spec = spec(&closed(&[
-    MODEL,
-    CONVERSATION,
-    Field::optional("cache_control", NULLABLE_OBJECT),
-    Field::optional("context_management", NULLABLE_OBJECT),
-    Field::optional("mcp_servers", &[list(OBJECT)]),
-    Field::optional("output_config", OBJECT),
-    Field::optional("output_format", NULLABLE_OBJECT),
-    Field::optional("speed", &[Rule::Null, Rule::Word(&["standard", "fast"])]),
-    SYSTEM,
-    THINKING,
-    CHOICE,
-    TOOLS,
-]));
+pub static COUNT_TOKENS: Spec = spec(&count_fields!());
+
+/// `:rawPredict` and `:streamRawPredict` of Vertex AI, where the path names the
+/// model.
+pub static VERTEX_MESSAGES: Spec =
+    spec(&message_fields!(VERSION, Field::optional("model", STRING)));
+
+/// `count-tokens:rawPredict` of Vertex AI
+pub static VERTEX_COUNT_TOKENS: Spec = spec(&count_fields!(VERSION));
 
 const fn spec(body: &'static Object) -> Spec {
     Spec {
@@ -57,10 +97,36 @@ const fn spec(body: &'static Object) -> Spec {
         tool_choice: Some(ToolChoice {
             chosen: &["tool_choice", "name"],
             tool: &["name"],
+            provides_others,
         }),
+        unknown_state: Some(unknown_thread),
     }
 }
 
+/// Toolsets, and some of Anthropic's own tools, have tools that the list does
+/// not name.
+fn provides_others(tool: Value) -> bool {
+    let kind = tool.field("type");
+    kind.is_some_and(|kind| kind.is_string() && !kind.is("custom"))
+}
+
+/// No thread is stored, so there is none to continue.
+fn unknown_thread(body: Value) -> Option<Error> {
+    let thread = body.field("thread")?;
+    let continues = thread.field("type")?.is("continue");
+    continues.then(|| Error {
+        code: Some(THREAD_NOT_FOUND),
+        ..Error::new(
+            404,
+            "No usable thread state was found for previous_message_id.",
+        )
+    })
+}
+
+const VERSION: Field = Field::optional("anthropic_version", STRING);
+const BILLING: Field = Field::optional("billing_policy", NULLABLE_OBJECT);
+const COMPACTION: Field = Field::optional("compaction", NULLABLE_OBJECT);
+const SPEED: Field = Field::optional("speed", &[Rule::Null, Rule::Word(&["standard", "fast"])]);
 const MODEL: Field = Field::required(
     "model",
     &[Rule::String {
@@ -74,7 +140,15 @@ const THINKING: Field = Field::optional("thinking", THOUGHT);
 const CHOICE: Field = Field::optional("tool_choice", CHOSEN).when(Presence::Given("tools"));
 const TOOLS: Field = Field::optional("tools", &[list(ANY_TOOL)]);
 
-const TURN: &[Rule] = &[Rule::Object(&MESSAGE)];
+const TURN: &[Rule] = &[Rule::Tagged {
+    tag: "role",
+    objects: &[
+        ("assistant", &MESSAGE),
+        ("system", &SYSTEM_MESSAGE),
+        ("user", &MESSAGE),
+    ],
+    others: None,
+}];
 const SYSTEM_BLOCK: &[Rule] = &[Rule::Object(&TYPED)];
 const ANY_TOOL: &[Rule] = &[Rule::Object(&TOOL)];
 
@@ -82,6 +156,7 @@ const THOUGHT: &[Rule] = &[Rule::Tagged {
     tag: "type",
     objects: &[
         ("adaptive", &ANY),
+        ("between_tools", &ANY),
         ("disabled", &ANY),
         ("enabled", &ENABLED),
     ],
@@ -107,21 +182,46 @@ const SHARE: &[Rule] = &[Rule::Number {
     most: 1.0,
 }];
 
+const THREAD: &[Rule] = &[
+    Rule::Null,
+    Rule::Tagged {
+        tag: "type",
+        objects: &[("continue", &ANY), ("create", &ANY)],
+        others: None,
+    },
+];
+
 static MESSAGE: Object = closed(&[
-    Field::required("role", &[Rule::Word(&["user", "assistant"])]),
-    Field::required("content", &[ANY_STRING, list(&[BLOCK])]),
+    Field::required("role", STRING),
+    Field::required("content", CONTENT),
 ]);
+
+/// An instruction within the conversation; in beta it may change tools instead.
+static SYSTEM_MESSAGE: Object = closed(&[
+    Field::required("role", STRING),
+    Field::optional("content", CONTENT),
+    Field::optional(
+        "clear_at",
+        &[Rule::Null, Rule::Word(&["next_user_message", "never"])],
+    ),
+    Field::optional("output_config", NULLABLE_OBJECT),
+]);
+
+const CONTENT: &[Rule] = &[ANY_STRING, list(&[BLOCK])];
 
 /// A content block; of most kinds only the name is looked at.
 const BLOCK: Rule = Rule::Tagged {
     tag: "type",
     objects: &[
+        ("advisor_tool_result", &ANY),
         ("bash_code_execution_tool_result", &ANY),
         ("code_execution_tool_result", &ANY),
         ("compaction", &ANY),
         ("container_upload", &ANY),
         ("document", &SOURCED),
+        ("fallback", &ANY),
         ("image", &SOURCED),
+        ("mcp_tool_listing", &ANY),
         ("mcp_tool_result", &ANY),
         ("mcp_tool_use", &ANY),
         ("redacted_thinking", &ANY),
@@ -130,7 +230,9 @@ const BLOCK: Rule = Rule::Tagged {
         ("text", &TEXT),
         ("text_editor_code_execution_tool_result", &ANY),
         ("thinking", &ANY),
+        ("tool_addition", &ANY),
         ("tool_reference", &ANY),
+        ("tool_removal", &ANY),
         ("tool_result", &TOOL_RESULT),
         ("tool_search_tool_result", &ANY),
         ("tool_use", &TOOL_USE),

@@ -46,7 +46,7 @@ fn message(path: &Path, violation: &Violation) -> String {
                 words.join(", ")
             );
         }
-        Violation::InlineBytes {
+        Violation::Short {
             what: Counted::Items,
             ..
         } if path.is_top() && path.name() == "messages" => {
@@ -65,12 +65,12 @@ fn message(path: &Path, violation: &Violation) -> String {
                 format!("must be greater than or equal to {least}")
             }
         },
-        Violation::InlineBytes {
+        Violation::Short {
             what: Counted::Characters,
             least,
             ..
         } => format!("String should have at least {least} character"),
-        Violation::InlineBytes { least, len, .. } => {
+        Violation::Short { least, len, .. } => {
             format!("List should have at least {least} item after validation, not {len}")
         }
         Violation::Long {
@@ -87,14 +87,7 @@ fn message(path: &Path, violation: &Violation) -> String {
 }
 
 fn role(text: &str) -> String {
-    match text {
-        "system" => "messages: Unexpected role \"system\". The Messages API accepts a top-level \
-                     `system` parameter, not \"system\" as an input message role."
-            .to_owned(),
-        _ => format!(
-            "messages: Unexpected role \"{text}\". Allowed roles are \"user\" or \"assistant\""
-        ),
-    }
+    format!("messages: Unexpected role \"{text}\". Allowed roles are \"user\" or \"assistant\"")
 }
 
 /// What a value should be: the last that it may be, where it may be several

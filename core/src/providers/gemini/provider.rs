@@ -1,12 +1,10 @@
 //! Google's error object (API design guide, "Errors", `google.rpc.Status`):
 //! `{"error":{"code":...,"message":...,"status":...}}`.
 
-use memchr::memmem;
-
 use crate::error::Error;
 use crate::http::Headers;
 use crate::json::{self, Digits};
-use crate::providers::provider::Provider;
+use crate::providers::provider::{Provider, names_google, names_openai};
 
 /// Google's Gemini.
 pub struct Gemini;
@@ -27,11 +25,15 @@ impl Provider for Gemini {
         out
     }
 
+    fn refused(&self, status: u16) -> Error {
+        match status {
+            503 => Error::new(status, "The model is overloaded. Please try again later."),
+            _ => Error::refused(status),
+        }
+    }
+
     fn claims(&self, path: &[u8], headers: &dyn Headers) -> bool {
-        let has = |part| memmem::find(path, part).is_some();
-        has(b"enerateContent")
-            || has(b"/v1beta/") && !has(b"/openai/")
-            || headers.has("x-goog-api-key")
+        names_google(path) || !names_openai(path) && headers.has("x-goog-api-key")
     }
 }
 
@@ -45,6 +47,7 @@ fn code(status: u16) -> &'static str {
         408 | 504 => "DEADLINE_EXCEEDED",
         409 => "ABORTED",
         429 => "RESOURCE_EXHAUSTED",
+        499 => "CANCELLED",
         502 | 503 => "UNAVAILABLE",
         400..=499 => "INVALID_ARGUMENT",
         _ => "INTERNAL",
@@ -62,6 +65,7 @@ mod tests {
             (404, "NOT_FOUND"),
             (413, "INVALID_ARGUMENT"),
             (429, "RESOURCE_EXHAUSTED"),
+            (499, "CANCELLED"),
             (500, "INTERNAL"),
             (503, "UNAVAILABLE"),
         ] {

@@ -13,6 +13,7 @@ pub static GENERATE_CONTENT: Spec = Spec {
     messages: &Violations,
     is_proto: true,
     tool_choice: None,
+    unknown_state: None,
 };
 
 static BODY: Object = closed(&[
@@ -21,10 +22,12 @@ static BODY: Object = closed(&[
         &[some(&[Rule::Object(&CONTENT)]), Rule::Object(&CONTENT)],
     ),
     Field::optional("cached_content", STRING),
+    Field::optional("continuation_token", STRING),
     Field::optional("generation_config", &[Rule::Object(&CONFIG)]),
     Field::optional("labels", OBJECT),
     Field::optional("model", STRING),
     Field::optional("model_armor_config", OBJECT),
+    Field::optional("output_config", OBJECT),
     Field::optional("safety_settings", OBJECTS),
     Field::optional("service_tier", STRING),
     Field::optional("store", BOOLEAN),
@@ -54,14 +57,20 @@ static INSTRUCTION: Object = closed(&[
 
 static PART: Object = closed(&[
     Field::optional("text", STRING),
+    Field::optional("audio_metadata", OBJECT),
+    Field::optional("audio_transcription", OBJECT),
     Field::optional("code_execution_result", OBJECT),
+    Field::optional("document_metadata", OBJECT),
     Field::optional("executable_code", OBJECT),
     Field::optional("file_data", OBJECT),
     Field::optional("function_call", OBJECT),
     Field::optional("function_response", OBJECT),
     Field::optional("inline_data", OBJECT),
+    Field::optional("media_processing", STRING),
     Field::optional("media_resolution", OBJECT),
     Field::optional("part_metadata", OBJECT),
+    Field::optional("speech_metadata", OBJECT),
+    Field::optional("spreadsheet_metadata", OBJECT),
     Field::optional("thought", BOOLEAN),
     Field::optional("thought_signature", STRING),
     Field::optional("tool_call", OBJECT),

@@ -56,7 +56,7 @@ fn message(path: &Path, violation: &Violation) -> String {
                 format!("{name} must be in the range [{least:?}, {most:?}].")
             }
         },
-        Violation::InlineBytes {
+        Violation::Short {
             what: Counted::Items,
             ..
         } if !path.is_top() => format!("{} must not be empty.", without_indexes(&place)),
@@ -64,7 +64,7 @@ fn message(path: &Path, violation: &Violation) -> String {
         Violation::NoName => format!("{name} is not a valid name."),
         Violation::NoModel
         | Violation::Missing
-        | Violation::InlineBytes { .. }
+        | Violation::Short { .. }
         | Violation::NotEnabled(_)
         | Violation::NotGiven(_)
         | Violation::NoSuchTool(_) => format!("{name} is not specified"),

@@ -5,8 +5,8 @@ use crate::error::Error;
 use crate::json::{Digits, Escaped};
 use crate::providers::direct::{Answer, DirectEndpoint, DirectRequest};
 
-/// What there is unless `llm_mock_models` says otherwise: a model of each kind
-/// that clients ask for by name.
+/// The models without `llm_mock_models`: one of each kind that clients ask for
+/// by name.
 const KNOWN: [&str; 24] = [
     "gpt-5.5",
     "gpt-5.4",
@@ -44,19 +44,11 @@ impl DirectEndpoint for List {
     fn answer(&self, request: &DirectRequest) -> Result<Answer, Error> {
         let models = request.host.models()?;
         let mut list = b"{\"object\":\"list\",\"data\":[".to_vec();
-        let mut put = |nth, name: &[u8]| {
+        for (nth, name) in models.names_or(&KNOWN).into_iter().enumerate() {
             if nth > 0 {
                 list.push(b',');
             }
             put(name, &mut list);
-        };
-        match models.names() {
-            Some(names) => (0..)
-                .zip(names)
-                .for_each(|(nth, name)| put(nth, name.as_bytes())),
-            None => (0..)
-                .zip(KNOWN)
-                .for_each(|(nth, name)| put(nth, name.as_bytes())),
         }
         list.extend_from_slice(b"]}");
         Ok(list.into())

@@ -23,6 +23,11 @@ const LONGEST_NAME: usize = 64;
 
 const NULLABLE_BOOLEAN: &[Rule] = &[Rule::Null, Rule::Boolean];
 const NULLABLE_STRING: &[Rule] = &[Rule::Null, ANY_STRING];
+
+/// Where the path names a deployment, clients of Azure send null
+/// (langchain-openai's `AzureChatOpenAI`).
+const MODEL: &[Rule] = NULLABLE_STRING;
+
 const TEMPERATURE: &[Rule] = &[Rule::Null, decimal(0.0, 2.0)];
 const TOP_P: &[Rule] = &[Rule::Null, decimal(0.0, 1.0)];
 const PENALTY: &[Rule] = &[Rule::Null, decimal(-2.0, 2.0)];
@@ -66,7 +71,7 @@ const SERVICE_TIER: &[Rule] = &[
 
 const EFFORT: &[Rule] = &[
     Rule::Null,
-    Rule::Word(&["none", "minimal", "low", "medium", "high", "xhigh"]),
+    Rule::Word(&["none", "minimal", "low", "medium", "high", "xhigh", "max"]),
 ];
 
 const VERBOSITY: &[Rule] = &[Rule::Null, Rule::Word(&["low", "medium", "high"])];

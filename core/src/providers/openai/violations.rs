@@ -77,7 +77,7 @@ impl Messages for Violations {
                 is_above,
                 json,
             } => out_of_range(&field, *range, *is_above, json),
-            Violation::InlineBytes { what, least, len } => short(&field, *what, *least, *len),
+            Violation::Short { what, least, len } => short(&field, *what, *least, *len),
             Violation::Long {
                 what: Counted::Items,
                 most,
@@ -189,11 +189,18 @@ fn long(field: &str, what: Counted, most: usize, len: usize) -> (String, Option<
     }
 }
 
-/// What a value may be: `one of a string or array of objects`.
+/// What a value may be: `one of a string or array of objects`. The first name
+/// has an article, which is "one of" before words, so that OpenAI's message for
+/// `tool_choice` in chat is `one of one of 'none', 'auto', or 'required' or
+/// object`, and in Responses `one of an object or 'none', 'auto', or 'required'`
+/// (recorded by clients in 2026).
 fn expected(rules: &[Rule]) -> String {
     let mut names: Vec<String> = rules.iter().filter_map(rule_name).collect();
-    if let Some(first) = names.first_mut().filter(|it| !it.starts_with("one of")) {
-        *first = format!("{} {first}", article(first));
+    if let Some(first) = names.first_mut() {
+        *first = match first.starts_with('\'') {
+            true => format!("one of {first}"),
+            false => format!("{} {first}", article(first)),
+        };
     }
     match names.as_slice() {
         [] => "null".to_owned(),
@@ -211,7 +218,7 @@ fn rule_name(rule: &Rule) -> Option<String> {
         Rule::Integer { .. } => "integer",
         Rule::Number { .. } => "decimal",
         Rule::String { .. } | Rule::Name { .. } => "string",
-        Rule::Word(words) => return Some(format!("one of {}", quoted(words, "or"))),
+        Rule::Word(words) => return Some(quoted(words, "or")),
         Rule::Array { items, .. } => match items {
             [Rule::Object(_) | Rule::Tagged { .. }] => "array of objects",
             [Rule::String { .. } | Rule::Word(_)] => "array of strings",

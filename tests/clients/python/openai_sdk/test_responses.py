@@ -1,7 +1,7 @@
 import openai
 import pytest
 
-from server import SAID, WORDS
+from server import SAID, WORDS, lenient
 
 
 def test_the_plain_reply(client):
@@ -38,6 +38,7 @@ def test_the_stream_helper(client):
     assert final.usage.output_tokens == len(WORDS)
 
 
+@lenient
 def test_a_reply_that_is_cut(client):
     response = client.responses.create(model="gpt-4o", input="Hi!", max_output_tokens=2)
     assert (response.status, response.output_text) == ("incomplete", "Hello there, ")

@@ -1,4 +1,4 @@
-use super::{COUNT_TOKENS, MESSAGES as FORM};
+use super::{COUNT_TOKENS, MESSAGES as FORM, VERTEX_COUNT_TOKENS, VERTEX_MESSAGES};
 use crate::validate::testing::{accepted, told};
 
 #[test]
@@ -38,9 +38,12 @@ fn anthropic_has_words_of_its_own() {
                 "messages: Unexpected role \"tool\". Allowed roles are \"user\" or \"assistant\"",
             ),
             (
-                r#"{"messages":[{"role":"system","content":"hi"}]}"#,
-                "messages: Unexpected role \"system\". The Messages API accepts a top-level \
-                 `system` parameter, not \"system\" as an input message role.",
+                r#"{"messages":[{"role":"user"}]}"#,
+                "messages.0.content: Field required",
+            ),
+            (
+                r#"{"anthropic_version":"vertex-2023-10-16"}"#,
+                "anthropic_version: Extra inputs are not permitted",
             ),
             (
                 r#"{"messages":[{"role":"user","content":[{"type":"text"}]}]}"#,
@@ -88,4 +91,47 @@ fn anthropic_has_words_of_its_own() {
     );
     let body = r#"{"model":"m","messages":[{"role":"user","content":"hi"}]}"#;
     accepted(&COUNT_TOKENS, body, &["{}"]);
+}
+
+/// What anthropic-sdk-python 2.12.0 has types for.
+#[test]
+fn fields_of_the_newest_sdk_are_accepted() {
+    const MESSAGES: &str =
+        r#"{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"hi"}]}"#;
+    const COUNTED: &str = r#"{"model":"m","messages":[{"role":"user","content":"hi"}]}"#;
+    let shared = [
+        r#"{"billing_policy":{"type":"billing_policy","bill_to":"self"}}"#,
+        r#"{"compaction":{"type":"summarize"}}"#,
+        r#"{"thinking":{"type":"between_tools"}}"#,
+        r#"{"messages":[{"role":"user","content":"hi"},
+           {"role":"system","content":[{"type":"text","text":"x"}],"clear_at":"never"},
+           {"role":"system","output_config":{"effort":"low"},
+            "content":[{"type":"tool_addition","tool":{}},{"type":"tool_removal","tool":{}}]}]}"#,
+        r#"{"messages":[{"role":"assistant","content":[{"type":"advisor_tool_result"},
+           {"type":"mcp_tool_listing"},{"type":"fallback"}]}]}"#,
+        r#"{"tools":[{"type":"mcp_toolset","mcp_server_name":"s"}],
+           "tool_choice":{"type":"tool","name":"of_the_server"}}"#,
+    ];
+    for (spec, body) in [
+        (&FORM, MESSAGES),
+        (&VERTEX_MESSAGES, MESSAGES),
+        (&COUNT_TOKENS, COUNTED),
+        (&VERTEX_COUNT_TOKENS, COUNTED),
+    ] {
+        accepted(spec, body, &shared);
+    }
+    accepted(
+        &FORM,
+        MESSAGES,
+        &[
+            r#"{"diagnostics":{"previous_message_id":null}}"#,
+            r#"{"diagnostics":null,"fallback_credit_token":"t","fallbacks":"default"}"#,
+            r#"{"fallback_credit_token":{"token":"t","mode":"m"},"fallbacks":[{"model":"m"}]}"#,
+            r#"{"thread":{"type":"create"}}"#,
+            r#"{"thread":null}"#,
+        ],
+    );
+    let vertex = r#"{"anthropic_version":"vertex-2023-10-16","max_tokens":5,
+        "messages":[{"role":"user","content":"hi"}]}"#;
+    accepted(&VERTEX_MESSAGES, vertex, &["{}", r#"{"stream":true}"#]);
 }

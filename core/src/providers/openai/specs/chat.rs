@@ -3,7 +3,7 @@
 use super::messages::MESSAGES;
 use super::tools::{FUNCTION, FUNCTION_CALL, TOOL_CHOICE, TOOLS};
 use super::{
-    CACHE_RETENTION, CHOICES, EFFORT, FORMAT, LOGIT_BIAS, LOGPROBS, LONGEST_NAME, METADATA,
+    CACHE_RETENTION, CHOICES, EFFORT, FORMAT, LOGIT_BIAS, LOGPROBS, LONGEST_NAME, METADATA, MODEL,
     NULLABLE_BOOLEAN, NULLABLE_STRING, PENALTY, SEED, SERVICE_TIER, STOP, STREAM_OPTIONS,
     TEMPERATURE, TOP_P, VERBOSITY,
 };
@@ -21,14 +21,16 @@ pub static CHAT: Spec = Spec {
     tool_choice: Some(ToolChoice {
         chosen: &["tool_choice", "function", "name"],
         tool: &["function", "name"],
+        provides_others: |_| false,
     }),
+    unknown_state: None,
 };
 
 const LIMIT: &[Rule] = &[Rule::Null, at_least(1)];
 const NULLABLE_OBJECT: &[Rule] = &[Rule::Null, Rule::Object(&ANY)];
 
 static BODY: Object = closed(&[
-    Field::optional("model", STRING).when(Presence::Model),
+    Field::optional("model", MODEL).when(Presence::Model),
     Field::required("messages", MESSAGES),
     Field::optional("audio", NULLABLE_OBJECT),
     Field::optional("frequency_penalty", PENALTY),

@@ -1,8 +1,8 @@
 //! "Completions", "Create completion".
 
 use super::{
-    CHOICES, LOGIT_BIAS, NULLABLE_BOOLEAN, NULLABLE_STRING, PENALTY, SEED, STOP, STREAM_OPTIONS,
-    TEMPERATURE, TOP_P, integer,
+    CHOICES, LOGIT_BIAS, MODEL, NULLABLE_BOOLEAN, NULLABLE_STRING, PENALTY, SEED, STOP,
+    STREAM_OPTIONS, TEMPERATURE, TOP_P, integer,
 };
 use crate::providers::openai::violations::ARGUMENTS;
 use crate::validate::spec::{
@@ -15,10 +15,11 @@ pub static COMPLETIONS: Spec = Spec {
     messages: &ARGUMENTS,
     is_proto: false,
     tool_choice: None,
+    unknown_state: None,
 };
 
 static BODY: Object = closed(&[
-    Field::optional("model", STRING).when(Presence::Model),
+    Field::optional("model", MODEL).when(Presence::Model),
     Field::optional(
         "prompt",
         &[Rule::Null, ANY_STRING, some(super::embeddings::INPUTS)],

@@ -1,5 +1,6 @@
 //! "Embeddings", "Create embeddings".
 
+use super::MODEL;
 use crate::providers::openai::violations::ARGUMENTS;
 use crate::validate::spec::{
     ANY_STRING, Field, Object, Presence, Rule, STRING, Spec, at_least, closed, some,
@@ -12,10 +13,11 @@ pub static EMBEDDINGS: Spec = Spec {
     messages: &ARGUMENTS,
     is_proto: false,
     tool_choice: None,
+    unknown_state: None,
 };
 
 static BODY: Object = closed(&[
-    Field::optional("model", STRING).when(Presence::Model),
+    Field::optional("model", MODEL).when(Presence::Model),
     Field::required("input", &[ANY_STRING, some(INPUTS)]),
     Field::optional("dimensions", &[at_least(1)]),
     Field::optional("encoding_format", &[Rule::Word(&["float", "base64"])]),

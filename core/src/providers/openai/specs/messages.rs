@@ -75,6 +75,9 @@ static TOOL: Object = closed(&[
     Field::required("role", STRING),
     Field::required("content", TEXT_CONTENT),
     Field::required("tool_call_id", STRING),
+    // The reference has no such field, but the service takes it: OpenAI's first
+    // guides to tools sent it.
+    Field::optional("name", STRING),
 ]);
 
 static FUNCTION: Object = closed(&[
@@ -94,6 +97,7 @@ const TEXT_PARTS: &[Rule] = &[Rule::Tagged {
 static TEXT_PART: Object = closed(&[
     Field::required("type", STRING),
     Field::required("text", STRING),
+    CACHE_BREAKPOINT,
 ]);
 
 static REFUSAL_PART: Object = closed(&[
@@ -104,6 +108,7 @@ static REFUSAL_PART: Object = closed(&[
 static IMAGE_PART: Object = closed(&[
     Field::required("type", STRING),
     Field::required("image_url", &[Rule::Object(&IMAGE)]),
+    CACHE_BREAKPOINT,
 ]);
 
 static IMAGE: Object = closed(&[
@@ -117,6 +122,7 @@ static IMAGE: Object = closed(&[
 static AUDIO_PART: Object = closed(&[
     Field::required("type", STRING),
     Field::required("input_audio", &[Rule::Object(&AUDIO)]),
+    CACHE_BREAKPOINT,
 ]);
 
 static AUDIO: Object = closed(&[
@@ -127,4 +133,7 @@ static AUDIO: Object = closed(&[
 static FILE_PART: Object = closed(&[
     Field::required("type", STRING),
     Field::required("file", OBJECT),
+    CACHE_BREAKPOINT,
 ]);
+
+const CACHE_BREAKPOINT: Field = Field::optional("prompt_cache_breakpoint", OBJECT);

@@ -9,6 +9,7 @@ pub static MODERATIONS: Spec = Spec {
     messages: &ARGUMENTS,
     is_proto: false,
     tool_choice: None,
+    unknown_state: None,
 };
 
 static BODY: Object = closed(&[

@@ -2,9 +2,10 @@
 //! tools only what they have in common is looked at.
 
 use super::{
-    CACHE_RETENTION, EFFORT, FORMAT, LOGPROBS, LONGEST_NAME, METADATA, NULLABLE_BOOLEAN,
+    CACHE_RETENTION, EFFORT, FORMAT, LOGPROBS, LONGEST_NAME, METADATA, MODEL, NULLABLE_BOOLEAN,
     NULLABLE_STRING, SERVICE_TIER, STREAM_OPTIONS, TEMPERATURE, TOP_P, VERBOSITY,
 };
+use crate::json::Value;
 use crate::providers::openai::violations::PARAMETERS;
 use crate::validate::spec::{
     ANY, ANY_STRING, Field, OBJECT, Object, Presence, Rule, STRING, Spec, ToolChoice, at_least,
@@ -19,24 +20,35 @@ pub static RESPONSES: Spec = Spec {
     tool_choice: Some(ToolChoice {
         chosen: &["tool_choice", "name"],
         tool: &["name"],
+        provides_others,
     }),
+    unknown_state: None,
 };
+
+/// A namespace lists its tools inside, an MCP server has them elsewhere.
+fn provides_others(tool: Value) -> bool {
+    let kind = tool.field("type");
+    kind.is_some_and(|kind| kind.is("namespace") || kind.is("mcp"))
+}
 
 const NULLABLE_OBJECT: &[Rule] = &[Rule::Null, Rule::Object(&ANY)];
 
 static BODY: Object = closed(&[
-    Field::optional("model", STRING).when(Presence::Named),
+    Field::optional("model", MODEL).when(Presence::Named),
     Field::optional("input", INPUT).when(Presence::Unless(&[
         "previous_response_id",
         "prompt",
         "conversation",
     ])),
+    Field::optional("access_programs", NULLABLE_OBJECT),
     Field::optional("background", NULLABLE_BOOLEAN),
+    Field::optional("background_options", NULLABLE_OBJECT),
     Field::optional("context_management", &[Rule::Null, list(OBJECT)]),
     Field::optional(
         "conversation",
         &[Rule::Null, ANY_STRING, Rule::Object(&ANY)],
     ),
+    Field::optional("image", NULLABLE_OBJECT),
     Field::optional("include", &[Rule::Null, list(STRING)]),
     Field::optional("instructions", &[Rule::Null, ANY_STRING, list(OBJECT)]),
     Field::optional("max_output_tokens", &[Rule::Null, at_least(16)]),
@@ -60,8 +72,8 @@ static BODY: Object = closed(&[
     Field::optional(
         "tool_choice",
         &[
-            Rule::Word(&["none", "auto", "required"]),
             Rule::Object(&TYPED),
+            Rule::Word(&["none", "auto", "required"]),
         ],
     ),
     Field::optional("tools", TOOLS),
@@ -143,6 +155,6 @@ static JSON_SCHEMA: Object = closed(&[
     Field::required("type", STRING),
     Field::required("name", &[Rule::Name { most: LONGEST_NAME }]),
     Field::required("schema", OBJECT),
-    Field::optional("description", STRING),
+    Field::optional("description", NULLABLE_STRING),
     Field::optional("strict", NULLABLE_BOOLEAN),
 ]);

@@ -29,6 +29,13 @@ fn other_endpoints_of_openai_have_their_own_fields() {
                 Some("invalid_value"),
             ),
             (
+                r#"{"tool_choice":7}"#,
+                "Invalid type for 'tool_choice': expected one of an object or 'none', 'auto', \
+                 or 'required', but got an integer instead.",
+                Some("tool_choice"),
+                Some("invalid_type"),
+            ),
+            (
                 r#"{"tools":[{"type":"function","function":{"name":"f"}}]}"#,
                 "Missing required parameter: 'tools[0].name'.",
                 Some("tools[0].name"),
@@ -90,6 +97,15 @@ fn other_endpoints_of_openai_have_their_own_fields() {
                {"type":"function_call_output","call_id":"c","output":"1"}],
                "tools":[{"type":"web_search"},{"type":"function","name":"f"}],
                "tool_choice":{"type":"function","name":"f"}}"#,
+            // What openai-python 3.54.0 has types for.
+            r#"{"input":"hi","access_programs":{"cyber":"x"},"background_options":{},"image":{}}"#,
+            r#"{"input":"hi","reasoning":{"effort":"max"}}"#,
+            r#"{"input":"hi","text":{"format":{"type":"json_schema","name":"n","schema":{},
+               "description":null}}}"#,
+            r#"{"input":"hi","tool_choice":{"type":"function","name":"f"},
+               "tools":[{"type":"namespace","name":"n","tools":[{"type":"function","name":"f"}]}]}"#,
+            r#"{"input":"hi","tool_choice":{"type":"mcp","server_label":"s","name":"f"},
+               "tools":[{"type":"mcp","server_label":"s"}]}"#,
         ],
     );
     for input in [r#""x""#, r#"["x",""]"#, "[1,2]", "[[1],[2]]"] {

@@ -26,6 +26,11 @@ fn chat_needs_a_model_and_messages() {
             true,
             None,
         ),
+        (
+            r#"{"model":null,"messages":[{"role":"user","content":"hi"}]}"#,
+            true,
+            None,
+        ),
         (r#"{"model":"","messages":[]}"#, false, NO_MODEL),
         (r#"{"model":null,"messages":[]}"#, false, NO_MODEL),
         (r#"{"model":"m"}"#, false, NO_MESSAGES),
@@ -300,6 +305,16 @@ fn messages_are_those_of_their_roles() {
             r#"{"messages":[{"role":"assistant","content":null,"annotations":[],"tool_calls":
                [{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},
                {"role":"tool","tool_call_id":"c","content":"1"}]}"#,
+            r#"{"messages":[{"role":"user","content":"hi"},
+               {"role":"tool","tool_call_id":"c","name":"f","content":"1"}]}"#,
+            // What openai-python 3.54.0 has types for.
+            r#"{"reasoning_effort":"max"}"#,
+            r#"{"messages":[{"role":"user","content":[
+               {"type":"text","text":"a","prompt_cache_breakpoint":{"mode":"explicit"}},
+               {"type":"image_url","image_url":{"url":"https://x"},"prompt_cache_breakpoint":{}},
+               {"type":"input_audio","input_audio":{"data":"x","format":"wav"},
+                "prompt_cache_breakpoint":{}},
+               {"type":"file","file":{"file_id":"f"},"prompt_cache_breakpoint":{}}]}]}"#,
             r#"{"messages":[{"r\u006fle":"us\u0065r","content":"\ud83e\udd80"}]}"#,
         ],
     );

@@ -1,0 +1,3 @@
+//! Mistral's API, where it differs from OpenAI's. Errors have OpenAI's form.
+
+pub mod fim;
