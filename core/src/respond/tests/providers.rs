@@ -33,6 +33,7 @@ fn error_of(error: &Value) -> &'static str {
         _ if error["type"] == "error" => "anthropic",
         _ if error["error"]["status"].is_string() => "gemini",
         _ if error["error"].get("param").is_some() => "openai",
+        _ if error["error"].is_string() => "ollama",
         _ => panic!("{error}"),
     }
 }
