@@ -61,8 +61,7 @@ fn the_provider_of_a_route_refuses_other_methods() {
             assert_eq!(head.status, 405);
             let provider = found.provider.name();
             assert_eq!(error_of(&error), provider, "{method:?} {path}");
-            let message = error["error"]["message"].as_str().unwrap();
-            assert!(message.contains(&path), "{message}");
+            assert!(error["error"].to_string().contains(&path), "{error}");
             // Headers decide about the paths of models alone.
             if !path.ends_with("/models") && !path.ends_with("/models/model") {
                 assert_eq!(provider, route.provider.name(), "{path}");
