@@ -13,6 +13,7 @@ mod output_kind;
 pub mod prompt_tokens;
 mod request;
 mod text_cache;
+mod timing;
 mod tool_results;
 mod tools;
 
@@ -27,6 +28,7 @@ pub use request::{
     Framing, GenerationRequest, LONGEST_MODEL, MOST_CHOICES, MOST_LOGPROBS, StreamField, StreamMode,
 };
 pub use text_cache::TextCache;
+pub use timing::Timing;
 pub use tool_results::{ToolResults, since_user};
 pub use tools::{
     AllowedTools, CalledTool, LONGEST_NAME, MOST_CALLS, ToolChoice, ToolDefinition, ToolInput,

@@ -20,8 +20,8 @@ use crate::validate;
 pub struct Now {
     /// On the clock that the engine is polled with.
     pub monotonic: Micros,
-    /// Seconds since 1970.
-    pub unix: u64,
+    /// The time of day, in microseconds since 1970.
+    pub unix: Micros,
 }
 
 /// What surrounds one request. The values of directives may hold variables: each

@@ -1,6 +1,6 @@
 //! The one entry: from a request to its response.
 
-use crate::completion::{Generation, generate};
+use crate::completion::{Generation, Timing, generate};
 use crate::engine::{Schedule, Stream, WholeBody};
 use crate::error::Error;
 use crate::host::{Host, HostRng};
@@ -13,6 +13,7 @@ use crate::request::Request;
 use crate::response::{Head, JSON, Level, LogLine, Response};
 use crate::routes::{Endpoint, Matched, Target};
 use crate::util::id;
+use crate::util::time::Micros;
 use crate::validate;
 
 /// For how many seconds a browser may remember a preflight: as long as any
@@ -90,11 +91,12 @@ fn direct(
     provider: &dyn Provider,
     host: &dyn Host,
 ) -> Result<Response, Error> {
-    let schedule = Schedule::new(host.now().monotonic, host.first_delay()?, 0);
+    let (schedule, timing) = plan(host, 0)?;
     let answer = endpoint.answer(&DirectRequest {
         name: target.name(request.path),
         deployment: target.deployment(request.path),
         body: request.body,
+        timing,
         host,
     })?;
     let mut head = head(provider, host);
@@ -112,8 +114,7 @@ fn completion(
     provider: &dyn Provider,
     host: &dyn Host,
 ) -> Result<Response, Error> {
-    let now = host.now();
-    let schedule = Schedule::new(now.monotonic, host.first_delay()?, host.delay()?);
+    let (schedule, timing) = plan(host, host.delay()?)?;
     let mode = host.stream_mode()?;
     let asked = dialect.read(&Source {
         body: request.body,
@@ -153,7 +154,7 @@ fn completion(
     let rng = &mut HostRng(host);
     let generation = Generation {
         id: id::object(dialect.id_prefix(), rng),
-        created: now.unix,
+        timing,
         model,
         completion: generate(&asked, &host.text(encoding)?, dialect.call_id_prefix(), rng),
         prompt_tokens: match encoding {
@@ -175,6 +176,17 @@ fn completion(
         progress: generation.completion.progress(steps, asked.choices, reason),
     };
     Ok(Response::whole(head, body, schedule.after(last)))
+}
+
+/// When the steps of a response are due that follow each other after `delay`: on
+/// the engine's clock, and for what the response reports.
+fn plan(host: &dyn Host, delay: Micros) -> Result<(Schedule, Timing), Error> {
+    let (now, first_delay) = (host.now(), host.first_delay()?);
+    let timing = Timing {
+        start: now.unix,
+        schedule: Schedule::new(0, first_delay, delay),
+    };
+    Ok((Schedule::new(now.monotonic, first_delay, delay), timing))
 }
 
 /// An error, as the provider's object.

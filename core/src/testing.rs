@@ -7,8 +7,10 @@ use std::time::Duration;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 
-use crate::completion::{ChunkedText, Chunking, Generation, GenerationRequest, Models, generate};
-use crate::engine::{Body, Buffer};
+use crate::completion::{
+    ChunkedText, Chunking, Generation, GenerationRequest, Models, Timing, generate,
+};
+use crate::engine::{Body, Buffer, Schedule};
 use crate::error::Error;
 use crate::host::FixedHost;
 use crate::json::Escaped;
@@ -29,12 +31,22 @@ pub fn answer(
         name,
         deployment: None,
         body,
+        timing: timing(),
         host: &host,
     })?;
     Ok(match answer {
         Answer::Whole(body) => String::from_utf8(body).unwrap(),
         Answer::Steps(body) => steps(&body).concat(),
     })
+}
+
+/// A quarter of a second past a full one; the first step is sent 200 ms later,
+/// each other one 50 ms after the one before.
+fn timing() -> Timing {
+    Timing {
+        start: 1_234_567_890_250_000,
+        schedule: Schedule::new(0, 200_000, 50_000),
+    }
 }
 
 /// Reads a body.
@@ -54,7 +66,7 @@ pub fn generation<T>(
     let mut rng = SmallRng::seed_from_u64(1);
     f(&Generation {
         id: Id::fixed(dialect.id_prefix(), "123"),
-        created: 1_234_567_890,
+        timing: timing(),
         model: &Escaped::of(model),
         completion: generate(request, &text, dialect.call_id_prefix(), &mut rng),
         prompt_tokens: 9,

@@ -32,6 +32,6 @@ pub fn unix_msec() -> u64 {
 pub fn now() -> Now {
     Now {
         monotonic: monotonic(),
-        unix: unix_msec() / 1_000,
+        unix: unix_msec().saturating_mul(1_000),
     }
 }

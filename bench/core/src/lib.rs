@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use llm_mock_core::completion::{
-    ChunkedText, Chunking, Completion, Generation, GenerationRequest, Limits,
+    ChunkedText, Chunking, Completion, Generation, GenerationRequest, Limits, Timing,
 };
 use llm_mock_core::engine::{Body, Buffer, Poll, SPAN, Schedule, Stream, TimerWheel};
 use llm_mock_core::host::{FixedHost, Now};
@@ -70,7 +70,10 @@ fn render() -> Work {
     let text = Arc::new(ChunkedText::new(TEXT, Chunking::default()));
     let body = Chat.stream(&Generation {
         id: id::object("chatcmpl-", &mut SmallRng::seed_from_u64(1)),
-        created: 1_795_353_146,
+        timing: Timing {
+            start: 1_795_353_146_000_000,
+            schedule: Schedule::new(0, 50_000, 50_000),
+        },
         model: &Escaped::new(b"gpt-4o"),
         completion: Completion::new(&text, &Limits::default()),
         prompt_tokens: 9,
@@ -134,7 +137,7 @@ fn compose() -> Work {
     let mut host = FixedHost::new(TEXT);
     host.now = Now {
         monotonic: 1_000_000,
-        unix: 1_795_353_146,
+        unix: 1_795_353_146_000_000,
     };
     work("respond to a request", move || {
         let request = Request::new(Method::Post, black_box(b"/v1/chat/completions"));

@@ -10,6 +10,7 @@ use super::content::Completion;
 use super::content_part::ToolCall;
 use super::output_kind::OutputKind;
 use super::request::GenerationRequest;
+use super::timing::Timing;
 use super::tools::{CalledTool, ToolInput};
 use crate::json::Escaped;
 use crate::schema::LONGEST_DOCUMENT;
@@ -20,8 +21,8 @@ use crate::util::id::{self, Id};
 pub struct Generation<'a> {
     /// The id of the response.
     pub id: Id,
-    /// When it was made, in seconds since 1970.
-    pub created: u64,
+    /// When it was composed, and when its chunks are planned to be sent.
+    pub timing: Timing,
     /// The model that the response names.
     pub model: &'a Escaped,
     /// The text or the tool calls.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::completion::Timing;
 use crate::engine::BoxedBody;
 use crate::error::Error;
 use crate::host::Host;
@@ -27,6 +28,9 @@ pub struct DirectRequest<'a> {
     pub deployment: Option<&'a [u8]>,
     /// The body; empty if the method has none.
     pub body: &'a [u8],
+    /// When the response is composed, and when its first step is planned to be
+    /// sent. Its steps have no delay between them.
+    pub timing: Timing,
     /// What surrounds the request.
     pub host: &'a dyn Host,
 }

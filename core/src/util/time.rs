@@ -19,7 +19,8 @@ const UNITS: [(&str, Micros); 7] = [
     ("us", 1),
 ];
 
-const SECOND: Micros = 1_000_000;
+/// A second.
+pub const SECOND: Micros = 1_000_000;
 
 /// A text that is not a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -22,7 +22,7 @@ fn body(method: Method, path: &str, body: &Value) -> String {
     host.models = Models::only([b"gpt-4o".as_slice(), b"mine"].into_iter());
     host.now = Now {
         monotonic: 0,
-        unix: 1_800_000_000,
+        unix: 1_800_000_000_000_000,
     };
     let request = Request::with_headers(method, path.as_bytes(), &HEADERS).with_body(&sent);
     let mut response = respond(&request, &host);

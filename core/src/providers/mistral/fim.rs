@@ -100,7 +100,7 @@ fn put_head(generation: &Generation, object: &str, out: &mut Vec<u8>) {
         b"\",\"object\":\"",
         object.as_bytes(),
         b"\",\"created\":",
-        Digits::of(generation.created).as_bytes(),
+        Digits::of(generation.timing.start_seconds()).as_bytes(),
         b",\"model\":\"",
         generation.model.as_bytes(),
         b"\",\"choices\":[{\"index\":0,",

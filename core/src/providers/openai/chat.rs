@@ -195,7 +195,7 @@ fn head(opening: &[u8], generation: &Generation, object: &[u8], fields: Fields) 
         opening,
         generation.id.as_bytes(),
         object,
-        Digits::of(generation.created).as_bytes(),
+        Digits::of(generation.timing.start_seconds()).as_bytes(),
         b",\"model\":\"",
         generation.model.as_bytes(),
         tier_name,

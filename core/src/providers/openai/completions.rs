@@ -146,7 +146,7 @@ fn put_head(generation: &Generation, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"id\":\"");
     out.extend_from_slice(generation.id.as_bytes());
     out.extend_from_slice(b"\",\"object\":\"text_completion\",\"created\":");
-    out.extend_from_slice(Digits::of(generation.created).as_bytes());
+    out.extend_from_slice(Digits::of(generation.timing.start_seconds()).as_bytes());
     out.extend_from_slice(b",\"model\":\"");
     out.extend_from_slice(generation.model.as_bytes());
 }

@@ -65,7 +65,7 @@ impl Response {
                 b"{\"id\":\"",
                 generation.id.as_bytes(),
                 b"\",\"object\":\"response\",\"created_at\":",
-                Digits::of(generation.created).as_bytes(),
+                Digits::of(generation.timing.start_seconds()).as_bytes(),
                 b",\"status\":\"",
             ]
             .concat(),
