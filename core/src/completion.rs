@@ -8,6 +8,7 @@ mod content_part;
 pub mod embedding;
 pub mod fields;
 mod generate;
+mod inputs;
 mod models;
 mod output_kind;
 pub mod prompt_tokens;
@@ -22,6 +23,7 @@ pub use chunking::{ChunkSize, Chunking, ChunkingMode, Unit};
 pub use content::{Completion, FinishReason, Limits, Step};
 pub use content_part::{ContentPart, ToolCall};
 pub use generate::{Generation, generate};
+pub use inputs::{Input, Inputs, Tokens};
 pub use models::Models;
 pub use output_kind::OutputKind;
 pub use request::{

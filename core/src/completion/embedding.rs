@@ -8,6 +8,9 @@
 //! that a shorter vector is the beginning of a longer one, as with OpenAI's
 //! models that shorten theirs.
 
+use super::inputs::Input;
+use crate::engine::Sink;
+
 /// The dimensions of the longest vector.
 pub const MOST_DIMENSIONS: usize = 4096;
 
@@ -29,6 +32,10 @@ const SHORT: usize = 4;
 /// Korean.
 const IDEOGRAPHS: char = '\u{2e80}';
 
+/// Values are written with this many parts of 1: about as many as 32 bits tell
+/// apart.
+const PARTS: f64 = 1e9;
+
 /// The embedding of a text: a vector of length 1.
 pub struct Embedding {
     values: [f32; MOST_DIMENSIONS],
@@ -36,6 +43,14 @@ pub struct Embedding {
 }
 
 impl Embedding {
+    /// The embedding of an input.
+    pub fn of(input: Input, dimensions: usize) -> Self {
+        match input {
+            Input::Text(text) => Self::of_text(text, dimensions),
+            Input::Tokens(tokens) => Self::of_tokens(tokens, dimensions),
+        }
+    }
+
     /// The embedding of a text. Case and punctuation are ignored. `dimensions`
     /// is limited to `1..=MOST_DIMENSIONS`.
     pub fn of_text(text: &str, dimensions: usize) -> Self {
@@ -73,6 +88,38 @@ impl Embedding {
     pub fn values(&self) -> &[f32] {
         self.values.get(..self.dimensions).unwrap_or_default()
     }
+
+    /// Its values, rounded as [`Self::put_numbers`] writes them.
+    pub fn rounded(&self) -> Vec<f32> {
+        let rounded = |&value| (parts(value) as f64 / PARTS) as f32;
+        self.values().iter().map(rounded).collect()
+    }
+
+    /// Appends its values as a JSON list of decimal fractions.
+    pub fn put_numbers(&self, out: &mut impl Sink) {
+        for (nth, &value) in self.values().iter().enumerate() {
+            let parts = parts(value);
+            let mut number = *b"0.000000000";
+            let mut digits = parts.unsigned_abs();
+            for slot in number.iter_mut().rev().filter(|slot| **slot != b'.') {
+                *slot = b'0' + (digits % 10) as u8;
+                digits /= 10;
+            }
+            out.put(match (nth, parts < 0) {
+                (0, false) => b"[",
+                (0, true) => b"[-",
+                (_, false) => b",",
+                (_, true) => b",-",
+            });
+            out.put(&number);
+        }
+        out.put(b"]");
+    }
+}
+
+/// A value in [`PARTS`].
+fn parts(value: f32) -> i64 {
+    (f64::from(value) * PARTS).round() as i64
 }
 
 /// The word that is being read.

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 
+use super::embedding::MOST_DIMENSIONS;
 use super::request::{LONGEST_MODEL, MOST_CHOICES, StreamField};
 use crate::json::{Text, Value};
 
@@ -18,6 +19,14 @@ pub fn model(value: Value) -> Option<String> {
 /// The seed of generated data.
 pub fn seed(number: Option<i64>) -> Option<u64> {
     number.map(|seed| seed as u64)
+}
+
+/// How many dimensions the vectors of embeddings have: 1 to [`MOST_DIMENSIONS`],
+/// also where a real model has fewer.
+pub fn dimensions(value: Value) -> Option<usize> {
+    let dimensions: u64 = value.parse().filter(|&it| it > 0)?;
+    let dimensions = usize::try_from(dimensions).unwrap_or(usize::MAX);
+    Some(dimensions.min(MOST_DIMENSIONS))
 }
 
 /// How many choices a response has: 1 to [`MOST_CHOICES`].

@@ -3,7 +3,6 @@
 pub mod chat;
 pub mod completions;
 pub mod embeddings;
-mod inputs;
 mod logprobs;
 pub mod models;
 pub mod moderations;

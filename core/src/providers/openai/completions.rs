@@ -4,12 +4,11 @@
 mod echo;
 
 use self::echo::Echo;
-use super::inputs::Inputs;
 use super::request::{MOST_STOPS, include_usage};
 use super::usage::{Ending, Usage};
-use crate::completion::Generation;
 use crate::completion::fields::{choices, model, stop, stream};
 use crate::completion::{Completion, FinishReason};
+use crate::completion::{Generation, Inputs};
 use crate::completion::{GenerationRequest, StreamField};
 use crate::engine::BoxedBody;
 use crate::engine::Buffer;

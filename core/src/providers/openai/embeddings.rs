@@ -4,9 +4,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::inputs::{Input, Inputs};
-use crate::completion::embedding::{Embedding, MOST_DIMENSIONS};
-use crate::completion::fields::model;
+use crate::completion::Inputs;
+use crate::completion::embedding::Embedding;
+use crate::completion::fields::{dimensions, model};
 use crate::engine::{Body, BoxedBody, Buffer};
 use crate::error::Error;
 use crate::json::{Digits, Escaped};
@@ -58,14 +58,6 @@ fn read(body: &[u8]) -> Asked {
         _ => {}
     });
     if is_object { asked } else { Asked::default() }
-}
-
-/// OpenAI takes no more dimensions than the model has; any other number that a
-/// vector can have is as good here, since other services have other models.
-fn dimensions(value: Value) -> Option<usize> {
-    let dimensions: u64 = value.parse().filter(|&it| it > 0)?;
-    let dimensions = usize::try_from(dimensions).unwrap_or(usize::MAX);
-    Some(dimensions.min(MOST_DIMENSIONS))
 }
 
 fn is_base64(value: Value) -> bool {
@@ -120,17 +112,14 @@ impl Body for Vectors {
             out.put(b",");
         }
         if let Some(input) = self.inputs.get(step) {
-            let vector = match input {
-                Input::Text(text) => Embedding::of_text(text, self.dimensions),
-                Input::Tokens(tokens) => Embedding::of_tokens(tokens, self.dimensions),
-            };
+            let vector = Embedding::of(input, self.dimensions);
             out.put(b"{\"object\":\"embedding\",\"index\":");
             out.put(Digits::of(step as u64).as_bytes());
             out.put(b",\"embedding\":");
             if self.is_base64 {
-                put_base64(vector.values(), out);
+                put_base64(&vector.rounded(), out);
             } else {
-                put_numbers(vector.values(), out);
+                vector.put_numbers(out);
             }
             out.put(b"}");
         }
@@ -138,35 +127,6 @@ impl Body for Vectors {
             out.put(&self.tail);
         }
     }
-}
-
-/// So many parts of 1 are told apart: about as many as 32 bits can.
-const PARTS: f64 = 1e9;
-
-/// The same in either format.
-fn parts(value: f32) -> i64 {
-    (f64::from(value) * PARTS).round() as i64
-}
-
-/// A list of decimal fractions.
-fn put_numbers(values: &[f32], out: &mut Buffer) {
-    for (nth, &value) in values.iter().enumerate() {
-        let parts = parts(value);
-        let mut number = *b"0.000000000";
-        let mut digits = parts.unsigned_abs();
-        for slot in number.iter_mut().rev().filter(|slot| **slot != b'.') {
-            *slot = b'0' + (digits % 10) as u8;
-            digits /= 10;
-        }
-        out.put(match (nth, parts < 0) {
-            (0, false) => b"[",
-            (0, true) => b"[-",
-            (_, false) => b",",
-            (_, true) => b",-",
-        });
-        out.put(&number);
-    }
-    out.put(b"]");
 }
 
 /// The values as floating-point numbers of 32 bits each, little endian.
@@ -180,7 +140,6 @@ fn put_base64(values: &[f32], out: &mut Buffer) {
         let mut text = [0; BYTES / 3 * 4];
         let mut len = 0;
         for (slot, &value) in bytes.chunks_exact_mut(size_of::<f32>()).zip(group) {
-            let value = (parts(value) as f64 / PARTS) as f32;
             slot.copy_from_slice(&value.to_le_bytes());
             len += slot.len();
         }

@@ -3,7 +3,7 @@
 //! An input is flagged for the categories that it names as words, such as
 //! "violence" or "hate/threatening", so that clients can rehearse both cases.
 
-use super::inputs::Inputs;
+use crate::completion::Inputs;
 use crate::completion::fields::model;
 use crate::error::Error;
 use crate::host::HostRng;

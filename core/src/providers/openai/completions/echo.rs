@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::completion::GenerationRequest;
+use crate::completion::{Input, Inputs};
 use crate::json;
-use crate::providers::openai::inputs::{Input, Inputs};
 
 /// The prompts, as the insides of JSON strings, each on a line. Prompts of tokens
 /// are not repeated: their text is not known.

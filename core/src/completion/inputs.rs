@@ -1,8 +1,9 @@
-//! The inputs of a request (API reference, fields `input` of "Embeddings" and
-//! `prompt` of "Completions"): a string, a list of strings, a
-//! list of tokens or a list of lists of tokens.
+//! The inputs of a request that may have several: a string, a list of strings, a
+//! list of tokens or a list of lists of tokens (OpenAI's API reference, fields
+//! `input` of "Embeddings" and `prompt` of "Completions"; Ollama's `input` of
+//! "Generate Embeddings" is a string or a list of strings).
 
-use crate::completion::prompt_tokens::BYTES_PER_TOKEN;
+use super::prompt_tokens::BYTES_PER_TOKEN;
 use crate::json::Value;
 use crate::tokens::{Encoding, Tokenizer};
 
@@ -77,6 +78,11 @@ impl Inputs {
     /// The number of inputs that are kept.
     pub fn len(&self) -> usize {
         self.kept.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty()
     }
 
     /// The number of tokens; those of texts are estimated.
