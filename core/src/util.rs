@@ -6,6 +6,8 @@ pub mod id;
 pub mod inject;
 mod inline_bytes;
 pub mod time;
+mod timestamp;
 
 pub use id::Id;
 pub use inline_bytes::InlineBytes;
+pub use timestamp::Timestamp;

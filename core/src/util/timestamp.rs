@@ -1,0 +1,53 @@
+//! Moments of the day as RFC 3339 writes them: `2026-08-04T08:52:19.250000Z`.
+
+use std::io::Write;
+use std::time::{Duration, UNIX_EPOCH};
+
+use super::time::{Micros, SECOND};
+
+/// The last second that has a year of four digits.
+const LAST_SECOND: u64 = 253_402_300_799;
+
+/// A moment in UTC, in microseconds, as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timestamp([u8; 27]);
+
+impl Timestamp {
+    /// The moment this many microseconds after the beginning of 1970. One after
+    /// the year 9999 becomes the last second of that year.
+    pub fn of(unix: Micros) -> Self {
+        let time = UNIX_EPOCH + Duration::from_micros(unix.min(LAST_SECOND * SECOND));
+        let mut text = *b"1970-01-01T00:00:00.000000Z";
+        // Both are 27 bytes, and no year has more than four digits.
+        let _ = write!(
+            text.as_mut_slice(),
+            "{}",
+            humantime::format_rfc3339_micros(time)
+        );
+        Self(text)
+    }
+
+    /// As ASCII.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_written_as_in_rfc_3339() {
+        for (unix, expected) in [
+            (0, "1970-01-01T00:00:00.000000Z"),
+            (1_234_567_890_250_000, "2009-02-13T23:31:30.250000Z"),
+            (1_709_164_800_000_001, "2024-02-29T00:00:00.000001Z"),
+            (253_402_300_799_000_000, "9999-12-31T23:59:59.000000Z"),
+            (u64::MAX, "9999-12-31T23:59:59.000000Z"),
+        ] {
+            let text = Timestamp::of(unix);
+            assert_eq!(std::str::from_utf8(text.as_bytes()), Ok(expected));
+        }
+    }
+}
