@@ -6,5 +6,6 @@ pub mod dialect;
 pub mod direct;
 pub mod gemini;
 pub mod mistral;
+pub mod ollama;
 pub mod openai;
 pub mod provider;

@@ -13,6 +13,7 @@ use crate::providers::dialect::Dialect;
 use crate::providers::direct::DirectEndpoint;
 use crate::providers::gemini::{self, Gemini};
 use crate::providers::mistral;
+use crate::providers::ollama::{self, Ollama};
 use crate::providers::openai::{self, OpenAi};
 use crate::providers::provider::Provider;
 use crate::validate::spec::Spec;
@@ -249,6 +250,36 @@ pub static ROUTES: &[Route] = &[
         Endpoint::Direct(&gemini::models::One),
     )
     .shared(),
+    Route::post(
+        "/api/chat",
+        &Ollama,
+        Endpoint::Generate(&ollama::chat::Chat),
+    )
+    .takes(&ollama::specs::CHAT),
+    Route::post(
+        "/api/generate",
+        &Ollama,
+        Endpoint::Generate(&ollama::generate::Generate),
+    )
+    .takes(&ollama::specs::GENERATE),
+    Route::post(
+        "/api/embed",
+        &Ollama,
+        Endpoint::Direct(&ollama::embed::Embed),
+    )
+    .takes(&ollama::specs::EMBED),
+    Route::post(
+        "/api/show",
+        &Ollama,
+        Endpoint::Direct(&ollama::models::Show),
+    )
+    .takes(&ollama::specs::SHOW),
+    Route::get(
+        "/api/tags",
+        &Ollama,
+        Endpoint::Direct(&ollama::models::Tags),
+    ),
+    Route::get("/api/version", &Ollama, Endpoint::Fixed(ollama::VERSION)),
     Route::get(
         "/v1/models",
         &OpenAi,

@@ -49,6 +49,7 @@ mod keepalive;
 mod memory_use;
 mod messages_api;
 mod model_name;
+mod ollama_api;
 mod openai_endpoints;
 #[cfg(target_os = "linux")]
 mod out_of_memory;

@@ -14,6 +14,8 @@ OPENAI = {"model": "openai/gpt-4o", "api_base": URL + "/v1"}
 SERVICES = [
     OPENAI,
     {"model": "anthropic/claude-mock", "api_base": URL},
+    {"model": "ollama_chat/llama3.2", "api_base": URL},
+    {"model": "ollama/llama3.2", "api_base": URL},
     {"model": "azure/my-deployment", "api_base": URL, "api_version": "2024-10-21"},
 ]
 ASK = {"api_key": "any", "messages": HI, "num_retries": 0, "timeout": 20}
@@ -60,6 +62,26 @@ def test_tools_and_structured_output():
     Weather.model_validate_json(call.function.arguments)
     formed = litellm.completion(**ASK, **OPENAI, response_format=Weather)
     Weather.model_validate_json(formed.choices[0].message.content)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_tools_and_structured_output_of_ollama(stream):
+    service = {**ASK, "model": "ollama_chat/llama3.2", "api_base": URL, "stream": stream}
+    called = litellm.completion(**service, tools=[WEATHER_TOOL])
+    [call] = whole(called, stream).choices[0].message.tool_calls
+    assert call.function.name == "get_weather"
+    Weather.model_validate_json(call.function.arguments)
+    formed = litellm.completion(**service, response_format=Weather)
+    Weather.model_validate_json(whole(formed, stream).choices[0].message.content)
+
+
+def whole(reply, stream):
+    return litellm.stream_chunk_builder(list(reply)) if stream else reply
+
+
+def test_embedding_of_ollama():
+    reply = litellm.embedding(model="ollama/nomic-embed-text", api_base=URL, input=["one", "two"])
+    assert [len(item["embedding"]) for item in reply.data] == [768, 768]
 
 
 def test_embedding():
