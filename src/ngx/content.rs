@@ -84,15 +84,15 @@ unsafe extern "C" fn body_ready(r: *mut ngx_http_request_t) {
         let request = Request::new(r);
         let log = (*(*r).connection).log;
         let context = Context::of(r);
-        if context.is_null() || (*context).has_session() {
-            // The request is the session's to end.
+        if context.is_null() || !Context::session(context).is_null() {
+            // The request is the session's to finalize.
             log_error(log, "llm_mock: body callback on a request already answered");
             return;
         }
         let mut response = None;
         match body::read(r) {
             Ok(body) => {
-                let matched = (*context).matched();
+                let matched = Context::matched(context);
                 // Not the result of `guard`, which would be moved twice.
                 guard(log, || {
                     response = Some(host::answer(&request, matched, &body))
