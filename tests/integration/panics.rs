@@ -25,6 +25,35 @@ fn panic_before_the_headers_is_a_500() {
     nginx.expect_error("llm_mock: panic: asked to");
 }
 
+/// The error page replaces headers that were set already, and adds none to them.
+#[test]
+fn panic_after_the_headers_were_set_is_a_500() {
+    let nginx = Nginx::with(&Conf {
+        server: "llm_mock_delay 1ms; llm_mock_reply panic-in-render; error_page 500 /error;
+            location / { llm_mock on; }
+            location = /error { internal; llm_mock on; }",
+        ..Conf::default()
+    });
+    for body in [r#"{"stream":true}"#, ""] {
+        let response = nginx.chat(body);
+        assert_eq!(response.status, 500);
+        assert_eq!(response.json()["error"]["type"], "server_error");
+        assert_eq!(response.header("content-type"), Some("application/json"));
+        // `header` fails where one is repeated.
+        for name in [
+            "access-control-allow-origin",
+            "x-request-id",
+            "content-length",
+        ] {
+            assert!(response.header(name).is_some(), "{name}\n{}", response.head);
+        }
+        for name in ["cache-control", "x-accel-buffering"] {
+            assert_eq!(response.header(name), None, "{}", response.head);
+        }
+    }
+    nginx.expect_error("llm_mock: panic: asked to");
+}
+
 #[test]
 fn panic_within_a_stream_truncates_only_that_stream() {
     let nginx = Nginx::with(&Conf {
