@@ -132,6 +132,11 @@ pub static DIRECTIVES: [Directive; 11] = [
         name: settings::CHUNK.name,
         arity: Arity::OneOrTwo,
         set: |conf, argument| {
+            // Variables may leave the unit or the number empty, as above.
+            let text = argument.text();
+            if text.is_empty() || text != text.trim_ascii() {
+                return Err(Refusal::invalid(text, settings::EXPECTED_CHUNK));
+            }
             let chunk = read(argument, &settings::CHUNK)?;
             load(match chunk {
                 Value::Constant(size) => ChunkingMode::new(size, TokenizerMode::Off).tokenizer,

@@ -40,14 +40,18 @@ pub struct Setting<T> {
     pub default: fn() -> T,
 }
 
-/// `llm_mock_chunk`
+/// What `llm_mock_chunk` takes.
+pub const EXPECTED_CHUNK: &str =
+    "expected \"word\", \"token\" or \"char\", and perhaps a whole number from 1";
+
+/// `llm_mock_chunk`: the unit and the number, with a blank between them. Blanks
+/// alone are what variables without a value leave.
 pub static CHUNK: Setting<ChunkSize> = Setting {
     name: c"llm_mock_chunk",
-    parse: |text| {
-        let size = std::str::from_utf8(text).ok().and_then(ChunkSize::parse);
-        size.ok_or_else(|| {
-            "expected \"word\", \"token\" or \"char\", and perhaps a whole number from 1".to_owned()
-        })
+    parse: |text| match std::str::from_utf8(text).map(str::trim_ascii) {
+        Ok("") => Ok(ChunkSize::default()),
+        Ok(text) => ChunkSize::parse(text).ok_or_else(|| EXPECTED_CHUNK.to_owned()),
+        Err(_) => Err(EXPECTED_CHUNK.to_owned()),
     },
     default: ChunkSize::default,
 };

@@ -204,7 +204,13 @@ fn invalid_time_in_a_variable_is_a_500_that_names_it() {
             assert_refused(name, &directive, value, "expected a time such as 50ms", "");
         }
         let plain = r#"{"stream":false}"#;
-        assert_refused(name, &directive, "400d", "expected at most 365d", plain);
+        assert_refused(
+            name,
+            &directive,
+            "400d",
+            "expected a time of at most 365d",
+            plain,
+        );
     }
 }
 

@@ -80,6 +80,7 @@ mod strict_validation;
 mod structured_output;
 #[cfg(target_os = "linux")]
 mod subrequests;
+#[cfg(target_os = "linux")]
 mod timing;
 mod tls;
 #[cfg(target_os = "linux")]
