@@ -4,8 +4,6 @@ use crate::support::client::request;
 use crate::support::http::Response;
 use crate::support::nginx::{Conf, Nginx};
 use crate::support::stream::stream;
-#[cfg(target_os = "linux")]
-use crate::support::worker::memory_of;
 
 /// Sends a POST request without a body.
 fn post(nginx: &Nginx, path: &str) -> Response {
@@ -76,33 +74,4 @@ fn llm_mock_is_off_by_default() {
         nginx.send(request("GET", "/plain.txt", &[])).text(),
         "from a file"
     );
-}
-
-/// Servers share an inherited reply: neither its text nor its chunks are copied.
-#[cfg(target_os = "linux")]
-#[test]
-fn servers_share_an_inherited_reply() {
-    const SERVERS: usize = 1_000;
-    let servers: String = (0..SERVERS)
-        .map(|n| {
-            format!("server {{ listen 127.0.0.1:@port2@; server_name s{n}; location / {{ llm_mock on; }} }}\n")
-        })
-        .collect();
-    let memory = |reply: &str| {
-        let nginx = Nginx::with(&Conf {
-            http: &format!(
-                "server_names_hash_max_size 4096; llm_mock_delay 0; llm_mock_tokenizer auto;
-                 llm_mock_chunk token; llm_mock_reply \"{reply}\"; {servers}"
-            ),
-            ..Conf::default()
-        });
-        assert_eq!(text(&nginx, "/v1/chat/completions"), reply);
-        memory_of(nginx.pid())
-    };
-    // nginx limits a parameter to 4 KB.
-    let long: String = (0..500).map(|n| format!("word{n:03} ")).collect();
-    let (short, long) = (memory("short"), memory(&long));
-    println!("memory of the master: {short} bytes with a short reply, {long} with 4 KB");
-    // Copies of the text alone would be 4 MB.
-    assert!(long < short + 2 * 1024 * 1024, "{short} {long}");
 }
