@@ -6,7 +6,7 @@ use llm_mock_core::completion::ChunkingMode;
 use llm_mock_core::tokens::TokenizerMode;
 
 use crate::conf::{RawConf, Reply};
-use crate::ngx::Argument;
+use crate::ngx::{Argument, Logged};
 use crate::settings::{self, Setting, Value};
 
 /// A directive, valid in http, server and location.
@@ -33,10 +33,30 @@ pub enum Arity {
 pub enum Refusal {
     /// It is twice in one block.
     Duplicate,
-    /// The argument is not a value of the directive; what was expected.
-    Invalid(String),
+    /// It does not take this value.
+    Invalid {
+        /// The value.
+        value: String,
+        /// What was expected instead.
+        expected: String,
+    },
     /// nginx has logged the reason.
     Logged,
+}
+
+impl Refusal {
+    fn invalid(value: &[u8], expected: impl Into<String>) -> Self {
+        Self::Invalid {
+            value: String::from_utf8_lossy(value).into_owned(),
+            expected: expected.into(),
+        }
+    }
+}
+
+impl From<Logged> for Refusal {
+    fn from(_: Logged) -> Self {
+        Self::Logged
+    }
 }
 
 /// All directives.
@@ -77,7 +97,14 @@ pub static DIRECTIVES: [Directive; 11] = [
     Directive {
         name: settings::MODELS.name,
         arity: Arity::Many,
-        set: |conf, argument| once(&mut conf.models, read(argument, &settings::MODELS)?),
+        set: |conf, argument| {
+            // Variables may leave a name empty. A constant one is a mistake.
+            let mut names = argument.text().split(|&byte| byte == b'\n');
+            if names.any(<[u8]>::is_empty) {
+                return Err(Refusal::invalid(b"", settings::EXPECTED_MODEL));
+            }
+            once(&mut conf.models, read(argument, &settings::MODELS)?)
+        },
     },
     Directive {
         name: settings::STREAM.name,
@@ -105,6 +132,11 @@ pub static DIRECTIVES: [Directive; 11] = [
         name: settings::CHUNK.name,
         arity: Arity::OneOrTwo,
         set: |conf, argument| {
+            // Variables may leave the unit or the number empty, as above.
+            let text = argument.text();
+            if text.is_empty() || text != text.trim_ascii() {
+                return Err(Refusal::invalid(text, settings::EXPECTED_CHUNK));
+            }
             let chunk = read(argument, &settings::CHUNK)?;
             load(match chunk {
                 Value::Constant(size) => ChunkingMode::new(size, TokenizerMode::Off).tokenizer,
@@ -124,13 +156,13 @@ fn flag(argument: &Argument) -> Result<bool, Refusal> {
     match argument.text() {
         b"on" => Ok(true),
         b"off" => Ok(false),
-        _ => Err(Refusal::Invalid(settings::expected(&["on", "off"]))),
+        other => Err(Refusal::invalid(other, settings::expected(&["on", "off"]))),
     }
 }
 
 fn read<T>(argument: &Argument, setting: &Setting<T>) -> Result<Value<T>, Refusal> {
     value(argument, |text| {
-        (setting.parse)(text).map_err(Refusal::Invalid)
+        (setting.parse)(text).map_err(|expected| Refusal::invalid(text, expected))
     })
 }
 

@@ -47,9 +47,11 @@ pub fn answer(request: &Request, matched: Matched, body: &[u8]) -> Response {
         &host,
     );
     if let Some(line) = response.log.take() {
+        // nginx goes on with ", client: ...".
+        let message = line.message.trim_end_matches('.');
         match line.level {
-            Level::Error => request.log_error(&line.message),
-            Level::Info => request.log_info(&line.message),
+            Level::Error => request.log_error(message),
+            Level::Info => request.log_info(message),
         }
     }
     response

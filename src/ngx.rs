@@ -5,6 +5,7 @@
 //! Structures of nginx are touched through raw pointers, never through long
 //! references, since nginx changes them whenever one of its functions runs.
 
+mod argument;
 mod body;
 mod bytes;
 mod clock;
@@ -22,7 +23,7 @@ mod timer;
 mod value;
 mod variables;
 
+pub use argument::{Argument, Logged};
 pub use clock::now;
-pub use command::Argument;
 pub use request::Request;
 pub use value::ComplexValue;

@@ -13,6 +13,9 @@ use llm_mock_core::validate;
 
 use crate::ngx::ComplexValue;
 
+/// What `llm_mock_model` and `llm_mock_models` take.
+pub const EXPECTED_MODEL: &str = "expected the name of a model";
+
 /// The value of a directive: read when the configuration is, or with variables,
 /// which are evaluated for each request.
 #[derive(Clone)]
@@ -37,14 +40,18 @@ pub struct Setting<T> {
     pub default: fn() -> T,
 }
 
-/// `llm_mock_chunk`
+/// What `llm_mock_chunk` takes.
+pub const EXPECTED_CHUNK: &str =
+    "expected \"word\", \"token\" or \"char\", and perhaps a whole number from 1";
+
+/// `llm_mock_chunk`: the unit and the number, with a blank between them. Blanks
+/// alone are what variables without a value leave.
 pub static CHUNK: Setting<ChunkSize> = Setting {
     name: c"llm_mock_chunk",
-    parse: |text| {
-        let size = std::str::from_utf8(text).ok().and_then(ChunkSize::parse);
-        size.ok_or_else(|| {
-            "expected \"word\", \"token\" or \"char\", and perhaps a whole number from 1".to_owned()
-        })
+    parse: |text| match std::str::from_utf8(text).map(str::trim_ascii) {
+        Ok("") => Ok(ChunkSize::default()),
+        Ok(text) => ChunkSize::parse(text).ok_or_else(|| EXPECTED_CHUNK.to_owned()),
+        Err(_) => Err(EXPECTED_CHUNK.to_owned()),
     },
     default: ChunkSize::default,
 };
@@ -77,21 +84,22 @@ pub static FIRST_DELAY: Setting<Micros> = Setting {
 pub static MODEL: Setting<Escaped> = Setting {
     name: c"llm_mock_model",
     parse: |text| match text {
-        b"" => Err("expected the name of a model".to_owned()),
+        b"" => Err(EXPECTED_MODEL.to_owned()),
         name => Ok(Escaped::new(name)),
     },
     default: || Escaped::new(b"gpt-3.5-turbo"),
 };
 
-/// `llm_mock_models`: a name on each line.
+/// `llm_mock_models`: a name on each line. Empty names are ignored.
 pub static MODELS: Setting<Models> = Setting {
     name: c"llm_mock_models",
     parse: |text| {
-        let names = || text.split(|&byte| byte == b'\n');
-        match names().any(<[u8]>::is_empty) {
-            true => Err("expected names of models".to_owned()),
-            false => Ok(Models::only(names())),
-        }
+        let names = text.split(|&byte| byte == b'\n');
+        let mut names = names.filter(|name| !name.is_empty()).peekable();
+        Ok(match names.peek() {
+            Some(_) => Models::only(names),
+            None => Models::default(),
+        })
     },
     default: Models::default,
 };

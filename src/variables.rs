@@ -1,4 +1,4 @@
-//! The variables of the response, for the log phase.
+//! The variables of the response, for the log phase: `$llm_mock_chunks` and others.
 
 use llm_mock_core::engine::Facts;
 use llm_mock_core::util::time::Micros;
@@ -17,6 +17,8 @@ pub struct Outcome {
     pub facts: Facts,
     /// The HTTP status.
     pub status: u16,
+    /// Whether an error of the worker ended it.
+    pub has_failed: bool,
     /// How many milliseconds ago the request began.
     pub elapsed: u64,
     /// The time on the engine's clock.
@@ -39,14 +41,11 @@ pub static VARIABLES: [Variable; 7] = [
     },
     Variable {
         name: "llm_mock_ttft",
-        get: |it| {
-            let ago = it.now.saturating_sub(it.facts.first?) / 1_000;
-            Some(seconds(it.elapsed.saturating_sub(ago)))
-        },
+        get: |it| Some(seconds(it.until(it.facts.first?))),
     },
     Variable {
         name: "llm_mock_duration",
-        get: |it| Some(seconds(it.elapsed)),
+        get: |it| Some(seconds(it.until(it.facts.last?))),
     },
     Variable {
         name: "llm_mock_lag_max",
@@ -54,16 +53,27 @@ pub static VARIABLES: [Variable; 7] = [
     },
     Variable {
         name: "llm_mock_outcome",
-        get: |it| {
-            let outcome = match (it.facts.is_complete, it.status) {
-                (true, 400..) => "refused",
-                (true, _) => "complete",
-                (false, _) => "client_closed",
-            };
-            Some(outcome.to_owned())
-        },
+        get: |it| Some(it.name().to_owned()),
     },
 ];
+
+impl Outcome {
+    /// How many milliseconds after the request began it was `time` on the
+    /// engine's clock.
+    fn until(&self, time: Micros) -> u64 {
+        let ago = self.now.saturating_sub(time) / 1_000;
+        self.elapsed.saturating_sub(ago)
+    }
+
+    fn name(&self) -> &'static str {
+        match (self.facts.is_complete, self.status) {
+            (true, 400..) => "refused",
+            (true, _) => "complete",
+            (false, _) if self.has_failed => "failed",
+            (false, _) => "client_closed",
+        }
+    }
+}
 
 /// Milliseconds as nginx writes `$request_time`.
 fn seconds(msec: u64) -> String {

@@ -17,7 +17,7 @@ usage='Usage: tests/sanitize.sh [--quick | WORD...]   (a few groups of tests, or
 only=() quick=
 for argument; do
     case $argument in
-        --quick) quick=yes only=(transcript:: disconnect:: control_signals:: keepalive:: phases:: subrequests:: request_body::) ;;
+        --quick) quick=yes only=(transcript:: disconnect:: control_signals:: keepalive:: phases:: subrequests:: request_body:: response_variables:: response_headers::) ;;
         -*) die "$usage" ;;
         *) only+=("$argument") ;;
     esac

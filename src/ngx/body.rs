@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use nginx_sys::{ngx_buf_t, ngx_http_request_t, ngx_read_file};
+use nginx_sys::{ngx_buf_t, ngx_chain_t, ngx_http_request_t, ngx_read_file};
 
 use super::bytes::slice_of;
 
@@ -18,34 +18,71 @@ use super::bytes::slice_of;
 /// `r` must be a request whose body nginx has read. The result refers to the
 /// request's pool and must be gone before the request is finalized.
 pub unsafe fn read<'a>(r: *mut ngx_http_request_t) -> Result<Cow<'a, [u8]>, &'static str> {
-    let mut body = Cow::Borrowed([].as_slice());
     // SAFETY: after the body was read, `request_body` is null or holds a chain
-    // of buffers that ends with null, all in the request's pool; a buffer has
-    // its bytes between `pos` and `last`, or between `file_pos` and
-    // `file_last` of its file.
+    // of buffers that ends with null, all in the request's pool, which nginx
+    // does not change while the content handler runs.
     unsafe {
         if (*r).request_body.is_null() {
-            return Ok(body);
+            return Ok(Cow::Borrowed(&[]));
         }
-        let mut link = (*(*r).request_body).bufs;
+        let chain = (*(*r).request_body).bufs;
+        if chain.is_null() {
+            return Ok(Cow::Borrowed(&[]));
+        }
+        if (*chain).next.is_null() && is_in_memory((*chain).buf) {
+            return Ok(Cow::Borrowed(in_memory((*chain).buf)));
+        }
+        join(chain).map(Cow::Owned)
+    }
+}
+
+/// The bytes of all buffers, in one piece.
+///
+/// # Safety
+///
+/// `chain` must be the body of a request that nginx has read.
+unsafe fn join(chain: *mut ngx_chain_t) -> Result<Vec<u8>, &'static str> {
+    let mut body = Vec::new();
+    // SAFETY: the chain ends with null. A buffer is in memory, in a file that
+    // nginx holds open, or stands for no bytes.
+    unsafe {
+        let mut link = chain;
         while !link.is_null() {
             let buf = (*link).buf;
-            if (*buf).memory() != 0 || (*buf).temporary() != 0 || (*buf).mmap() != 0 {
-                let len = usize::try_from((*buf).last.offset_from((*buf).pos)).unwrap_or(0);
-                let part = slice_of((*buf).pos, len);
-                if body.is_empty() {
-                    body = Cow::Borrowed(part);
-                } else {
-                    reserve(body.to_mut(), part.len())?;
-                    body.to_mut().extend_from_slice(part);
-                }
+            if is_in_memory(buf) {
+                let bytes = in_memory(buf);
+                reserve(&mut body, bytes.len())?;
+                body.extend_from_slice(bytes);
             } else if (*buf).in_file() != 0 {
-                read_file(buf, body.to_mut())?;
+                read_file(buf, &mut body)?;
             }
             link = (*link).next;
         }
     }
     Ok(body)
+}
+
+/// As nginx's `ngx_buf_in_memory`.
+///
+/// # Safety
+///
+/// `buf` must be alive.
+unsafe fn is_in_memory(buf: *const ngx_buf_t) -> bool {
+    // SAFETY: passed on to the caller.
+    unsafe { (*buf).memory() != 0 || (*buf).temporary() != 0 || (*buf).mmap() != 0 }
+}
+
+/// The bytes of a buffer in memory.
+///
+/// # Safety
+///
+/// `buf` must be such a buffer, and stay unchanged for `'a`.
+unsafe fn in_memory<'a>(buf: *const ngx_buf_t) -> &'a [u8] {
+    // SAFETY: the bytes lie between `pos` and `last`, in one piece of memory.
+    unsafe {
+        let len = (*buf).last.offset_from((*buf).pos);
+        slice_of((*buf).pos, usize::try_from(len).unwrap_or(0))
+    }
 }
 
 /// Appends the part of a temporary file that `buf` stands for.
@@ -55,8 +92,8 @@ pub unsafe fn read<'a>(r: *mut ngx_http_request_t) -> Result<Cow<'a, [u8]>, &'st
 /// `buf` must be a buffer in a file that nginx holds open.
 unsafe fn read_file(buf: *mut ngx_buf_t, body: &mut Vec<u8>) -> Result<(), &'static str> {
     // SAFETY: the caller vouches for the file and its bounds. The vector has
-    // room for `len` bytes past its length; of these, nginx wrote as many as
-    // it says.
+    // room for `len` bytes past its length; of these, nginx has written as many
+    // as it returns.
     unsafe {
         let mut at = (*buf).file_pos;
         while at < (*buf).file_last {

@@ -6,12 +6,11 @@ use std::ptr;
 use nginx_sys::{
     NGX_CONF_1MORE, NGX_CONF_TAKE1, NGX_CONF_TAKE12, NGX_HTTP_LOC_CONF, NGX_HTTP_LOC_CONF_OFFSET,
     NGX_HTTP_MAIN_CONF, NGX_HTTP_SRV_CONF, NGX_LOG_EMERG, ngx_command_t, ngx_conf_log_error,
-    ngx_conf_t, ngx_pnalloc, ngx_str_t, ngx_uint_t,
+    ngx_conf_t, ngx_str_t, ngx_uint_t,
 };
 use ngx::core::{NGX_CONF_ERROR, NGX_CONF_OK};
 
-use super::ComplexValue;
-use super::bytes::bytes;
+use super::argument::Argument;
 use super::guard::guard;
 use super::location::Location;
 use crate::directives::{Arity, DIRECTIVES, Refusal};
@@ -52,65 +51,6 @@ const fn commands() -> [ngx_command_t; COUNT + 1] {
     commands
 }
 
-/// The argument of the directive that is being read.
-pub struct Argument {
-    cf: *mut ngx_conf_t,
-    text: ngx_str_t,
-}
-
-impl Argument {
-    /// The arguments of the directive, joined by `separator`. `None` if there is
-    /// no memory for them.
-    ///
-    /// # Safety
-    ///
-    /// `cf` must be the configuration being read, at a directive with at least
-    /// one argument.
-    unsafe fn join(cf: *mut ngx_conf_t, separator: u8) -> Option<Self> {
-        // SAFETY: the parser's array holds the directive's name and its
-        // arguments, which lie in the configuration's pool. The joined text is
-        // fresh memory of its length in the same pool.
-        unsafe {
-            let words = (*(*cf).args).elts.cast::<ngx_str_t>();
-            let arguments = || (1..(*(*cf).args).nelts).map(|nth| bytes(*words.add(nth)));
-            if arguments().nth(1).is_none() {
-                return Some(Self {
-                    cf,
-                    text: *words.add(1),
-                });
-            }
-            let joined = arguments().collect::<Vec<_>>().join(&separator);
-            let data = ngx_pnalloc((*cf).pool, joined.len()).cast::<u8>();
-            if data.is_null() {
-                return None;
-            }
-            ptr::copy_nonoverlapping(joined.as_ptr(), data, joined.len());
-            let len = joined.len();
-            Some(Self {
-                cf,
-                text: ngx_str_t { len, data },
-            })
-        }
-    }
-
-    /// The argument as it stands in the configuration, unquoted.
-    pub fn text(&self) -> &[u8] {
-        // SAFETY: `join` made it of text that lies in the configuration's pool.
-        unsafe { bytes(self.text) }
-    }
-
-    /// The argument compiled, if it holds variables.
-    ///
-    /// # Errors
-    ///
-    /// nginx has logged what is wrong with it.
-    pub fn variable(&self) -> Result<Option<ComplexValue>, Refusal> {
-        let mut text = self.text;
-        // SAFETY: `cf` and `text` belong together, see `join`.
-        unsafe { ComplexValue::compile(self.cf, &mut text) }.map_err(|()| Refusal::Logged)
-    }
-}
-
 /// The setter of every directive.
 unsafe extern "C" fn set(
     cf: *mut ngx_conf_t,
@@ -118,8 +58,9 @@ unsafe extern "C" fn set(
     location: *mut c_void,
 ) -> *mut c_char {
     // SAFETY: nginx calls this with the configuration being read, one of
-    // COMMANDS, and what `create_loc_conf` made for this level, to which
-    // nothing else refers while the setter runs. There is at least one
+    // COMMANDS, and what `create_loc_conf` made for this level. Nothing else
+    // refers to that while the setter runs: compiling a value calls nginx, but
+    // nginx does not look into it. There is at least one
     // argument, as NGX_CONF_TAKE1, NGX_CONF_TAKE12 and NGX_CONF_1MORE ask.
     unsafe {
         let Some(directive) = DIRECTIVES.get((*command).offset) else {
@@ -137,8 +78,7 @@ unsafe extern "C" fn set(
             Some(Ok(())) => NGX_CONF_OK,
             // nginx makes of it: "llm_mock" directive is duplicate in ...
             Some(Err(Refusal::Duplicate)) => c"is duplicate".as_ptr().cast_mut(),
-            Some(Err(Refusal::Invalid(expected))) => {
-                let value = String::from_utf8_lossy(argument.text()).replace('\n', " ");
+            Some(Err(Refusal::Invalid { value, expected })) => {
                 let name = directive.name.to_string_lossy();
                 refuse(
                     cf,

@@ -84,8 +84,12 @@ unsafe extern "C" fn body_ready(r: *mut ngx_http_request_t) {
         let request = Request::new(r);
         let log = (*(*r).connection).log;
         let context = Context::of(r);
-        let Some(matched) = context.as_ref().and_then(Context::matched) else {
-            // The request is the session's to end.
+        let matched = match context.is_null() {
+            true => None,
+            false => Context::matched(context),
+        };
+        let Some(matched) = matched else {
+            // The request is the session's to finalize.
             log_error(log, "llm_mock: body callback on a request already answered");
             return;
         };

@@ -143,16 +143,19 @@ impl HeadersOut {
         &mut self,
         header: *mut ngx_table_elt_t,
     ) -> Result<(), PoolFull> {
-        use nginx_sys::{NGX_OK, ngx_array_init, ngx_array_push, ngx_int_t};
-        // SAFETY: an array without elements was not set up yet
-        // (ngx_http_headers_filter_module.c, ngx_http_set_response_header).
+        use nginx_sys::{ngx_array_create, ngx_array_push};
+        // SAFETY: an array without a place for elements was not set up yet
+        // (ngx_http_headers_filter_module.c, ngx_http_set_expires). A copy of a
+        // new one is as good: the places are in the request's pool.
         unsafe {
             let array = &raw mut (*self.0).headers_out.cache_control;
             if (*array).elts.is_null() {
                 let size = size_of::<*mut ngx_table_elt_t>();
-                if ngx_array_init(array, (*self.0).pool, 1, size) != NGX_OK as ngx_int_t {
+                let created = ngx_array_create((*self.0).pool, 1, size);
+                if created.is_null() {
                     return Err(PoolFull);
                 }
+                array.write(created.read());
             }
             (*array).nelts = 0;
             let slot = ngx_array_push(array).cast::<*mut ngx_table_elt_t>();

@@ -6,11 +6,11 @@ use nginx_sys::{
     ngx_http_request_t, ngx_table_elt_t, ngx_uint_t,
 };
 
-use super::ComplexValue;
 use super::bytes::bytes;
 use super::guard::{log_error, log_info};
 use super::location::Location;
 use super::slot;
+use super::value::ComplexValue;
 use crate::conf::Conf;
 
 /// A request that nginx is handling. It only looks, except that evaluating a
@@ -24,10 +24,6 @@ impl Request {
     /// must not be finalized while this or what was got from it is in use.
     pub unsafe fn new(r: *mut ngx_http_request_t) -> Self {
         Self(r)
-    }
-
-    pub(super) fn as_ptr(&self) -> *mut ngx_http_request_t {
-        self.0
     }
 
     /// The configuration of the location that the request is in.
@@ -100,15 +96,22 @@ impl Request {
         std::iter::from_fn(move || {
             // SAFETY: as above; `part` is followed only while it is not null.
             unsafe {
-                while !part.is_null() && index >= (*part).nelts {
-                    part = (*part).next;
-                    index = 0;
-                }
-                if part.is_null() {
-                    return None;
-                }
-                let header = (*part).elts.cast::<ngx_table_elt_t>().add(index);
-                index += 1;
+                let header = loop {
+                    if part.is_null() {
+                        return None;
+                    }
+                    if index >= (*part).nelts {
+                        part = (*part).next;
+                        index = 0;
+                        continue;
+                    }
+                    let header = (*part).elts.cast::<ngx_table_elt_t>().add(index);
+                    index += 1;
+                    // A hash of 0 marks a header that another module has removed.
+                    if (*header).hash != 0 {
+                        break header;
+                    }
+                };
                 let mut name = (*header).key;
                 name.data = (*header).lowcase_key;
                 Some((bytes(name), bytes((*header).value)))
@@ -118,7 +121,10 @@ impl Request {
 
     /// The text of a directive, with this request's variables in it.
     pub fn evaluate(&self, text: &ComplexValue) -> Option<&[u8]> {
-        text.evaluate(self)
+        // SAFETY: the request is alive, see `new`. A value is kept in the
+        // configuration that it was compiled for, see `ComplexValue`, and the
+        // request's own is the only one that safe code gets at.
+        unsafe { text.evaluate(self.0) }
     }
 
     /// Writes one line to the error log, at level `error`.

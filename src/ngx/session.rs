@@ -21,10 +21,10 @@ use llm_mock_core::engine::{Buffer, Facts, Poll, Stream};
 use llm_mock_core::util::time::Micros;
 use nginx_sys::{
     NGX_AGAIN, NGX_ERROR, NGX_ETIMEDOUT, NGX_HTTP_CLIENT_CLOSED_REQUEST,
-    NGX_HTTP_INTERNAL_SERVER_ERROR, NGX_HTTP_REQUEST_TIME_OUT, NGX_OK, ngx_add_timer, ngx_buf_t,
-    ngx_chain_t, ngx_del_timer, ngx_err_t, ngx_handle_read_event, ngx_handle_write_event,
-    ngx_http_clean_header, ngx_http_cleanup_add, ngx_http_core_loc_conf_t, ngx_http_core_module,
-    ngx_http_finalize_request, ngx_http_log_ctx_t, ngx_http_output_filter,
+    NGX_HTTP_INTERNAL_SERVER_ERROR, NGX_HTTP_REQUEST_TIME_OUT, NGX_HTTP_SPECIAL_RESPONSE, NGX_OK,
+    ngx_add_timer, ngx_buf_t, ngx_chain_t, ngx_del_timer, ngx_err_t, ngx_handle_read_event,
+    ngx_handle_write_event, ngx_http_clean_header, ngx_http_cleanup_add, ngx_http_core_loc_conf_t,
+    ngx_http_core_module, ngx_http_finalize_request, ngx_http_log_ctx_t, ngx_http_output_filter,
     ngx_http_request_empty_handler, ngx_http_request_t, ngx_http_run_posted_requests,
     ngx_http_test_reading, ngx_int_t, ngx_post_event, ngx_posted_events,
 };
@@ -48,6 +48,10 @@ pub struct Session {
     /// Not nginx's `header_sent`: a session may come after other headers, by
     /// `post_action`.
     headers_sent: bool,
+    /// Whether it answers a `post_action`, of which the client gets nothing.
+    is_post_action: bool,
+    /// Whether the engine could not go on.
+    has_failed: bool,
     /// What `buf` refers to: the worker's buffer, until nginx has done with it.
     out: Buffer,
     buf: ngx_buf_t,
@@ -63,6 +67,12 @@ impl Session {
     /// The status of the response.
     pub fn status(&self) -> u16 {
         self.status
+    }
+
+    /// Whether an error of the worker ended the response: a panic, or out of
+    /// memory.
+    pub fn has_failed(&self) -> bool {
+        self.has_failed
     }
 }
 
@@ -82,8 +92,7 @@ enum Next {
 }
 
 const ERROR: Next = Next::Finish(NGX_ERROR as ngx_int_t);
-const SERVER_ERROR_CODE: ngx_int_t = NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t;
-const SERVER_ERROR: Next = Next::Finish(SERVER_ERROR_CODE);
+const SERVER_ERROR: Next = Next::Finish(NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t);
 
 /// Sends `response`, now or as it falls due.
 ///
@@ -134,12 +143,13 @@ unsafe fn create(
             timer: Timer::STOPPED,
             status: response.head.status,
             headers_sent: false,
+            is_post_action: (*r).post_action() != 0,
+            has_failed: false,
             out: Buffer::new(),
             buf: MaybeUninit::zeroed().assume_init(),
             chain: MaybeUninit::zeroed().assume_init(),
         };
-        *context = Context::Session(session);
-        let session = Context::session_of(r);
+        let session = Context::set_session(context, session);
         (*session).chain.buf = &raw mut (*session).buf;
         (*on_end).handler = Some(end);
         (*on_end).data = session.cast();
@@ -237,8 +247,8 @@ unsafe fn finish(session: *mut Session, rc: ngx_int_t) {
     unsafe {
         end(session.cast());
         let r = (*session).request;
-        if rc == SERVER_ERROR_CODE && !(*session).headers_sent {
-            // Else the headers of the error page would come on top of these.
+        if rc >= NGX_HTTP_SPECIAL_RESPONSE as ngx_int_t && (*r).header_sent() == 0 {
+            // Else the headers of the error page would be added to these.
             ngx_http_clean_header(r);
         }
         ngx_http_finalize_request(r, rc);
@@ -298,6 +308,7 @@ unsafe fn advance(session: *mut Session) -> Next {
             Some(Poll::Wait(due)) => (due, false),
             Some(Poll::Done) => (0, true),
             Some(Poll::OutOfMemory) | None => {
+                (*session).has_failed = true;
                 give_back(session);
                 return match (*r).header_sent() {
                     0 => SERVER_ERROR,
@@ -354,8 +365,10 @@ unsafe fn wait_until_writable(r: *mut ngx_http_request_t) -> Option<()> {
         let core = core.cast::<ngx_http_core_loc_conf_t>();
         let write = (*(*r).connection).write;
         (*r).write_event_handler = Some(on_writable);
-        // limit_rate has its own use of this timer while it delays.
-        if (*write).delayed() == 0 {
+        // limit_rate has its own use of this timer while it delays. A subrequest
+        // whose turn has not come waits for others, not for the client.
+        let is_in_turn = (*(*r).connection).data == r.cast();
+        if is_in_turn && (*write).delayed() == 0 {
             ngx_add_timer(write, (*core).send_timeout);
         }
         (ngx_handle_write_event(write, (*core).send_lowat) == NGX_OK as ngx_int_t).then_some(())

@@ -84,7 +84,7 @@ static mut ALARM: Alarm = Alarm {
 pub fn init(handler: Handler) {
     HANDLER.set(Some(handler));
     // SAFETY: no timer runs yet, and only this thread uses the queues. The event
-    // never goes away, and `ngx_cycle` is there while nginx runs.
+    // never goes away.
     unsafe {
         ngx_queue_init(&raw mut READY);
         ngx_queue_init(&raw mut FIRING);
@@ -92,7 +92,7 @@ pub fn init(handler: Handler) {
         let event = &raw mut ALARM.event;
         (*event).data = (&raw mut ALARM).cast();
         (*event).handler = Some(on_alarm);
-        (*event).log = (*ngx_cycle).log;
+        refresh_log();
     }
 }
 
@@ -182,6 +182,16 @@ unsafe fn is_set() -> bool {
     }
 }
 
+/// Gives the event the log of the current cycle. In a single process, a reload
+/// replaces the cycle without a call of [`init`], and frees the old one with its
+/// log once its connections are closed, half a minute later at the earliest
+/// (ngx_cycle.c). By then the event was set again: it never waits longer than the
+/// wheel spans.
+unsafe fn refresh_log() {
+    // SAFETY: `ngx_cycle` is there while nginx runs, with a log.
+    unsafe { ALARM.event.log = (*ngx_cycle).log }
+}
+
 unsafe fn unset_alarm() {
     // SAFETY: as above; the event is in nginx's tree when it is set.
     unsafe {
@@ -208,6 +218,7 @@ unsafe fn set_alarm() {
         // One of 0, set in a timer's handler, would run before nginx looks at
         // any socket.
         let delay = due.saturating_sub(msec()).max(1);
+        refresh_log();
         ngx_add_timer(&raw mut ALARM.event, delay as ngx_msec_t);
     }
 }

@@ -5,10 +5,10 @@ use std::ptr::NonNull;
 
 use nginx_sys::{
     NGX_OK, ngx_conf_t, ngx_http_compile_complex_value, ngx_http_compile_complex_value_t,
-    ngx_http_complex_value, ngx_http_complex_value_t, ngx_int_t, ngx_pcalloc, ngx_str_t,
+    ngx_http_complex_value, ngx_http_complex_value_t, ngx_http_request_t, ngx_int_t, ngx_pcalloc,
+    ngx_str_t,
 };
 
-use super::Request;
 use super::bytes::bytes;
 
 /// A text with variables, compiled. It lives in the pool of the configuration
@@ -44,15 +44,20 @@ impl ComplexValue {
         }
     }
 
-    /// The text with the variables of `request` in it, in the request's pool.
-    /// `None` when there is no memory for it.
-    pub(super) fn evaluate<'r>(&self, request: &'r Request) -> Option<&'r [u8]> {
+    /// The text with the variables of `r` in it, in the request's pool. `None`
+    /// when there is no memory for it.
+    ///
+    /// # Safety
+    ///
+    /// `r` must run under the configuration that this was compiled for, and be
+    /// alive for `'a`.
+    pub unsafe fn evaluate<'a>(&self, r: *mut ngx_http_request_t) -> Option<&'a [u8]> {
         let mut text = ngx_str_t::default();
-        // SAFETY: `self` was compiled for the configuration that the request
-        // runs under; nginx keeps that until the request has ended. The result
-        // lies in the pool of the request, or of the configuration.
+        // SAFETY: nginx keeps the configuration until the request has ended. The
+        // result lies in the pool of the request or of the configuration, and
+        // nginx does not change a value that it has handed out.
         unsafe {
-            let rc = ngx_http_complex_value(request.as_ptr(), self.0.as_ptr(), &mut text);
+            let rc = ngx_http_complex_value(r, self.0.as_ptr(), &mut text);
             (rc == NGX_OK as ngx_int_t).then(|| bytes(text))
         }
     }

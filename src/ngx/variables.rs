@@ -40,17 +40,20 @@ unsafe extern "C" fn get(
     value: *mut ngx_http_variable_value_t,
     index: usize,
 ) -> ngx_int_t {
-    // SAFETY: nginx calls this with a live request and a value to fill in. The
-    // session is only read, while nothing else runs. The text is copied into
-    // fresh memory of the request's pool.
+    // SAFETY: nginx calls this with a live request and a value to fill in. It may
+    // do so while it takes the headers of the session's own response (add_header):
+    // `advance` holds no reference to the session while nginx runs, and the one
+    // made here ends before nginx goes on. The text is copied into fresh memory of
+    // the request's pool.
     unsafe {
         let log = (*(*r).connection).log;
         let text = guard(log, || {
-            let session = Context::latest_session_of(r)?;
+            let session = Context::latest_session_of(r).as_ref()?;
             let start = u64::try_from((*r).start_sec).unwrap_or(0) * 1_000;
             let outcome = Outcome {
                 facts: session.facts(),
                 status: session.status(),
+                has_failed: session.has_failed(),
                 elapsed: unix_msec().saturating_sub(start + (*r).start_msec as u64),
                 now: monotonic(),
             };

@@ -62,10 +62,15 @@ fn duplicate_directive_is_rejected() {
         assert_rejected(&in_location, &[&expected]);
     }
     // The same holds for values with variables.
-    for name in ["llm_mock_reply", "llm_mock_delay", "llm_mock_first_delay"] {
+    for (name, value) in DIRECTIVES.iter().filter(|(name, _)| takes_variables(name)) {
         let expected = format!("\"{name}\" directive is duplicate");
-        assert_rejected(&format!("{name} $arg_x; {name} 1;"), &[&expected]);
+        assert_rejected(&format!("{name} $arg_x; {name} {value};"), &[&expected]);
     }
+}
+
+/// Whether the value of a directive may contain variables.
+fn takes_variables(name: &str) -> bool {
+    !["llm_mock", "llm_mock_ignore_client_abort"].contains(&name)
 }
 
 #[test]
@@ -99,7 +104,7 @@ fn unknown_keywords_are_rejected() {
             assert_rejected(&directive, &[&shown, "expected \"on\" or \"off\""]);
         }
     }
-    for value in ["on", "true", "Auto", "\"\"", "$mode"] {
+    for value in ["on", "true", "Auto", "\"\""] {
         let bare = value.trim_matches('"');
         let shown = format!("invalid value \"{bare}\" in \"llm_mock_stream\"");
         let expected = "expected \"auto\", \"always\" or \"never\"";
@@ -112,7 +117,7 @@ fn unknown_keywords_are_rejected() {
 
 #[test]
 fn unknown_tokenizers_are_rejected() {
-    for value in ["on", "p50k_base", "gpt-4o", "\"\"", "$x"] {
+    for value in ["on", "p50k_base", "gpt-4o", "\"\""] {
         let bare = value.trim_matches('"');
         assert_rejected(
             &format!("llm_mock_tokenizer {value};"),
@@ -126,7 +131,7 @@ fn unknown_tokenizers_are_rejected() {
 
 #[test]
 fn invalid_chunk_units_and_sizes_are_rejected() {
-    for value in ["line", "words", "3", "\"\"", "$x"] {
+    for value in ["line", "words", "3", "\"\""] {
         let bare = value.trim_matches('"');
         assert_rejected(
             &format!("llm_mock_chunk {value};"),
@@ -136,13 +141,13 @@ fn invalid_chunk_units_and_sizes_are_rejected() {
             ],
         );
     }
-    for value in ["0", "-1", "1.5", "x", "\"\"", "4294967296", "$x"] {
+    for value in ["0", "-1", "1.5", "x", "\"\"", "4294967296"] {
         let bare = value.trim_matches('"');
         assert_rejected(
             &format!("llm_mock_chunk char {value};"),
             &[
-                &format!("invalid value \"{bare}\" in \"llm_mock_chunk\""),
-                "expected a whole number from 1",
+                &format!("invalid value \"char {bare}\" in \"llm_mock_chunk\""),
+                "a whole number from 1",
             ],
         );
     }
@@ -155,18 +160,20 @@ fn empty_model_names_are_rejected() {
         "llm_mock_model \"\";",
         &[shown, "expected the name of a model"],
     );
-    assert_rejected(
-        "llm_mock_models a \"\" b;",
-        &[
-            "invalid value \"\" in \"llm_mock_models\"",
-            "expected the name of a model",
-        ],
-    );
+    for names in ["\"\"", "a \"\" b", "a \"\"", "\"\" $arg_x"] {
+        assert_rejected(
+            &format!("llm_mock_models {names};"),
+            &[
+                "invalid value \"\" in \"llm_mock_models\"",
+                "expected the name of a model",
+            ],
+        );
+    }
 }
 
 #[test]
 fn unknown_variables_are_rejected_by_name() {
-    for name in ["llm_mock_reply", "llm_mock_delay", "llm_mock_first_delay"] {
+    for (name, _) in DIRECTIVES.iter().filter(|(name, _)| takes_variables(name)) {
         let directive = format!("{name} \"x $no_such_variable\";");
         assert_rejected(&directive, &["unknown \"no_such_variable\" variable"]);
     }
@@ -235,17 +242,23 @@ fn valid_values_are_accepted() {
     .chain([
         (
             "llm_mock_model",
-            ["gpt-4o", "\"a name\"", "'org/model:tag'"].as_slice(),
+            ["gpt-4o", "\"a name\"", "'org/model:tag'", "$arg_x"].as_slice(),
         ),
         (
             "llm_mock_models",
-            &["one", "one two three", "'org/model:tag' \"a name\""],
+            &[
+                "one",
+                "one two three",
+                "'org/model:tag' \"a name\"",
+                "$arg_x",
+                "one $arg_x \"${arg_x}-mini\"",
+            ],
         ),
-        ("llm_mock_stream", &["auto", "always", "never"]),
-        ("llm_mock_validate", &["lenient", "strict"]),
+        ("llm_mock_stream", &["auto", "always", "never", "$arg_x"]),
+        ("llm_mock_validate", &["lenient", "strict", "$arg_x"]),
         (
             "llm_mock_tokenizer",
-            &["off", "auto", "cl100k_base", "o200k_base"],
+            &["off", "auto", "cl100k_base", "o200k_base", "$arg_x"],
         ),
         (
             "llm_mock_chunk",
@@ -256,6 +269,9 @@ fn valid_values_are_accepted() {
                 "word 3",
                 "token 1",
                 "char 4294967295",
+                "$arg_x",
+                "word $arg_x",
+                "$arg_x $arg_y",
             ],
         ),
         ("llm_mock_ignore_client_abort", &["on", "off"]),

@@ -33,6 +33,7 @@ mod directive_syntax;
 mod directive_variables;
 mod disconnect;
 mod documentation;
+mod error_log;
 mod error_page;
 mod flush;
 mod gemini_api;
@@ -66,6 +67,8 @@ mod proxy;
 mod recipes;
 mod request_body;
 mod response_headers;
+#[cfg(target_os = "linux")]
+mod response_variables;
 mod responses_api;
 mod routes;
 mod sdk_async_openai;
@@ -78,6 +81,7 @@ mod strict_validation;
 mod structured_output;
 #[cfg(target_os = "linux")]
 mod subrequests;
+#[cfg(target_os = "linux")]
 mod timing;
 mod tls;
 #[cfg(target_os = "linux")]

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use crate::support::client::{Client, chat, request};
 use crate::support::nginx::{Conf, Nginx, deadline, until};
-use crate::support::worker::{MEMORY_NOISE, Worker, allow_many_files};
+use crate::support::stream::stream;
+use crate::support::worker::{MEMORY_NOISE, Worker, allow_many_files, memory_of};
 
 #[test]
 fn million_word_stream_takes_constant_memory() {
@@ -119,4 +120,32 @@ fn disconnected_clients_leave_no_files_and_no_memory() {
     );
     // A round takes 10 MB. How much of it malloc keeps varies.
     assert!(without[5] <= without[0] + 5 * 1024 * 1024, "{without:?}");
+}
+
+/// Servers share an inherited reply: neither its text nor its chunks are copied.
+#[test]
+fn servers_share_an_inherited_reply() {
+    const SERVERS: usize = 1_000;
+    let servers: String = (0..SERVERS)
+        .map(|n| {
+            format!("server {{ listen 127.0.0.1:@port2@; server_name s{n}; location / {{ llm_mock on; }} }}\n")
+        })
+        .collect();
+    let memory = |reply: &str| {
+        let nginx = Nginx::with(&Conf {
+            http: &format!(
+                "server_names_hash_max_size 4096; llm_mock_delay 0; llm_mock_tokenizer auto;
+                 llm_mock_chunk token; llm_mock_reply \"{reply}\"; {servers}"
+            ),
+            ..Conf::default()
+        });
+        assert_eq!(stream(&nginx.chat("")).text(), reply);
+        memory_of(nginx.pid())
+    };
+    // nginx limits a parameter to 4 KB.
+    let long: String = (0..500).map(|n| format!("word{n:03} ")).collect();
+    let (short, long) = (memory("short"), memory(&long));
+    println!("memory of the master: {short} bytes with a short reply, {long} with 4 KB");
+    // Copies of the text alone would be 4 MB.
+    assert!(long < short + 2 * 1024 * 1024, "{short} {long}");
 }

@@ -1,13 +1,18 @@
 //! When each word is sent. These tests run alone; a measurement that a busy machine
 //! disturbed is repeated.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::client::{Client, chat};
-use crate::support::http::Response;
+use crate::support::client::{Client, chat, request};
+use crate::support::http::{Response, WRITE_SIZE};
 use crate::support::median;
-use crate::support::nginx::{Conf, Nginx, long_text};
+use crate::support::nginx::{Conf, Nginx, deadline, long_text};
 use crate::support::stream::stream;
+use crate::support::worker::Worker;
 
 const ATTEMPTS: u32 = 5;
 
@@ -141,4 +146,97 @@ fn sub_millisecond_delay_is_accurate_on_average() {
             (figures, (took - total).abs() <= 5.0)
         });
     }
+}
+
+/// Directives of the http block and the server for a reply of `n` thousand words.
+fn thousands(n: usize) -> (String, String) {
+    let maps = format!(
+        "map $host $k {{ default \"{}\"; }} map $host $text {{ default \"{}\"; }}",
+        "x ".repeat(1_000),
+        "$k".repeat(n)
+    );
+    (maps, "llm_mock_delay 0; llm_mock_reply $text;".to_owned())
+}
+
+/// What is due at once is sent as fast as the worker can: it does not sleep between
+/// two writes of 64 KB.
+#[test]
+fn long_reply_without_delay_is_not_paused() {
+    let (http, server) = thousands(50);
+    let nginx = Nginx::exclusive(&Conf {
+        http: &http,
+        server: &format!("{server} location / {{ llm_mock on; }}"),
+        ..Conf::default()
+    });
+    let worker = Worker::of(&nginx);
+    measure_until_in_range("50,000 words at once", || {
+        let mut socket = TcpStream::connect(nginx.address()).unwrap();
+        socket.set_read_timeout(Some(deadline())).unwrap();
+        let sleeps = worker.voluntary_switches();
+        let (sent_at, worked) = (Instant::now(), worker.cpu_time());
+        socket
+            .write_all(b"POST /v1/chat/completions HTTP/1.0\r\n\r\n")
+            .unwrap();
+        let mut bytes = vec![0; 1024 * 1024];
+        let mut received = 0;
+        loop {
+            match socket.read(&mut bytes).unwrap() {
+                0 => break,
+                read => received += read,
+            }
+        }
+        let took = sent_at.elapsed();
+        let worked = worker.cpu_time() - worked;
+        let sleeps = worker.voluntary_switches() - sleeps;
+        let writes = received / WRITE_SIZE;
+        let rate = received as f64 / 1e6 / took.as_secs_f64();
+        let figures = format!(
+            "{received} bytes in {took:?} ({rate:.0} MB/s), {worked:?} of work, {sleeps} sleeps, {writes} writes"
+        );
+        (figures, writes > 100 && sleeps < writes / 4)
+    });
+}
+
+/// Other clients are served between the writes of a long reply.
+#[test]
+fn long_reply_without_delay_leaves_time_for_others() {
+    let (http, server) = thousands(1_000);
+    let nginx = Nginx::exclusive(&Conf {
+        http: &http,
+        server: &format!("{server} location / {{ llm_mock on; }}"),
+        ..Conf::default()
+    });
+    measure_until_in_range("answers beside a reply of a million words", || {
+        let mut socket = TcpStream::connect(nginx.address()).unwrap();
+        socket.set_read_timeout(Some(deadline())).unwrap();
+        socket
+            .write_all(b"POST /v1/chat/completions HTTP/1.0\r\n\r\n")
+            .unwrap();
+        let mut bytes = vec![0; 1024 * 1024];
+        assert!(socket.read(&mut bytes).unwrap() > 0);
+        let is_over = AtomicBool::new(false);
+        let times = thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) && socket.read(&mut bytes).unwrap() > 0 {}
+                // Gone before the others are done: the measurement is void.
+                is_over.swap(true, Ordering::Relaxed)
+            });
+            let mut client = Client::connect(&nginx);
+            let mut times = Vec::new();
+            while times.len() < 50 && !is_over.load(Ordering::Relaxed) {
+                let sent_at = Instant::now();
+                client.send(request("GET", "/health", &[]));
+                assert_eq!(client.response().status, 200);
+                times.push(ms(sent_at.elapsed()));
+            }
+            is_over.store(true, Ordering::Relaxed);
+            times
+        });
+        let count = times.len();
+        let median = median(times);
+        (
+            format!("median {median:.2} ms of {count}"),
+            count == 50 && median < 5.0,
+        )
+    });
 }

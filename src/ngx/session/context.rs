@@ -2,6 +2,7 @@
 //! session.
 
 use std::ffi::c_void;
+use std::mem::ManuallyDrop;
 use std::ptr;
 
 use llm_mock_core::routes::Matched;
@@ -11,22 +12,24 @@ use super::Session;
 use crate::ngx::slot;
 
 /// The context of a request. It is freed with the request's pool.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "the route is there only until the body is read"
-)]
-pub enum Context {
-    /// The response is to be composed.
-    Matched(Matched),
-    /// The response is on its way.
-    Session(Session),
+///
+/// It is used through raw pointers only: nginx holds pointers into the session,
+/// which a reference to the context would invalidate.
+pub struct Context {
+    has_session: bool,
+    content: Content,
 }
 
-// The route takes no memory beside the session, of which there are many.
-const _: () = assert!(size_of::<Context>() == size_of::<Session>());
+/// The route takes no memory beside the session, of which there are many.
+union Content {
+    /// Until the session is there.
+    matched: Matched,
+    /// If `has_session` is set.
+    session: ManuallyDrop<Session>,
+}
 
 impl Context {
-    /// Makes the context of `r`. Null if the pool can't grow.
+    /// Creates the context of `r`. Null if the pool can't grow.
     ///
     /// # Safety
     ///
@@ -42,7 +45,8 @@ impl Context {
                 return ptr::null_mut();
             }
             let context = (*cleanup).data.cast::<Self>();
-            context.write(Self::Matched(matched));
+            (&raw mut (*context).content.matched).write(matched);
+            (&raw mut (*context).has_session).write(false);
             (*cleanup).handler = Some(free);
             slot::set_context(r, context.cast());
             context
@@ -67,45 +71,85 @@ impl Context {
     pub unsafe fn session_of(r: *mut ngx_http_request_t) -> *mut Session {
         // SAFETY: what `of` found lasts as long as the request.
         unsafe {
-            match Self::of(r).as_mut() {
-                Some(Self::Session(session)) => session,
-                _ => ptr::null_mut(),
+            let context = Self::of(r);
+            match context.is_null() {
+                true => ptr::null_mut(),
+                false => Self::session(context),
             }
         }
     }
 
-    /// The latest session of `r`, even after an internal redirect, which clears
-    /// the contexts of a request. `None` if it has none.
+    /// The session whose response the client of `r` gets; null if there is none.
+    /// An internal redirect clears the contexts of a request, and an error page
+    /// replaces the response: the latest session counts. That of a `post_action`
+    /// sends nothing.
     ///
     /// # Safety
     ///
-    /// `r` must be alive, and no session of it be borrowed.
-    pub unsafe fn latest_session_of<'a>(r: *mut ngx_http_request_t) -> Option<&'a Session> {
+    /// `r` must be alive.
+    pub unsafe fn latest_session_of(r: *mut ngx_http_request_t) -> *mut Session {
         // SAFETY: the pool's cleanups are a list that ends with null, the latest
-        // first; one with this handler has a context as its data.
+        // first; one with this handler has a context as its data, which lasts as
+        // long as the pool. Subrequests share the pool of their main request.
         unsafe {
             let mut cleanup = (*(*r).pool).cleanup;
             while !cleanup.is_null() {
-                if (*cleanup)
-                    .handler
-                    .is_some_and(|it| ptr::fn_addr_eq(it, FREE))
-                {
-                    let context = (*cleanup).data.cast::<Self>();
-                    if let Self::Session(session) = &*context {
-                        return Some(session);
+                let handler = (*cleanup).handler;
+                if handler.is_some_and(|it| ptr::fn_addr_eq(it, FREE)) {
+                    let session = Self::session((*cleanup).data.cast());
+                    if !session.is_null() && (*session).request == r && !(*session).is_post_action {
+                        return session;
                     }
                 }
                 cleanup = (*cleanup).next;
             }
-            None
+            ptr::null_mut()
         }
     }
 
     /// Where the request goes; none if it has a session.
-    pub fn matched(&self) -> Option<Matched> {
-        match self {
-            Self::Matched(matched) => Some(*matched),
-            Self::Session(_) => None,
+    ///
+    /// # Safety
+    ///
+    /// `context` must be alive.
+    pub unsafe fn matched(context: *const Self) -> Option<Matched> {
+        // SAFETY: `create` has set it, and only a session takes its place.
+        unsafe {
+            match (*context).has_session {
+                true => None,
+                false => Some((*context).content.matched),
+            }
+        }
+    }
+
+    /// The session; null if there is none.
+    ///
+    /// # Safety
+    ///
+    /// `context` must be alive.
+    pub unsafe fn session(context: *mut Self) -> *mut Session {
+        // SAFETY: no reference is made of it.
+        unsafe {
+            match (*context).has_session {
+                true => (&raw mut (*context).content.session).cast(),
+                false => ptr::null_mut(),
+            }
+        }
+    }
+
+    /// Puts the session there, which stays in its place until the pool goes.
+    ///
+    /// # Safety
+    ///
+    /// `context` must be alive, without a session.
+    pub(super) unsafe fn set_session(context: *mut Self, session: Session) -> *mut Session {
+        // SAFETY: passed on to the caller.
+        unsafe {
+            (&raw mut (*context).content.session)
+                .cast::<Session>()
+                .write(session);
+            (*context).has_session = true;
+            Self::session(context)
         }
     }
 }
@@ -114,6 +158,12 @@ const FREE: unsafe extern "C" fn(*mut c_void) = free;
 
 /// A cleanup of the pool: nobody refers to the session or its buffer.
 unsafe extern "C" fn free(context: *mut c_void) {
-    // SAFETY: `create` registered it for a context that it had written.
-    unsafe { ptr::drop_in_place(context.cast::<Context>()) }
+    // SAFETY: `create` registered it for a context that it had written; the pool
+    // runs it once, as the last thing that is done with the session.
+    unsafe {
+        let session = Context::session(context.cast());
+        if !session.is_null() {
+            ptr::drop_in_place(session);
+        }
+    }
 }

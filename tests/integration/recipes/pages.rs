@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::SERVED;
 use super::examples::{Example, blocks, contexts};
 use crate::support::client::chat;
 use crate::support::stream::stream;
@@ -97,11 +98,17 @@ fn the_readmes_have_the_same_code() {
 #[test]
 fn nginx_accepts_the_examples_of_the_directives() {
     let page = include_str!("../../../docs/directives.md");
-    let replies = ["The first four kilobytes and what follows.", "It costs $5."];
+    let replies = [
+        SERVED,
+        "The first four kilobytes and what follows.",
+        "It costs $5.",
+        SERVED,
+    ];
     let examples = blocks(page);
     assert_eq!(examples.len(), replies.len());
     for (block, expected) in examples.iter().zip(replies) {
-        let [http, server] = contexts(block.text);
+        // The prefix of a test has no folder for logs.
+        let [http, server] = contexts(block.text).map(|it| it.replace("logs/", ""));
         let server = format!("{server} location / {{ llm_mock on; llm_mock_delay 0; }}");
         let example = Example::new(block.heading, [http, server]);
         let nginx = example.start().unwrap();

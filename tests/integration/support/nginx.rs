@@ -183,7 +183,12 @@ impl Nginx {
     /// One line for each request that is finished:
     /// `status bytes seconds request-line`.
     pub fn access_log(&self) -> Vec<String> {
-        let log = read(&self.folder.path().join("access.log"));
+        self.lines_of("access.log")
+    }
+
+    /// The lines of a file in nginx's prefix.
+    pub fn lines_of(&self, file: &str) -> Vec<String> {
+        let log = read(&self.folder.path().join(file));
         log.lines().map(str::to_owned).collect()
     }
 
@@ -192,7 +197,8 @@ impl Nginx {
         self.tolerated.lock().unwrap().push(text.to_owned());
     }
 
-    /// Allows lines of any level about failed allocations in the error log.
+    /// Allows lines of any level about failed allocations in the error log, and about
+    /// workers that such an allocation has ended.
     pub fn tolerate_out_of_memory(&self) {
         self.out_of_memory.store(true, Ordering::Relaxed);
     }
@@ -238,9 +244,13 @@ impl Nginx {
                 self.tolerated.lock().unwrap(),
             );
             let mut known = expected_once.iter().chain(tolerated.iter());
-            let no_memory = ["Cannot allocate memory", "no memory for"]
-                .iter()
-                .any(|why| line.contains(why));
+            let no_memory = [
+                "Cannot allocate memory",
+                "no memory for",
+                "exited on signal 6",
+            ]
+            .iter()
+            .any(|why| line.contains(why));
             let known = line.contains("[error]") && known.any(|e| line.contains(e))
                 || no_memory && self.out_of_memory.load(Ordering::Relaxed);
             assert!(known, "unexpected line in the error log: {line}");

@@ -74,6 +74,11 @@ impl Worker {
         status_of(self.pid, "VmHWM:")
     }
 
+    /// How often the process slept: waited for an event that had not come yet.
+    pub fn voluntary_switches(&self) -> usize {
+        number_of(self.pid, "voluntary_ctxt_switches:")
+    }
+
     /// CPU time used so far.
     pub fn cpu_time(&self) -> Duration {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.pid)).unwrap();
@@ -122,10 +127,15 @@ pub fn memory_of(pid: u32) -> usize {
 
 /// A size from /proc/PID/status, in bytes.
 fn status_of(pid: u32, name: &str) -> usize {
+    number_of(pid, name) * 1024
+}
+
+/// A number from /proc/PID/status.
+fn number_of(pid: u32, name: &str) -> usize {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with(name));
-    let kilobytes = line.unwrap().split_whitespace().nth(1).unwrap();
-    kilobytes.parse::<usize>().unwrap() * 1024
+    let number = line.unwrap().split_whitespace().nth(1).unwrap();
+    number.parse().unwrap()
 }
 
 /// Raises the limit of open files for the test program and each nginx that it
