@@ -65,6 +65,10 @@ impl<'a> DirectRequest<'a> {
 }
 
 /// The body of a response to a [`DirectRequest`].
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is there only until the response is composed"
+)]
 pub enum Answer {
     /// All of it.
     Whole(Vec<u8>),

@@ -14,7 +14,6 @@ use crate::completion::GenerationRequest;
 use crate::completion::{Completion, FinishReason, ToolCall};
 use crate::engine::BoxedBody;
 use crate::engine::Sink;
-use crate::json::escape::Digits;
 use crate::providers::dialect::{Dialect, Source};
 use crate::util::InlineBytes;
 
@@ -64,7 +63,7 @@ impl Dialect for Chat {
             } else {
                 b",{\"index\":"
             });
-            out.extend_from_slice(Digits::of(choice as u64).as_bytes());
+            out.extend_from_slice(itoa::Buffer::new().format(choice).as_bytes());
             out.extend_from_slice(b",\"message\":{\"role\":\"assistant\",\"content\":");
             put_message(generation, choice, &mut out);
             out.extend_from_slice(b",\"refusal\":null},\"logprobs\":");
@@ -176,7 +175,7 @@ fn head(opening: &[u8], generation: &Generation, object: &[u8]) -> Head {
         opening,
         generation.id.as_bytes(),
         object,
-        Digits::of(generation.created).as_bytes(),
+        itoa::Buffer::new().format(generation.created).as_bytes(),
         b",\"model\":\"",
         generation.model.as_bytes(),
         tier_name,
