@@ -200,12 +200,13 @@ fn reason(completion: &Completion, is_legacy_call: bool) -> &'static str {
 /// How many likely tokens come with each, if any probability does: the tokens of
 /// a call and of a very long reply have none.
 fn logprobs_of(generation: &Generation) -> Option<usize> {
+    let top = generation.request.logprobs?;
     let tokens = generation
         .completion
         .tokens()
         .saturating_mul(generation.request.choices);
     let has_any = !generation.completion.has_calls() && tokens <= logprobs::MOST_TOKENS;
-    generation.request.logprobs.filter(|_| has_any)
+    has_any.then_some(top)
 }
 
 #[cfg(test)]
