@@ -105,7 +105,6 @@ impl Response {
     }
 
     /// A response whose body is sent step by step.
-    #[inline]
     pub fn streamed(head: Head, stream: Stream) -> Self {
         Self {
             head,

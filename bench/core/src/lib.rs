@@ -147,7 +147,8 @@ fn compose() -> Work {
 }
 
 fn schedule() -> Work {
-    /// Nothing is rendered: what is left is the schedule.
+    /// Nothing is rendered: what is left are the schedule, the facts and the call
+    /// of a boxed body.
     struct Silent;
     impl Body for Silent {
         fn steps(&self) -> usize {
@@ -155,7 +156,7 @@ fn schedule() -> Work {
         }
         fn render(&self, _step: usize, _out: &mut Buffer) {}
     }
-    work("the schedule of 1,000 chunks", || {
+    work("poll a stream of 1,000 chunks", || {
         let mut stream = Stream::of(Silent, Schedule::new(0, 0, 50_000));
         let mut out = Buffer::new();
         let mut now = 0;

@@ -83,8 +83,9 @@ fn fill(digits: &mut [u8], random: u64) {
     for digit in digits {
         let scaled = u128::from(fraction) * LETTERS.len() as u128;
         fraction = scaled as u64;
-        let letter = LETTERS.get((scaled >> u64::BITS) as usize);
-        *digit = letter.copied().unwrap_or(*digit);
+        if let Some(letter) = LETTERS.get((scaled >> u64::BITS) as usize) {
+            *digit = *letter;
+        }
     }
 }
 

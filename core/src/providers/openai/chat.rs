@@ -14,7 +14,6 @@ use crate::completion::GenerationRequest;
 use crate::completion::{Completion, FinishReason, ToolCall};
 use crate::engine::BoxedBody;
 use crate::engine::Sink;
-use crate::json::escape::Digits;
 use crate::providers::dialect::{Dialect, Source};
 use crate::util::InlineBytes;
 
@@ -65,7 +64,7 @@ impl Dialect for Chat {
             } else {
                 b",{\"index\":"
             });
-            out.extend_from_slice(Digits::of(choice as u64).as_bytes());
+            out.extend_from_slice(itoa::Buffer::new().format(choice).as_bytes());
             out.extend_from_slice(b",\"message\":{\"role\":\"assistant\",\"content\":");
             put_message(generation, choice, &mut out);
             out.extend_from_slice(b",\"refusal\":null},\"logprobs\":");
@@ -195,7 +194,9 @@ fn head(opening: &[u8], generation: &Generation, object: &[u8], fields: Fields) 
         opening,
         generation.id.as_bytes(),
         object,
-        Digits::of(generation.timing.start_seconds()).as_bytes(),
+        itoa::Buffer::new()
+            .format(generation.timing.start_seconds())
+            .as_bytes(),
         b",\"model\":\"",
         generation.model.as_bytes(),
         tier_name,
@@ -221,12 +222,13 @@ fn reason(completion: &Completion, is_legacy_call: bool) -> &'static str {
 /// How many likely tokens come with each, if any probability does: the tokens of
 /// a call and of a very long reply have none.
 fn logprobs_of(generation: &Generation) -> Option<usize> {
+    let top = generation.request.logprobs?;
     let tokens = generation
         .completion
         .tokens()
         .saturating_mul(generation.request.choices);
     let has_any = !generation.completion.has_calls() && tokens <= logprobs::MOST_TOKENS;
-    generation.request.logprobs.filter(|_| has_any)
+    has_any.then_some(top)
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use crate::completion::Generation;
 use crate::engine::Buffer;
 use crate::engine::Sink;
 use crate::engine::sse;
-use crate::json::escape::Digits;
 
 /// The object `usage`.
 pub struct Usage {
@@ -55,18 +54,20 @@ impl Usage {
         } = *self;
         out.put_all(&[
             b"{\"prompt_tokens\":",
-            Digits::of(prompt).as_bytes(),
+            itoa::Buffer::new().format(prompt).as_bytes(),
             b",\"completion_tokens\":",
-            Digits::of(completion).as_bytes(),
+            itoa::Buffer::new().format(completion).as_bytes(),
             b",\"total_tokens\":",
-            Digits::of(prompt.saturating_add(completion)).as_bytes(),
+            itoa::Buffer::new()
+                .format(prompt.saturating_add(completion))
+                .as_bytes(),
         ]);
         if let Some(Prediction { accepted, rejected }) = self.details {
             out.put_all(&[
                 DETAILS,
-                Digits::of(accepted).as_bytes(),
+                itoa::Buffer::new().format(accepted).as_bytes(),
                 b",\"rejected_prediction_tokens\":",
-                Digits::of(rejected).as_bytes(),
+                itoa::Buffer::new().format(rejected).as_bytes(),
                 b"}",
             ]);
         }

@@ -6,7 +6,6 @@ use crate::completion::{Completion, Step};
 use crate::engine::Buffer;
 use crate::engine::Sink;
 use crate::engine::{Body, Progress};
-use crate::json::escape::Digits;
 use crate::providers::openai::logprobs;
 use crate::providers::openai::tools::takes;
 use crate::providers::openai::usage::{Ending, Usage};
@@ -98,7 +97,7 @@ impl Chunks {
         out.put_all(&[
             head,
             b"\",\"choices\":[{\"index\":",
-            Digits::of(choice as u64).as_bytes(),
+            itoa::Buffer::new().format(choice).as_bytes(),
             b",\"delta\":",
         ]);
     }
@@ -128,8 +127,9 @@ impl Chunks {
 
 /// Where a call stands in the list `tool_calls`, of which a chunk has one.
 fn put_index(index: usize, out: &mut Buffer) {
-    let index = Digits::of(index as u64);
-    out.put_all(&[b"\"tool_calls\":[{\"index\":", index.as_bytes(), b","]);
+    let mut digits = itoa::Buffer::new();
+    let index = digits.format(index).as_bytes();
+    out.put_all(&[b"\"tool_calls\":[{\"index\":", index, b","]);
 }
 
 impl Body for Chunks {
