@@ -5,10 +5,10 @@ use crate::completion::OutputKind;
 use crate::engine::sse;
 use crate::json::Escaped;
 
-/// The longest name of a model, in bytes; a longer one counts as not said.
-/// Every chunk repeats the name: a request of megabytes must not become a reply
-/// of gigabytes.
-pub const LONGEST_MODEL: usize = 64 * 1024;
+/// The longest name of a model, in bytes. Longer names are ignored. Each chunk
+/// of each choice repeats the name, and all chunks of one step are in memory at
+/// the same time.
+pub const LONGEST_MODEL: usize = 1024;
 
 /// The fields of a request that decide about the reply. Of a body that is
 /// missing or broken it holds what an empty one does: it gets an answer too.
@@ -55,7 +55,8 @@ pub struct GenerationRequest {
 /// The most likely tokens that come with one: as many as OpenAI gives.
 pub const MOST_LOGPROBS: usize = 20;
 
-/// The most choices of one reply: as many as OpenAI gives.
+/// The most choices of one prompt: as many as OpenAI gives. A plain response,
+/// and a step of a stream, hold the text of all of them.
 pub const MOST_CHOICES: usize = 128;
 
 impl Default for GenerationRequest {

@@ -411,9 +411,9 @@ pub fn shapes(len: usize) -> Vec<Shape> {
         ),
     );
     add(
-        "a long prompt of many choices",
+        "a long prompt of two choices",
         format!(
-            r#"{{"model":"gpt-3.5-turbo-instruct","prompt":"{}","n":8,"echo":true}}"#,
+            r#"{{"model":"gpt-3.5-turbo-instruct","prompt":"{}","n":2,"echo":true}}"#,
             fill("\\n", len)
         ),
     );

@@ -6,6 +6,11 @@ use crate::completion::GenerationRequest;
 use crate::json;
 use crate::providers::openai::inputs::{Input, Inputs};
 
+/// How many bytes of prompts all choices together repeat, where a prompt has
+/// more than one choice; longer prompts are not repeated. The first step of a
+/// stream holds all of it.
+pub const MOST_ECHOED: usize = 1024 * 1024;
+
 /// The prompts as they stand in JSON strings, each on a line. What tokens mean
 /// is not known here, so of those nothing is repeated.
 pub fn lines(prompts: &Inputs) -> Vec<u8> {
