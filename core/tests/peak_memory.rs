@@ -133,7 +133,7 @@ fn long(name: &'static str, fields: &str, choices: usize, words: usize) -> Case 
 /// A name of a model that is as long as it may be, in as many choices as there
 /// may be.
 fn names() -> Case {
-    let name = "\\u0001".repeat(LONGEST_MODEL);
+    let name = "\\u0001".repeat(LONGEST_MODEL / 6);
     let prompts = vec!["\"x\""; 2048].join(",");
     let body = format!(r#"{{"model":"{name}","prompt":[{prompts}],"n":128,"echo":true}}"#);
     Case {

@@ -5,9 +5,9 @@ use crate::completion::OutputKind;
 use crate::engine::sse;
 use crate::json::Escaped;
 
-/// The longest name of a model, in bytes. Longer names are ignored. Each chunk
-/// of each choice repeats the name, and all chunks of one step are in memory at
-/// the same time.
+/// The longest name of a model, in bytes of JSON: escapes count as they are sent.
+/// Longer names are ignored. Each chunk of each choice repeats the name, and all
+/// chunks of one step are in memory at the same time.
 pub const LONGEST_MODEL: usize = 1024;
 
 /// The fields of a request that decide about the reply. Of a body that is
