@@ -6,7 +6,7 @@
 mod bodies;
 
 use bodies::{Shape, shapes};
-use llm_mock_core::completion::{LONGEST_MODEL, MOST_CHOICES, StreamMode};
+use llm_mock_core::completion::{MOST_CHOICES, StreamMode};
 use llm_mock_core::engine::{Buffer, Poll};
 use llm_mock_core::host::FixedHost;
 use llm_mock_core::routes::{ROUTES, Route};
@@ -74,13 +74,13 @@ struct Case {
     shape: Shape,
     /// The choices that it asks for.
     choices: usize,
-    /// The tokens that have probabilities, of all choices.
-    probabilities: usize,
+    /// What is sent beside the text, in bytes.
+    more: usize,
 }
 
 impl Case {
     /// What a request takes that asks for little, in bytes: a batch of a stream
-    /// ([`llm_mock_core::engine::FULL`]) while its buffer grows, a vector.
+    /// while its buffer grows.
     const LEAST: usize = 512 * KB;
 
     /// How many times as much memory as there is to read and to send.
@@ -90,12 +90,10 @@ impl Case {
     /// is sent.
     const A_PROBABILITY: usize = 2 * 1400;
 
-    /// The most memory, in bytes. Each choice repeats the text, and each chunk of
-    /// a choice the name of the model.
+    /// The most memory, in bytes. Each choice repeats the text.
     fn most(&self) -> usize {
-        let each = self.shape.text.len() + LONGEST_MODEL.min(self.shape.body.len());
-        let all = self.shape.body.len() + self.choices * each;
-        Self::LEAST + Self::TIMES * all + Self::A_PROBABILITY * self.probabilities
+        let all = self.shape.body.len() + self.choices * self.shape.text.len();
+        Self::LEAST + Self::TIMES * all + self.more
     }
 }
 
@@ -105,7 +103,11 @@ fn hostile(shape: Shape) -> Case {
     let words = shape.text.split(|&byte| byte == b' ').count();
     Case {
         choices: 4,
-        probabilities: if has_probabilities { words } else { 0 },
+        more: if has_probabilities {
+            words * Case::A_PROBABILITY
+        } else {
+            0
+        },
         shape,
     }
 }
@@ -122,18 +124,17 @@ fn long(name: &'static str, fields: &str, choices: usize, words: usize) -> Case 
             text: "word ".repeat(words).into_bytes(),
         },
         choices,
-        probabilities: if fields.is_empty() {
+        more: if fields.is_empty() {
             0
         } else {
-            choices * words
+            choices * words * Case::A_PROBABILITY
         },
     }
 }
 
-/// A name of a model that is as long as it may be, in as many choices as there
-/// may be.
-fn names() -> Case {
-    let name = "\\u0001".repeat(LONGEST_MODEL / 6);
+/// A name of a model of so many bytes, in as many choices as there may be.
+fn names(len: usize) -> Case {
+    let name = "\\u0001".repeat(len / 6);
     let prompts = vec!["\"x\""; 2048].join(",");
     let body = format!(r#"{{"model":"{name}","prompt":[{prompts}],"n":128,"echo":true}}"#);
     Case {
@@ -143,7 +144,8 @@ fn names() -> Case {
             text: b"two words".to_vec(),
         },
         choices: 2048,
-        probabilities: 0,
+        // At most 256 KB of names in each of three chunks, while the buffer grows.
+        more: 2 * MB,
     }
 }
 
@@ -158,7 +160,7 @@ fn echo() -> Case {
             text: b"text".to_vec(),
         },
         choices: MOST_CHOICES,
-        probabilities: 0,
+        more: 0,
     }
 }
 
@@ -195,7 +197,8 @@ fn memory_is_a_multiple_of_what_is_read_and_sent() {
             MOST_CHOICES,
             256,
         ),
-        names(),
+        names(128),
+        names(64 * KB),
         echo(),
     ];
     check(&cases, &MODES);

@@ -11,8 +11,8 @@ use crate::json::{Text, Value};
 
 /// The name of a model. Longer names than [`LONGEST_MODEL`] are ignored.
 pub fn model(value: Value) -> Option<String> {
-    let is_short = value.json().len() <= "\"\"".len() + LONGEST_MODEL;
-    (value.is_string() && is_short).then(|| value.text().into_owned())
+    let name = value.is_string().then(|| value.text())?;
+    (name.len() <= LONGEST_MODEL).then(|| name.into_owned())
 }
 
 /// The seed of generated data.

@@ -5,10 +5,15 @@ use crate::completion::OutputKind;
 use crate::engine::sse;
 use crate::json::Escaped;
 
-/// The longest name of a model, in bytes of JSON: escapes count as they are sent.
-/// Longer names are ignored. Each chunk of each choice repeats the name, and all
-/// chunks of one step are in memory at the same time.
-pub const LONGEST_MODEL: usize = 1024;
+/// The longest name of a model, in bytes. Longer names are ignored. Each chunk
+/// repeats the name: a request of megabytes must not become a response of
+/// gigabytes.
+pub const LONGEST_MODEL: usize = 64 * 1024;
+
+/// How many bytes of JSON the name of the model takes in all choices together.
+/// Longer names are ignored: the chunks of all choices are one step of a stream,
+/// in memory at the same time.
+const MOST_REPEATED_MODEL: usize = 256 * 1024;
 
 /// The fields of a request that decide about the reply. Of a body that is
 /// missing or broken it holds what an empty one does: it gets an answer too.
@@ -79,6 +84,21 @@ impl Default for GenerationRequest {
             echo: Vec::new(),
             framing: Framing::Events,
         }
+    }
+}
+
+impl GenerationRequest {
+    /// Ignores a name of a model that is too long for the number of choices.
+    pub fn limit_model(&mut self) {
+        let choices = self.choices;
+        self.model = self.model.take().filter(|name| {
+            let len = if choices == 1 {
+                0
+            } else {
+                Escaped::of(name).as_bytes().len()
+            };
+            len.saturating_mul(choices) <= MOST_REPEATED_MODEL
+        });
     }
 }
 

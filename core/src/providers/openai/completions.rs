@@ -133,6 +133,7 @@ fn read(body: &[u8]) -> GenerationRequest {
     // renders all choices, so there are so many at most.
     request.prompts = prompts.len().max(1);
     request.choices = request.prompts * request.choices.min(Inputs::MOST / request.prompts).max(1);
+    request.limit_model();
     request.estimated_prompt_tokens = prompts.tokens();
     if echoes {
         let lines = echo::lines(&prompts);
