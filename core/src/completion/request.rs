@@ -5,10 +5,15 @@ use crate::completion::OutputKind;
 use crate::engine::sse;
 use crate::json::Escaped;
 
-/// The longest name of a model, in bytes; a longer one counts as not said.
-/// Every chunk repeats the name: a request of megabytes must not become a reply
-/// of gigabytes.
+/// The longest name of a model, in bytes. Longer names are ignored. Each chunk
+/// repeats the name: a request of megabytes must not become a response of
+/// gigabytes.
 pub const LONGEST_MODEL: usize = 64 * 1024;
+
+/// How many bytes of JSON the name of the model takes in all choices together.
+/// Longer names are ignored: the chunks of all choices are one step of a stream,
+/// in memory at the same time.
+const MOST_REPEATED_MODEL: usize = 256 * 1024;
 
 /// The fields of a request that decide about the reply. Of a body that is
 /// missing or broken it holds what an empty one does: it gets an answer too.
@@ -55,7 +60,8 @@ pub struct GenerationRequest {
 /// The most likely tokens that come with one: as many as OpenAI gives.
 pub const MOST_LOGPROBS: usize = 20;
 
-/// The most choices of one reply: as many as OpenAI gives.
+/// The most choices of one prompt: as many as OpenAI gives. A plain response,
+/// and a step of a stream, hold the text of all of them.
 pub const MOST_CHOICES: usize = 128;
 
 impl Default for GenerationRequest {
@@ -77,6 +83,19 @@ impl Default for GenerationRequest {
             prediction: None,
             echo: Vec::new(),
             framing: Framing::Events,
+        }
+    }
+}
+
+impl GenerationRequest {
+    /// Ignores a name of a model that is too long for the number of choices.
+    pub fn limit_model(&mut self) {
+        let is_short = |name: &String| {
+            let len = Escaped::of(name).as_bytes().len();
+            len.saturating_mul(self.choices) <= MOST_REPEATED_MODEL
+        };
+        if self.choices > 1 && !self.model.as_ref().is_none_or(is_short) {
+            self.model = None;
         }
     }
 }

@@ -47,7 +47,9 @@ impl Dialect for Chat {
     fn plain(&self, generation: &Generation) -> Vec<u8> {
         const AROUND: usize = 120;
         const A_PART: usize = 160;
-        let each = generation.completion.size(A_PART) + AROUND;
+        let top = logprobs_of(generation);
+        let logprobs = top.map_or(0, |top| logprobs::longest(&generation.completion, top));
+        let each = generation.completion.size(A_PART) + logprobs + AROUND;
         let usage = Usage::detailed(generation);
         let head = head(
             b"{\"id\":\"",
@@ -68,7 +70,7 @@ impl Dialect for Chat {
             out.extend_from_slice(b",\"message\":{\"role\":\"assistant\",\"content\":");
             put_message(generation, choice, &mut out);
             out.extend_from_slice(b",\"refusal\":null},\"logprobs\":");
-            match logprobs_of(generation) {
+            match top {
                 None => out.extend_from_slice(b"null"),
                 Some(top) => logprobs::put(
                     &generation.completion,

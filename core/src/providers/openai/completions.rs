@@ -132,9 +132,14 @@ fn read(body: &[u8]) -> GenerationRequest {
     // renders all choices, so there are so many at most.
     request.prompts = prompts.len().max(1);
     request.choices = request.prompts * request.choices.min(Inputs::MOST / request.prompts).max(1);
+    request.limit_model();
     request.estimated_prompt_tokens = prompts.tokens();
     if echoes {
-        request.echo = echo::lines(&prompts);
+        let lines = echo::lines(&prompts);
+        let each = request.choices / request.prompts;
+        if each == 1 || lines.len().saturating_mul(each) <= echo::MOST_ECHOED {
+            request.echo = lines;
+        }
     }
     request
 }
@@ -380,6 +385,19 @@ mod tests {
             let request = testing::read(&Completions, &body.to_string());
             assert_eq!(request.choices, expected, "{prompts} {n}");
             assert_eq!(request.choices % request.prompts, 0);
+        }
+    }
+
+    #[test]
+    fn long_prompts_of_several_choices_are_not_repeated() {
+        for (len, n, is_repeated) in [
+            (echo::MOST_ECHOED / 2, 2, true),
+            (echo::MOST_ECHOED / 2 + 1, 2, false),
+            (echo::MOST_ECHOED + 1, 1, true),
+        ] {
+            let body = serde_json::json!({"prompt": "x".repeat(len), "n": n, "echo": true});
+            let reply = whole("text", &body.to_string());
+            assert_eq!(reply.len() > len, is_repeated, "{len} {n}");
         }
     }
 

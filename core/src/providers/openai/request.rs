@@ -47,6 +47,7 @@ pub fn read(body: &[u8]) -> GenerationRequest {
     if request.is_object {
         request.logprobs = has_logprobs.then_some(top_logprobs.min(MOST_LOGPROBS));
         (request.output, request.is_legacy_call) = wanted.output();
+        request.limit_model();
     } else {
         request = GenerationRequest::default();
     }
@@ -137,6 +138,19 @@ mod tests {
         let body = |len| format!("{{\"model\":\"{}\"}}", "x".repeat(len));
         assert!(model_of(body(LONGEST_MODEL).as_bytes()).is_some());
         assert!(model_of(body(LONGEST_MODEL + 1).as_bytes()).is_none());
+    }
+
+    #[test]
+    fn a_long_name_is_not_repeated_by_many_choices() {
+        let model = |n, len| {
+            let name = "\\n".repeat(len);
+            model_of(format!("{{\"model\":\"{name}\",\"n\":{n}}}").as_bytes())
+        };
+        assert!(model(1, LONGEST_MODEL).is_some());
+        assert!(model(2, LONGEST_MODEL).is_some());
+        assert!(model(3, LONGEST_MODEL).is_none());
+        assert!(model(128, 1024).is_some());
+        assert!(model(128, 1025).is_none());
     }
 
     #[test]

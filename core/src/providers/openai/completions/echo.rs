@@ -6,6 +6,11 @@ use crate::completion::GenerationRequest;
 use crate::completion::{Input, Inputs};
 use crate::json;
 
+/// How many bytes of prompts all choices together repeat, where a prompt has
+/// more than one choice; longer prompts are not repeated. The first step of a
+/// stream holds all of it.
+pub const MOST_ECHOED: usize = 1024 * 1024;
+
 /// The prompts, as the insides of JSON strings, each on a line. Prompts of tokens
 /// are not repeated: their text is not known.
 pub fn lines(prompts: &Inputs) -> Vec<u8> {

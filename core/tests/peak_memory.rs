@@ -1,0 +1,224 @@
+//! The memory that a request makes a worker take: a coarse multiple of what the
+//! client sends and of what it asks for, on every route, whatever the shape of
+//! the body. Bodies and texts themselves are not measured.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod bodies;
+
+use bodies::{Shape, shapes};
+use llm_mock_core::completion::{MOST_CHOICES, StreamMode};
+use llm_mock_core::engine::{Buffer, Poll};
+use llm_mock_core::host::FixedHost;
+use llm_mock_core::routes::{ROUTES, Route};
+use llm_mock_core::tokens::{Encoding, TokenizerMode};
+use llm_mock_core::{Request, respond, validate};
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+const KB: usize = 1024;
+const MB: usize = 1024 * KB;
+
+/// How a request is answered.
+#[derive(Debug, Clone, Copy)]
+struct Mode {
+    stream: StreamMode,
+    validation: validate::Mode,
+    tokenizer: TokenizerMode,
+}
+
+const MODES: [Mode; 3] = [
+    Mode {
+        stream: StreamMode::Never,
+        validation: validate::Mode::Lenient,
+        tokenizer: TokenizerMode::Always(Encoding::O200kBase),
+    },
+    Mode {
+        stream: StreamMode::Always,
+        validation: validate::Mode::Lenient,
+        tokenizer: TokenizerMode::Off,
+    },
+    Mode {
+        stream: StreamMode::Never,
+        validation: validate::Mode::Strict,
+        tokenizer: TokenizerMode::Off,
+    },
+];
+
+/// The most memory at one time while a request is answered and all of the
+/// response is sent, in bytes.
+fn peak(route: &Route, mode: Mode, shape: &Shape) -> usize {
+    let path = route.path.replace(['{', '}'], "");
+    let request = Request::new(route.method, path.as_bytes()).with_body(&shape.body);
+    let mut host = FixedHost::new(&shape.text);
+    host.delay = 0;
+    host.stream_mode = mode.stream;
+    host.validation = mode.validation;
+    host.tokenizer = mode.tokenizer;
+    let before = ALLOCATOR.current_usage();
+    ALLOCATOR.reset_peak_usage();
+    let mut response = respond(&request, &host);
+    let mut out = Buffer::new();
+    loop {
+        match response.stream.poll(u64::MAX, &mut out) {
+            Poll::Done => return ALLOCATOR.peak_usage() - before,
+            Poll::Wait(_) => out.clear(),
+            Poll::OutOfMemory => panic!("out of memory"),
+        }
+    }
+}
+
+/// A request that is measured, and how much it may take.
+struct Case {
+    shape: Shape,
+    /// The choices that it asks for.
+    choices: usize,
+    /// What is sent beside the text, in bytes.
+    more: usize,
+}
+
+impl Case {
+    /// What a request takes that asks for little, in bytes: a batch of a stream
+    /// while its buffer grows.
+    const LEAST: usize = 512 * KB;
+
+    /// How many times as much memory as there is to read and to send.
+    const TIMES: usize = 16;
+
+    /// A token with 20 likely ones, in bytes: in the body, and in the buffer that
+    /// is sent.
+    const A_PROBABILITY: usize = 2 * 1400;
+
+    /// The most memory, in bytes. Each choice repeats the text.
+    fn most(&self) -> usize {
+        let all = self.shape.body.len() + self.choices * self.shape.text.len();
+        Self::LEAST + Self::TIMES * all + self.more
+    }
+}
+
+/// Few choices, of a hostile shape.
+fn hostile(shape: Shape) -> Case {
+    let has_probabilities = shape.name == "a text with probabilities";
+    let words = shape.text.split(|&byte| byte == b' ').count();
+    Case {
+        choices: 4,
+        more: if has_probabilities {
+            words * Case::A_PROBABILITY
+        } else {
+            0
+        },
+        shape,
+    }
+}
+
+/// A text of `words`, in so many choices.
+fn long(name: &'static str, fields: &str, choices: usize, words: usize) -> Case {
+    let body = format!(
+        r#"{{"n":{choices},"generationConfig":{{"candidateCount":{choices}}},"messages":[]{fields}}}"#
+    );
+    Case {
+        shape: Shape {
+            name,
+            body: body.into_bytes(),
+            text: "word ".repeat(words).into_bytes(),
+        },
+        choices,
+        more: if fields.is_empty() {
+            0
+        } else {
+            choices * words * Case::A_PROBABILITY
+        },
+    }
+}
+
+/// A name of a model of so many bytes, in as many choices as there may be.
+fn names(len: usize) -> Case {
+    let name = "\\u0001".repeat(len / 6);
+    let prompts = vec!["\"x\""; 2048].join(",");
+    let body = format!(r#"{{"model":"{name}","prompt":[{prompts}],"n":128,"echo":true}}"#);
+    Case {
+        shape: Shape {
+            name: "long names of models",
+            body: body.into_bytes(),
+            text: b"two words".to_vec(),
+        },
+        choices: 2048,
+        // At most 256 KB of names in each of three chunks, while the buffer grows.
+        more: 2 * MB,
+    }
+}
+
+/// A prompt that all choices were to repeat.
+fn echo() -> Case {
+    let prompt = "x".repeat(MB);
+    let body = format!(r#"{{"prompt":"{prompt}","n":128,"echo":true}}"#);
+    Case {
+        shape: Shape {
+            name: "a prompt that is repeated",
+            body: body.into_bytes(),
+            text: b"text".to_vec(),
+        },
+        choices: MOST_CHOICES,
+        more: 0,
+    }
+}
+
+fn check(cases: &[Case], modes: &[Mode]) {
+    let mut found = Vec::new();
+    for route in ROUTES.iter().filter(|it| it.endpoint.needs_body(it.method)) {
+        for case in cases {
+            for &mode in modes {
+                let (peak, most) = (peak(route, mode, &case.shape), case.most());
+                if peak > most {
+                    let (name, path) = (case.shape.name, route.path);
+                    found.push(format!("{path}, {name}: {peak} of {most} bytes, {mode:?}"));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "\n{}", found.join("\n"));
+}
+
+/// One test: the allocator counts what all threads take.
+#[test]
+fn memory_is_a_multiple_of_what_is_read_and_sent() {
+    assert!(Encoding::O200kBase.load());
+    let cases: Vec<_> = shapes(64 * KB).into_iter().map(hostile).collect();
+    check(&cases, &MODES);
+    let probabilities = r#","logprobs":true,"top_logprobs":20"#;
+    let cases = [
+        long("a long text", "", 1, 256 * KB),
+        long("a long text in all choices", "", MOST_CHOICES, 8 * KB),
+        long("probabilities", probabilities, 1, 32 * KB),
+        long(
+            "probabilities in all choices",
+            probabilities,
+            MOST_CHOICES,
+            256,
+        ),
+        names(128),
+        names(64 * KB),
+        echo(),
+    ];
+    check(&cases, &MODES);
+    a_body_of_16_mb_takes_little_more_than_itself();
+}
+
+fn a_body_of_16_mb_takes_little_more_than_itself() {
+    let text = "x".repeat(16 * MB);
+    let body = format!(
+        r#"{{"model":"gpt-4o","max_tokens":5,"messages":[{{"role":"user","content":"{text}"}}]}}"#
+    );
+    let shape = Shape {
+        name: "16 MB",
+        body: body.into_bytes(),
+        text: b"text".to_vec(),
+    };
+    for route in ROUTES.iter().filter(|it| it.endpoint.needs_body(it.method)) {
+        for mode in MODES {
+            let all = peak(route, mode, &shape) + shape.body.len();
+            assert!(all < 45 * MB, "{}, {mode:?}: {all} bytes", route.path);
+        }
+    }
+}
