@@ -58,5 +58,5 @@ build_module
 step "Integration tests with $(server_name)"
 unset NGINX_SOURCE_DIR NGINX_BUILD_DIR
 export LLM_MOCK_TEST_NGINX=$server LLM_MOCK_TEST_MODULE=$built
-cargo test --workspace --locked --test '*'
+cargo test -p nginx-llm-mock --locked --test integration
 "$here/tests/clients/run" --quick --strict

@@ -33,7 +33,7 @@ fn mistakes_of_clients_are_one_info_line_with_the_reason() {
         (
             request("GET", "/v1/embeddings", &[]),
             "GET /v1/embeddings",
-            "405: Not allowed to GET on /v1/embeddings; allowed are POST",
+            "405: Not allowed to GET on /v1/embeddings.",
         ),
         (
             post("/v1/chat/completions", &[], r#"{"model":"m"}"#),

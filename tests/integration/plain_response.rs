@@ -44,6 +44,7 @@ fn plain_response_follows_openais_schema() {
                 "rejected_prediction_tokens": 0,
             },
         },
+        "service_tier": "default",
     });
     assert_eq!(found, expected);
 }
