@@ -1,4 +1,4 @@
-//! Which provider answers a request, and in which words.
+//! The provider of a response, and its wording of errors.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::validate;
 
 const METHODS: [Method; 4] = [Method::Get, Method::Post, Method::Delete, Method::Other];
 
-/// What the clients of a provider send.
+/// Headers that clients of the provider send.
 const OF_OPENAI: [(&str, &str); 1] = [("authorization", "Bearer sk")];
 const OF_ANTHROPIC: [(&str, &str); 1] = [("anthropic-version", "2023-06-01")];
 const OF_OLD_ANTHROPIC: [(&str, &str); 1] = [("x-api-key", "sk")];
@@ -27,7 +27,7 @@ fn answer(method: Method, path: &str, headers: &dyn Headers, body: &str) -> (Hea
     (head, serde_json::from_str(&sent).unwrap())
 }
 
-/// Whose object this error is.
+/// Returns the provider whose format the error object has.
 fn error_of(error: &Value) -> &'static str {
     match error {
         _ if error["type"] == "error" => "anthropic",
@@ -62,7 +62,7 @@ fn the_provider_of_a_route_refuses_other_methods() {
             let provider = found.provider.name();
             assert_eq!(error_of(&error), provider, "{method:?} {path}");
             assert!(error["error"].to_string().contains(&path), "{error}");
-            // Headers decide about the paths of models alone.
+            // Headers select the provider only on the paths of models.
             if !path.ends_with("/models") && !path.ends_with("/models/model") {
                 assert_eq!(provider, route.provider.name(), "{path}");
             }
@@ -122,7 +122,7 @@ fn shared_paths_are_answered_by_the_headers() {
             assert_eq!(error_of(&error), provider);
         }
     }
-    // A path of one provider stays its own.
+    // Headers do not matter on a path of one provider.
     let (_, body) = answer(
         Method::Post,
         "/v1/chat/completions",
@@ -255,7 +255,7 @@ fn a_thread_is_created_but_not_continued() {
         let (head, _) = answer(Method::Post, "/v1/messages", &OF_ANTHROPIC, &body);
         assert_eq!(head.status, 200);
     }
-    // A continued thread may have no new message.
+    // A continued thread may contain no new message.
     let mut body = thread(json!({"type": "continue", "previous_message_id": "msg_1"}));
     body["messages"] = json!([]);
     let (head, error) = answer(
