@@ -1,4 +1,4 @@
-//! The body of a request (API reference, "Create a Message").
+//! Reads the body of a request (API reference, "Create a Message").
 
 use super::output::Fields;
 use crate::completion::fields;
@@ -6,13 +6,14 @@ use crate::completion::prompt_tokens::Prompt;
 use crate::completion::{GenerationRequest, StreamField};
 use crate::json::object;
 
-/// What a model would read.
+/// The fields that form the prompt.
 pub const PROMPT: [&str; 3] = ["system", "messages", "tools"];
 
-/// How many stop sequences are heeded; Anthropic names no limit.
+/// The maximum number of stop sequences. Anthropic documents no limit.
 const MOST_STOPS: usize = 16;
 
-/// Reads a body. One that is not a single JSON object says nothing.
+/// Reads a body. A body that is not a single JSON object is read as an empty
+/// one.
 pub fn read(body: &[u8]) -> GenerationRequest {
     let body = object::text(body);
     let mut request = GenerationRequest::default();
@@ -34,7 +35,7 @@ pub fn read(body: &[u8]) -> GenerationRequest {
         request.estimated_prompt_tokens = prompt.tokens();
         request.output = wanted.output();
     }
-    // Only `true` makes a stream here, whoever asks.
+    // Only `true` requests a stream, whatever the client is.
     if request.stream != StreamField::True {
         request.stream = StreamField::False;
     }

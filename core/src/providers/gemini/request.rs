@@ -1,5 +1,5 @@
-//! A request (API reference, "Generating content"): its body, and what the
-//! path and its arguments say.
+//! Reads a request (API reference, "Generating content"): its body, its path
+//! and its arguments.
 
 use std::str::FromStr;
 
@@ -11,7 +11,8 @@ use crate::json::Value;
 use crate::json::object;
 use crate::providers::dialect::Source;
 
-/// What a model would read. Google takes the names of its fields in two forms.
+/// The fields that form the prompt. Google accepts the names of fields in camel
+/// case and in snake case.
 pub const PROMPT: [&str; 4] = [
     "contents",
     "systemInstruction",
@@ -19,7 +20,7 @@ pub const PROMPT: [&str; 4] = [
     "tools",
 ];
 
-/// As many stop sequences as Google takes.
+/// The maximum number of stop sequences, which is Google's.
 pub(super) const MOST_STOPS: usize = 5;
 
 /// Reads a request. A body that is not a JSON object is read as an empty one.
@@ -63,19 +64,20 @@ fn config<'a>(value: Value<'a>, request: &mut GenerationRequest, wanted: &mut Fi
     });
 }
 
-/// A whole number, which may stand in a string too (Protocol Buffers
+/// Parses an integer, which may be written as a string (Protocol Buffers
 /// documentation, "ProtoJSON Format").
 fn number<T: FromStr>(value: Value) -> Option<T> {
     value.text().parse().ok()
 }
 
-/// The model that the path names.
+/// Returns the model that the path names.
 fn model(name: &[u8]) -> Option<String> {
     let model = String::from_utf8_lossy(name);
     (model.len() <= LONGEST_MODEL).then(|| model.into_owned())
 }
 
-/// `alt=sse` in the arguments makes events of a stream.
+/// Returns the framing of a stream: server-sent events if the arguments contain
+/// `alt=sse`, an array if not.
 fn framing(args: &[u8]) -> Framing {
     let is_sse = |arg: &[u8]| arg.eq_ignore_ascii_case(b"alt=sse");
     match args.split(|&byte| byte == b'&').any(is_sse) {

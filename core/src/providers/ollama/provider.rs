@@ -8,7 +8,7 @@ use crate::http::Headers;
 use crate::json;
 use crate::providers::provider::Provider;
 
-/// Ollama.
+/// The Ollama provider.
 pub struct Ollama;
 
 impl Provider for Ollama {
@@ -23,7 +23,7 @@ impl Provider for Ollama {
         out
     }
 
-    /// Other providers have `/v1/` in their paths, perhaps behind `/api/`.
+    /// Paths of other providers contain `/v1/`, possibly after `/api/`.
     fn claims(&self, path: &[u8], _headers: &dyn Headers) -> bool {
         let has = |part| memmem::find(path, part).is_some();
         has(b"/api/") && !has(b"/v1/")

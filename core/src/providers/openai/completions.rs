@@ -1,5 +1,5 @@
-//! Completions (API reference, "Completions"): the object `text_completion`,
-//! whole and in parts.
+//! Completions (API reference, "Completions"): the `text_completion` object,
+//! whole and as a stream.
 
 mod echo;
 
@@ -29,7 +29,7 @@ impl Dialect for Completions {
 
     fn read(&self, source: &Source) -> GenerationRequest {
         let mut request = read(source.body);
-        // No client of this endpoint gets a stream that it did not ask for.
+        // This endpoint streams only if the client asks for a stream.
         if request.stream == StreamField::Absent {
             request.stream = StreamField::False;
         }
@@ -104,8 +104,8 @@ impl Dialect for Completions {
     }
 }
 
-/// Reads a body. OpenAI's own limit of 16 tokens, where a request has none,
-/// would cut what a configuration wants said, so there is none here.
+/// Reads a body. OpenAI's default limit of 16 tokens is not applied, because it
+/// would truncate a configured text.
 fn read(body: &[u8]) -> GenerationRequest {
     let body = object::text(body);
     let mut request = GenerationRequest {
@@ -128,8 +128,8 @@ fn read(body: &[u8]) -> GenerationRequest {
     if !is_object {
         return GenerationRequest::default();
     }
-    // Without a prompt there is one reply all the same. A step of a stream
-    // renders all choices, so there are so many at most.
+    // A request without a prompt gets one choice too. A step of a stream
+    // renders all choices, so their number is limited.
     request.prompts = prompts.len().max(1);
     request.choices = request.prompts * request.choices.min(Inputs::MOST / request.prompts).max(1);
     request.limit_model();
@@ -144,7 +144,7 @@ fn read(body: &[u8]) -> GenerationRequest {
     request
 }
 
-/// The part that all objects of a reply begin with, up to the last string
+/// Writes the beginning of all objects of a response, up to the last string
 /// before the list of choices.
 fn put_head(generation: &Generation, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"id\":\"");
@@ -155,13 +155,13 @@ fn put_head(generation: &Generation, out: &mut Vec<u8>) {
     out.extend_from_slice(generation.model.as_bytes());
 }
 
-/// No less than what [`put_head`] writes.
+/// Returns an upper bound of the bytes that [`put_head`] writes.
 fn head_len(generation: &Generation) -> usize {
     const FIXED: usize = 110;
     FIXED + generation.id.as_bytes().len() + generation.model.as_bytes().len()
 }
 
-/// `finish_reason`
+/// Returns the value of `finish_reason`.
 fn reason(finish: FinishReason) -> &'static str {
     match finish {
         FinishReason::Stop => "stop",
@@ -169,10 +169,10 @@ fn reason(finish: FinishReason) -> &'static str {
     }
 }
 
-/// A streamed reply. What is repeated of the prompt comes before the first
-/// word, the finish reason and the end of the stream with the last.
+/// A streamed response. The repeated prompt comes before the first chunk, the
+/// finish reason and the end of the stream come with the last.
 struct Chunks {
-    /// What each chunk begins with, rendered once.
+    /// The rendered beginning of each object.
     head: Vec<u8>,
     completion: Completion,
     choices: usize,
@@ -181,7 +181,7 @@ struct Chunks {
 }
 
 impl Chunks {
-    /// One chunk of choice `index`.
+    /// Writes one object of choice `index`.
     fn chunk(&self, index: usize, text: &[u8], finish: Option<FinishReason>, out: &mut Buffer) {
         out.put(&self.head);
         out.put(b"\",\"choices\":[{\"text\":\"");
@@ -237,7 +237,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::Value;
 
-    /// Hands what is said of `text` to a request with `body` to `f`.
+    /// Calls `f` with the generation of `text` for a request with `body`.
     fn completion<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
         let request = testing::read(&Completions, body);
         let model = "gpt-3.5-turbo-instruct";

@@ -1,5 +1,5 @@
-//! Embeddings (API reference, "Embeddings"): the objects `list` and
-//! `embedding`.
+//! Embeddings (API reference, "Embeddings"): the `list` and `embedding`
+//! objects.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -61,12 +61,13 @@ fn read(body: &[u8]) -> Asked {
 }
 
 fn is_base64(value: Value) -> bool {
-    // A longer one is none, and need not be copied.
+    // Longer values cannot match and are not copied.
     value.is("base64")
 }
 
-/// How long the vectors of a model are: `text-embedding-3-large` has 3,072
-/// dimensions, `text-embedding-3-small` and `text-embedding-ada-002` have 1,536.
+/// Returns the default length of a model's vectors: `text-embedding-3-large`
+/// has 3,072 dimensions, `text-embedding-3-small` and `text-embedding-ada-002`
+/// have 1,536.
 fn usual_dimensions(model: &Escaped) -> usize {
     const LARGE: &[u8] = b"3-large";
     let mut places = model.as_bytes().windows(LARGE.len());
@@ -77,7 +78,7 @@ fn usual_dimensions(model: &Escaped) -> usize {
     }
 }
 
-/// What comes after the vectors.
+/// Renders the end of the response, after the vectors.
 fn tail(model: &Escaped, tokens: u64) -> Vec<u8> {
     const FIXED: usize = 100;
     let mut out = Vec::with_capacity(FIXED + model.as_bytes().len());
@@ -91,8 +92,9 @@ fn tail(model: &Escaped, tokens: u64) -> Vec<u8> {
     out
 }
 
-/// The body of a reply, of which each part is one vector, made when it is sent:
-/// all at once may be 75 MB, and a worker would take half a second for them.
+/// The body of a response with one vector per step. Each vector is computed
+/// when its step is sent: all vectors together may take 75 MB, and half a
+/// second of a worker's time.
 struct Vectors {
     inputs: Inputs,
     dimensions: usize,
@@ -129,9 +131,9 @@ impl Body for Vectors {
     }
 }
 
-/// The values as floating-point numbers of 32 bits each, little endian.
+/// Writes the values as 32-bit little-endian floating-point numbers in base64.
 fn put_base64(values: &[f32], out: &mut Buffer) {
-    /// The bytes of so many values are whole groups of three.
+    /// The bytes of this many values are a multiple of three.
     const GROUP: usize = 48;
     const BYTES: usize = GROUP * size_of::<f32>();
     out.put(b"\"");

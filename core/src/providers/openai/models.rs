@@ -1,12 +1,12 @@
-//! The list of models (API reference, "Models"): the objects `list` and
-//! `model`.
+//! The models endpoints (API reference, "Models"): the `list` and `model`
+//! objects.
 
 use crate::error::Error;
 use crate::json::{Digits, Escaped};
 use crate::providers::direct::{Answer, DirectEndpoint, DirectRequest};
 
-/// The models without `llm_mock_models`: one of each kind that clients ask for
-/// by name.
+/// The models if `llm_mock_models` is not set: one of each kind that clients
+/// request by name.
 const KNOWN: [&str; 24] = [
     "gpt-5.5",
     "gpt-5.4",
@@ -34,7 +34,8 @@ const KNOWN: [&str; 24] = [
     "omni-moderation-latest",
 ];
 
-/// When each model was made, as the examples of the API reference have it.
+/// The creation time of every model, in seconds since 1970, from the examples
+/// of the API reference.
 const CREATED: u64 = 1_686_935_002;
 
 /// `GET /v1/models`
@@ -70,7 +71,7 @@ impl DirectEndpoint for One {
     }
 }
 
-/// The object `model`.
+/// Writes a `model` object.
 fn put(name: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"id\":\"");
     out.extend_from_slice(name);

@@ -18,15 +18,15 @@ pub struct Moderations;
 
 const DEFAULT_MODEL: &[u8] = b"omni-moderation-latest";
 
-/// The beginning of the names of older models, which have fewer categories and
-/// take no images.
+/// The prefix of the names of older models, which have fewer categories and do
+/// not accept images.
 const TEXT_MODEL: &[u8] = b"text-moderation";
 
 struct Category {
     name: &'static str,
-    /// Whether it applies to images too.
+    /// Whether the category applies to images too.
     of_images: bool,
-    /// Whether older models have it.
+    /// Whether older models have the category.
     of_text_models: bool,
 }
 
@@ -116,8 +116,9 @@ struct Judged {
 }
 
 impl Judged {
-    /// Reads a string, a list of strings, each an input, or a list of the parts
-    /// of one input. Values of other types are ignored.
+    /// Reads a string, a list of strings, or a list of content parts. Each
+    /// string is an input. Content parts form one input. Values of other types
+    /// are ignored.
     fn read(value: Value) -> Self {
         let mut judged = Self::default();
         match value.json().as_bytes().first() {
@@ -188,7 +189,7 @@ impl Found {
         self.image |= other.image;
     }
 
-    /// One of the `results`.
+    /// Writes an item of the list `results`.
     fn put(self, is_text_model: bool, out: &mut Vec<u8>) {
         let known = || {
             let all = CATEGORIES.iter().enumerate();
@@ -230,7 +231,7 @@ impl Found {
     }
 }
 
-/// The categories that a text names, and those that these are part of.
+/// Returns the categories that a text names, and their parent categories.
 fn named_in(text: &str) -> u16 {
     let in_a_name = |c: char| c.is_alphanumeric() || c == '-' || c == '/';
     let mut found = 0;
@@ -255,7 +256,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    /// The answer, with its id replaced.
+    /// Returns the response, with its id replaced.
     fn text(body: &str) -> String {
         let text = testing::answer(&Moderations, &Models::default(), b"", body.as_bytes()).unwrap();
         let id = text.strip_prefix("{\"id\":\"modr-").unwrap();

@@ -1,22 +1,23 @@
-//! Predicted outputs (API reference, "Chat", field `prediction`): a client sends
-//! the text that it expects, and the usage counts how much of it was right.
+//! Predicted outputs (API reference, "Chat", field `prediction`). A client
+//! sends the text that it expects, and the usage counts the tokens that match.
 
 use crate::completion::Generation;
 use crate::completion::prompt_tokens::BYTES_PER_TOKEN;
 use crate::json::Escaped;
 use crate::json::Value;
 
-/// The tokens of a prediction.
+/// The token counts of a prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prediction {
-    /// The tokens with which the prediction and the completion begin alike.
+    /// The number of tokens at the beginning of the completion that match the
+    /// prediction.
     pub accepted: u64,
-    /// The rest of the prediction, an estimate. These count as completion tokens
-    /// too.
+    /// An estimate of the number of remaining tokens in the prediction. They
+    /// are counted as completion tokens too.
     pub rejected: u64,
 }
 
-/// The predicted text: a string, or the texts of content parts.
+/// Reads the predicted text: a string, or the texts of content parts.
 pub fn read(value: Value) -> Option<Escaped> {
     let content = value.field("content")?;
     let text = match content.is_list() {
@@ -31,8 +32,8 @@ pub fn read(value: Value) -> Option<Escaped> {
 }
 
 impl Prediction {
-    /// The tokens of the prediction of a request. Without a prediction there are
-    /// none; of a tool call none is accepted.
+    /// Counts the tokens of a request's prediction. The counts are 0 without a
+    /// prediction. No tokens of a tool call are accepted.
     pub fn of(generation: &Generation) -> Self {
         let predicted = generation
             .request

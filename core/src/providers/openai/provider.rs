@@ -6,7 +6,7 @@ use crate::http::Headers;
 use crate::json;
 use crate::providers::provider::Provider;
 
-/// OpenAI, and those who speak as it does.
+/// OpenAI, and providers with a compatible API.
 pub struct OpenAi;
 
 impl Provider for OpenAi {
@@ -36,7 +36,7 @@ impl Provider for OpenAi {
         out
     }
 
-    /// A path that no other provider claims is OpenAI's.
+    /// OpenAI gets the paths that no other provider claims.
     fn claims(&self, _path: &[u8], _headers: &dyn Headers) -> bool {
         false
     }
@@ -45,7 +45,7 @@ impl Provider for OpenAi {
 const INVALID_REQUEST: &str = "invalid_request_error";
 const SERVER: &str = "server_error";
 
-/// The type of error that OpenAI has for a status.
+/// Returns OpenAI's error type for a status.
 fn kind(status: u16) -> &'static str {
     match status {
         429 => "requests",

@@ -1,7 +1,7 @@
-//! The body of a chat request: the top-level fields that decide about the
-//! reply, read in one pass. Whatever else is there is stepped over, to any
-//! depth, without a tree and without recursion. Other dialects read what they
-//! share with it in the same way.
+//! Reads the body of a chat request: the top-level fields that determine the
+//! response, in one pass. Other values are skipped at any depth, without
+//! building a tree and without recursion. Other dialects read the fields that
+//! they share with chat in the same way.
 
 use serde::Deserialize;
 
@@ -14,8 +14,8 @@ use crate::completion::{GenerationRequest, MOST_LOGPROBS};
 use crate::json::Value;
 use crate::json::object;
 
-/// Reads a body. One that is not a single JSON object says nothing. Bytes that
-/// are not UTF-8 are read as U+FFFD.
+/// Reads a body. A body that is not a single JSON object is read as an empty
+/// one. Invalid UTF-8 is read as U+FFFD.
 pub fn read(body: &[u8]) -> GenerationRequest {
     let body = object::text(body);
     let mut request = GenerationRequest::default();
@@ -54,7 +54,7 @@ pub fn read(body: &[u8]) -> GenerationRequest {
     request
 }
 
-/// OpenAI takes so many stop sequences.
+/// The maximum number of stop sequences, which is OpenAI's.
 pub(crate) const MOST_STOPS: usize = 4;
 
 pub(crate) fn include_usage(value: Value) -> bool {
@@ -67,7 +67,7 @@ pub(crate) fn include_usage(value: Value) -> bool {
         .is_some_and(|StreamOptions { include_usage }| include_usage)
 }
 
-/// The tier that serves a request for one.
+/// Returns the tier that serves a request for this tier.
 fn service_tier(value: Value) -> Option<&'static str> {
     match value.text().as_ref() {
         "auto" | "default" => Some("default"),

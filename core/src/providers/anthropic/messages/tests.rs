@@ -83,7 +83,7 @@ fn parts_are_as_long_as_foreseen() {
     }
 }
 
-/// The content put together from the stream, and why it ends.
+/// Assembles the content of a stream. Returns it with the stop reason.
 fn joined(text: &str, body: &str) -> (Vec<Value>, Value) {
     let (mut blocks, mut inputs, mut reason) = (Vec::new(), Vec::new(), Value::Null);
     let stream = stream(text, body);

@@ -93,7 +93,7 @@ fn anthropic_has_words_of_its_own() {
     accepted(&COUNT_TOKENS, body, &["{}"]);
 }
 
-/// What anthropic-sdk-python 2.12.0 has types for.
+/// The fields for which anthropic-sdk-python 2.12.0 has types.
 #[test]
 fn fields_of_the_newest_sdk_are_accepted() {
     const MESSAGES: &str =

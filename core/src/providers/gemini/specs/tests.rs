@@ -68,7 +68,7 @@ fn gemini_reads_a_protocol_buffer() {
                "thinkingConfig":{},"candidateCount":null}}"#,
             r#"{"system_instruction":{"parts":{"text":"x"}},"tools":{"functionDeclarations":[]},
                "safetySettings":[{}],"tools":[{}]}"#,
-            // What python-genai 3.4.0 has types for.
+            // Fields for which python-genai 3.4.0 has types.
             r#"{"continuationToken":"t","outputConfig":{}}"#,
             r#"{"contents":[{"parts":[{"text":"x","audioMetadata":{},"audioTranscription":{},
                "documentMetadata":{},"mediaProcessing":"m","speechMetadata":{},

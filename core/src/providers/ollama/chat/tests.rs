@@ -19,7 +19,7 @@ fn object(text: &str, body: &str) -> Value {
     serde_json::from_str(&plain(text, body)).unwrap()
 }
 
-/// A request with these fields beside the messages.
+/// Returns a request with a message and these fields.
 fn request(fields: &str) -> String {
     format!(r#"{{"model":"llama3.2","messages":[{{"role":"user","content":"hi"}}]{fields}}}"#)
 }

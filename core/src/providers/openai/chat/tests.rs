@@ -4,7 +4,7 @@ use super::*;
 use crate::testing;
 use serde_json::{Value, json};
 
-/// Hands what is said of `text` to a request with `body` to `f`.
+/// Calls `f` with the generation of `text` for a request with `body`.
 fn completion<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
     let request = testing::read(&Chat, body);
     testing::generation(&Chat, "gpt-3.5-turbo", text, &request, f)
@@ -113,8 +113,8 @@ fn probabilities_come_with_each_token_if_asked() {
     insta::assert_snapshot!(whole("one two\n", body));
 }
 
-/// Tens of thousands of chat streams may be open: none of them takes memory from
-/// the heap for its body, and no room is left over.
+/// Tens of thousands of chat streams may be open. Their bodies take no heap
+/// memory, and fill a boxed body exactly.
 #[test]
 fn the_body_of_a_stream_is_as_large_as_a_boxed_body() {
     let methods = size_of::<usize>();

@@ -1,5 +1,6 @@
-//! The body of a request (API reference, "Responses", "Create a response"):
-//! what decides about the reply, and what the reply repeats.
+//! Reads the body of a request (API reference, "Responses", "Create a
+//! response"): the fields that determine the response, and the fields that the
+//! response repeats.
 
 use super::output::Fields;
 use super::repeats;
@@ -10,13 +11,13 @@ use crate::json;
 use crate::json::Value;
 use crate::json::object;
 
-/// A field that the response has too.
+/// A field that the response repeats.
 struct Repeated {
     name: &'static str,
-    /// What the response has where the request does not say it.
+    /// The value in the response if the request has no valid value.
     default: &'static str,
-    /// Whether a value is of the field's type; one that is not counts as not
-    /// said.
+    /// Returns whether a value is valid for the field. Other values are
+    /// ignored.
     fits: fn(Value) -> bool,
     /// Writes a value.
     put: fn(Value, &mut Vec<u8>),
@@ -71,10 +72,10 @@ static REPEATED: [Repeated; 17] = [
     }),
 ];
 
-/// What a model would read.
+/// The fields that form the prompt.
 pub const PROMPT: [&str; 3] = ["input", "instructions", "tools"];
 
-/// What every response has: nothing runs in the background.
+/// The constant fields of every response. Nothing runs in the background.
 const FIXED: &str = "\"background\":false,\"service_tier\":\"default\"";
 
 fn is_string(value: Value) -> bool {
@@ -95,7 +96,8 @@ fn is_number(value: Value, most: f64) -> bool {
         .is_some_and(|number: f64| (0.0..=most).contains(&number))
 }
 
-/// Reads a body. One that is not a single JSON object says nothing.
+/// Reads a body. A body that is not a single JSON object is read as an empty
+/// one.
 pub fn read(body: &[u8]) -> GenerationRequest {
     let body = object::text(body);
     let mut request = GenerationRequest::default();
@@ -123,15 +125,15 @@ pub fn read(body: &[u8]) -> GenerationRequest {
         request.output = wanted.output();
     }
     request.echo = echo(&values);
-    // Only `true` makes a stream here: SDKs leave the field out for a plain
-    // reply, whatever else they send.
+    // Only `true` requests a stream: SDKs leave the field out for a plain
+    // response, whatever headers they send.
     if request.stream != StreamField::True {
         request.stream = StreamField::False;
     }
     request
 }
 
-/// The fields that the response repeats.
+/// Renders the fields that the response repeats.
 fn echo(values: &[Option<Value>; REPEATED.len()]) -> Vec<u8> {
     let generation = || {
         REPEATED.iter().zip(values).map(|(field, value)| {

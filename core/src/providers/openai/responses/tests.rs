@@ -19,7 +19,7 @@ fn whole(text: &str, body: &str) -> String {
     .unwrap()
 }
 
-/// The names and the data of the events.
+/// Returns the names and the data of the events.
 fn events(text: &str, body: &str) -> Vec<(String, Value)> {
     let stream = steps(text, body).concat();
     let events = stream.strip_suffix("\n\n").unwrap().split("\n\n");
@@ -53,7 +53,7 @@ fn the_first_and_the_last_word_carry_what_goes_around() {
     assert_eq!(events, [5, 1, 5]);
 }
 
-/// What is said of `text` to `body`: the same, streamed and plain.
+/// Returns the plain response, and checks that the stream agrees with it.
 fn agreed(text: &str, body: &str) -> Value {
     let whole: Value = serde_json::from_str(&whole(text, body)).unwrap();
     let events = events(text, body);

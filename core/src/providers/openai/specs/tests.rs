@@ -97,7 +97,7 @@ fn other_endpoints_of_openai_have_their_own_fields() {
                {"type":"function_call_output","call_id":"c","output":"1"}],
                "tools":[{"type":"web_search"},{"type":"function","name":"f"}],
                "tool_choice":{"type":"function","name":"f"}}"#,
-            // What openai-python 3.54.0 has types for.
+            // Fields for which openai-python 3.54.0 has types.
             r#"{"input":"hi","access_programs":{"cyber":"x"},"background_options":{},"image":{}}"#,
             r#"{"input":"hi","reasoning":{"effort":"max"}}"#,
             r#"{"input":"hi","text":{"format":{"type":"json_schema","name":"n","schema":{},

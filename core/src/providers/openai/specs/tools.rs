@@ -1,4 +1,4 @@
-//! The tools of a chat, the choice of one, and their calls.
+//! The rules for the tools of a chat, the tool choice, and tool calls.
 
 use super::{LONGEST_NAME, NULLABLE_BOOLEAN};
 use crate::validate::spec::{Field, OBJECT, Object, Rule, STRING, closed, some};
@@ -42,7 +42,7 @@ const CALL: &[Rule] = &[Rule::Tagged {
 
 const NAME: &[Rule] = &[Rule::Name { most: LONGEST_NAME }];
 
-/// A function that may be called.
+/// The definition of a function.
 pub static FUNCTION: Object = closed(&[
     Field::required("name", NAME),
     Field::optional("description", STRING),
@@ -94,7 +94,7 @@ static FUNCTION_CALLED: Object = closed(&[
     Field::required("function", &[Rule::Object(&CALLED)]),
 ]);
 
-/// A call of a function.
+/// A function call.
 pub static CALLED: Object = closed(&[
     Field::required("name", NAME),
     Field::required("arguments", STRING),

@@ -1,4 +1,4 @@
-//! Calls of tools, and texts of a form.
+//! Tool calls and structured outputs.
 
 use super::*;
 
@@ -92,7 +92,7 @@ fn who_is_called_is_the_clients_choice() {
     }
 }
 
-/// The tools that are called where a call is required, after these messages.
+/// Returns the tools that are called for these messages if a call is required.
 fn required(messages: &Value, more: Value) -> Vec<String> {
     let tools = ["a", "b", "c"].map(|name| json!({"function": {"name": name}}));
     let mut body = json!({"tools": tools, "tool_choice": "required", "messages": messages});
@@ -237,7 +237,8 @@ fn the_seed_decides_about_the_data() {
     assert_eq!(data("null").1, json!(null));
 }
 
-/// The stream put together as the plain reply has it: the choices' messages.
+/// Assembles the messages of all choices from a stream, in the format of a
+/// plain response.
 fn joined(text: &str, body: &str) -> Vec<Value> {
     let mut messages: Vec<Value> = Vec::new();
     let stream = steps(text, body).concat();
@@ -347,7 +348,7 @@ fn so_many_are_called_and_no_more() {
             0,
         ),
         (json!({"parallel_tool_calls": true, "messages": result}), 0),
-        // Each takes a token.
+        // Each call takes one token.
         (json!({"parallel_tool_calls": true, "max_tokens": 3}), 3),
         (json!({"parallel_tool_calls": true, "max_tokens": 0}), 1),
     ] {

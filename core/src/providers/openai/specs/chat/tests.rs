@@ -307,7 +307,7 @@ fn messages_are_those_of_their_roles() {
                {"role":"tool","tool_call_id":"c","content":"1"}]}"#,
             r#"{"messages":[{"role":"user","content":"hi"},
                {"role":"tool","tool_call_id":"c","name":"f","content":"1"}]}"#,
-            // What openai-python 3.54.0 has types for.
+            // Fields for which openai-python 3.54.0 has types.
             r#"{"reasoning_effort":"max"}"#,
             r#"{"messages":[{"role":"user","content":[
                {"type":"text","text":"a","prompt_cache_breakpoint":{"mode":"explicit"}},

@@ -1,4 +1,4 @@
-//! What fields need of each other.
+//! Rules that involve several fields.
 
 use super::*;
 
