@@ -1,5 +1,5 @@
-//! An agent that must call a tool in each turn comes to an end: it calls its
-//! first tool, then its last, which holds its answer.
+//! An agent that must call a tool in each turn terminates: it calls its first
+//! tool, then its last, which holds its answer.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use llm_mock_core::engine::{Buffer, Poll};

@@ -1,8 +1,9 @@
-//! Schemas of tools and of texts.
+//! Schemas of tools and of structured outputs.
 
 use super::{fill, list, numbered, with_fields};
 
-/// A schema, as parameters of a tool and as the form of the text.
+/// Returns bodies with a schema as the parameters of a tool and as the output
+/// format.
 fn with_schema(schema: &str) -> [String; 2] {
     let tools = with_fields(&format!(
         r#""tools":[{{"type":"function","name":"f","parameters":{schema},"input_schema":{schema},"function":{{"name":"f","parameters":{schema}}},"functionDeclarations":[{{"name":"f","parameters":{schema}}}]}}]"#
@@ -13,7 +14,7 @@ fn with_schema(schema: &str) -> [String; 2] {
     [tools, form]
 }
 
-/// Schemas.
+/// Adds bodies with schemas.
 pub fn schemas(len: usize, add: &mut impl FnMut(&'static str, String)) {
     let quarter = len / 4;
     for (names, schema) in [

@@ -128,8 +128,8 @@ fn read(body: &[u8]) -> GenerationRequest {
     if !is_object {
         return GenerationRequest::default();
     }
-    // A request without a prompt gets one choice too. A step of a stream
-    // renders all choices, so their number is limited.
+    // A missing prompt is handled as a single one. A step of a stream renders
+    // all choices, so their number is limited.
     request.prompts = prompts.len().max(1);
     request.choices = request.prompts * request.choices.min(Inputs::MOST / request.prompts).max(1);
     request.limit_model();

@@ -114,7 +114,7 @@ impl Messages for Violations {
 /// Returns the error for a message without content.
 fn no_content(field: &str) -> Error {
     let message = "Invalid value for 'content': expected a string, got null.".to_owned();
-    // Only this error writes indexes in this format.
+    // Only this error writes a dot before an index.
     Error::invalid(message, Some(field.replace('[', ".[").into()), None)
 }
 

@@ -9,7 +9,7 @@ use crate::providers::openai::tools::takes;
 /// The status of a response, or of an item of its output.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// The output is not complete yet.
+    /// There is no output yet.
     InProgress,
     /// The output is complete.
     Completed,

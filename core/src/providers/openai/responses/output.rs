@@ -45,8 +45,8 @@ impl<'a> Fields<'a> {
         OutputKind::formatted(format, Some(format))
     }
 
-    /// Returns whether the last item is a tool result. The types of such items
-    /// all end alike: `function_call_output` and others.
+    /// Returns whether the last item is a tool result. The types of tool
+    /// results end with `_call_output`.
     fn has_result(&self) -> bool {
         let last = self.input.and_then(|list| list.items().last());
         let kind = last.and_then(|item| item.field("type"));
