@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_stay_short_whatever_the_client_sends() {
+    fn the_length_of_messages_is_bounded() {
         let long = [0xff; 32 * 1024];
         for error in [
             Error::not_found(&long, &long),

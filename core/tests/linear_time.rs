@@ -105,7 +105,7 @@ fn excess(route: &Route, mode: Mode, short: &Shape, long: &Shape) -> Option<Stri
 }
 
 #[test]
-fn time_grows_with_the_length_alone() {
+fn time_grows_linearly_with_the_length() {
     assert!(Encoding::O200kBase.load());
     let (short, long) = (shapes(SHORT), shapes(TIMES * SHORT));
     let mut found = Vec::new();

@@ -183,7 +183,7 @@ fn check(cases: &[Case], modes: &[Mode]) {
 
 /// A single test, because the allocator counts the memory of all threads.
 #[test]
-fn memory_is_a_multiple_of_what_is_read_and_sent() {
+fn memory_is_proportional_to_the_request_and_the_response() {
     assert!(Encoding::O200kBase.load());
     let cases: Vec<_> = shapes(64 * KB).into_iter().map(hostile).collect();
     check(&cases, &MODES);

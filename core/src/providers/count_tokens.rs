@@ -58,7 +58,7 @@ mod tests {
     use crate::testing::{answer, read};
 
     #[test]
-    fn counts_what_the_reply_would() {
+    fn the_count_equals_the_estimated_prompt_tokens() {
         let gemini = gemini::generate::GenerateContent { streams: false };
         for (count, dialect, body, field) in [
             (

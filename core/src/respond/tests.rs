@@ -100,7 +100,7 @@ fn a_compressed_body_is_refused() {
 }
 
 #[test]
-fn what_a_client_does_wrong_is_logged() {
+fn client_errors_are_logged() {
     let mut host = FixedHost::new(b"text");
     host.validation = validate::Mode::Strict;
     for (method, path, body, message) in [

@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deployment_is_a_part_of_the_path() {
+    fn the_deployment_is_read_from_the_path() {
         for (path, expected) in [
             ("/openai/deployments/mine/chat/completions", Some("mine")),
             ("/openai/deployments/mine/v1/completions", Some("mine")),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_the_object_of_the_paths_provider() {
+    fn the_path_selects_the_provider_of_an_error() {
         for (method, path, expected) in [
             (Method::Get, "/v1/chat/completions", "openai"),
             (Method::Get, "/v1/messages", "anthropic"),
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_by_method_and_the_end_of_the_path() {
+    fn routes_match_the_method_and_the_end_of_the_path() {
         use Method::*;
         for (method, path, expected) in [
             (Post, "/v1/chat/completions", "/v1/chat/completions"),

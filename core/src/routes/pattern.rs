@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_matches_by_its_end() {
+    fn a_pattern_matches_the_end_of_a_path() {
         const ALL: Pattern = Pattern::of("/v1/chat/completions");
         assert_eq!(find(&ALL, "/chat/completions"), Some(("", "")));
         assert_eq!(find(&ALL, "/a/v1/chat/completions"), Some(("/a/v1", "")));
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_stands_for_the_braces() {
+    fn a_placeholder_matches_any_name() {
         const MODEL: Pattern = Pattern::of("/v1beta/models/{model}:count");
         const LAST: Pattern = Pattern::of("/v1/models/{model}");
         let found = Some(("/v1beta", "a/models/b"));

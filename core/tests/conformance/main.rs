@@ -248,7 +248,7 @@ fn errors() {
 
 /// Proves that the schemas of the other tests refuse invalid objects.
 #[test]
-fn a_field_that_is_missing_is_noticed() {
+fn missing_fields_fail_validation() {
     let Some(schemas) = Schemas::find() else {
         return;
     };

@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_one_page() {
+    fn the_list_has_one_page() {
         let models = Models::only([b"claude-a".as_slice(), b"my \"own\""].into_iter());
         let list = get(&List, &models, "").unwrap();
         let one = |name: &str| {
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_list_any_model_is_found() {
+    fn any_model_exists_without_a_configured_list() {
         let models = Models::default();
         let list = get(&List, &models, "").unwrap();
         assert_eq!(list["data"].as_array().map(Vec::len), Some(KNOWN.len()));
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_list_has_no_first_and_no_last() {
+    fn an_empty_list_has_no_first_and_last_id() {
         let list = get(&List, &Models::only([].into_iter()), "").unwrap();
         assert_eq!(
             list,

@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_the_object_that_sdks_read() {
+    fn the_error_body_has_the_format_that_sdks_read() {
         for (status, kind) in [
             (400, "invalid_request_error"),
             (405, "invalid_request_error"),

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_decides_about_the_reply() {
+    fn the_fields_of_a_request_are_read() {
         let request = read(
             br#"{"model":"claude","max_tokens":5,"stream":true,"stop_sequences":["a","b"],
             "system":"12","messages":[1,2,3],"metadata":{"user_id":"x"}}"#,
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_another_type_is_not_said() {
+    fn fields_of_the_wrong_type_are_ignored() {
         let unsaid = |is_object| GenerationRequest {
             stream: StreamField::False,
             is_object,

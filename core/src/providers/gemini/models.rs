@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_one_page() {
+    fn the_list_has_one_page() {
         let models = Models::only([b"gemini-a".as_slice(), b"my \"own\""].into_iter());
         let one = |name: &str| {
             json!({
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_list_any_model_is_found() {
+    fn any_model_exists_without_a_configured_list() {
         let models = Models::default();
         let list = get(&List, &models, "").unwrap();
         assert_eq!(list["models"].as_array().map(Vec::len), Some(KNOWN.len()));

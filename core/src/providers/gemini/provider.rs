@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_the_object_that_sdks_read() {
+    fn the_error_body_has_the_format_that_sdks_read() {
         for (status, code) in [
             (400, "INVALID_ARGUMENT"),
             (404, "NOT_FOUND"),

@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_decides_about_the_reply() {
+    fn the_fields_of_a_request_are_read() {
         for body in [
             r#"{"contents":[1,2,3],"systemInstruction":"12","safetySettings":[],"generationConfig":
             {"maxOutputTokens":5,"stopSequences":["a","b"],"candidateCount":2,"temperature":0}}"#,
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_another_type_is_not_said() {
+    fn fields_of_the_wrong_type_are_ignored() {
         let unsaid = |is_object| GenerationRequest {
             is_object,
             ..GenerationRequest::default()
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_path_names_the_model_and_the_framing() {
+    fn the_path_selects_the_model_and_the_arguments_the_framing() {
         for (args, framing) in [
             ("", Framing::Array),
             ("alt=json", Framing::Array),

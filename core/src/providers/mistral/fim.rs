@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn only_true_streams() {
+    fn only_stream_true_is_streamed() {
         for (body, expected) in [
             ("", StreamField::False),
             (r#"{"stream":null}"#, StreamField::False),

@@ -112,14 +112,14 @@ mod tests {
     }
 
     #[test]
-    fn the_response_is_ollamas_object() {
+    fn the_response_has_ollamas_format() {
         insta::assert_snapshot!(text(
             r#"{"model":"nomic-embed-text","input":["why?","because"],"dimensions":4}"#
         ));
     }
 
     #[test]
-    fn each_input_has_a_vector_of_length_1() {
+    fn each_input_gets_a_unit_vector() {
         for (body, count, dimensions) in [
             (r#"{"input":"hello"}"#, 1, 768),
             (r#"{"input":["a","b","c"],"dimensions":7}"#, 3, 7),

@@ -179,12 +179,12 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_ollamas_object() {
+    fn the_list_has_ollamas_format() {
         insta::assert_snapshot!(testing::answer(&Tags, &own(), b"", b"").unwrap());
     }
 
     #[test]
-    fn the_model_is_ollamas_object() {
+    fn the_model_has_ollamas_format() {
         let body = br#"{"model":"llama3.2"}"#;
         insta::assert_snapshot!(testing::answer(&Show, &Models::default(), b"", body).unwrap());
     }
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_list_there_are_no_others() {
+    fn unlisted_models_are_not_found() {
         for (body, found) in [
             (r#"{"model":"mine"}"#, true),
             (r#"{"model":"mine:latest"}"#, true),

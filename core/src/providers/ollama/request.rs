@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_decides_about_the_response() {
+    fn the_fields_of_a_request_are_read() {
         let request = chat(
             br#"{"model":"llama3.2","messages":[{"role":"user","content":"hi"}],"format":"json",
             "options":{"num_predict":5,"stop":["a","b"],"seed":7,"top_k":1},"keep_alive":"5m"}"#,
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn only_false_is_plain() {
+    fn only_stream_false_is_plain() {
         for (stream, expected) in [
             ("", StreamField::True),
             (r#","stream":null"#, StreamField::True),
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn no_limit_is_negative() {
+    fn a_negative_num_predict_is_no_limit() {
         for (num_predict, expected) in [
             ("-1", None),
             ("-2", None),
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_of_minus_one_is_none() {
+    fn a_seed_of_minus_one_is_ignored() {
         for (seed, expected) in [("-1", None), ("0", Some(0)), ("[]", None)] {
             let body = format!(r#"{{"prompt":"hi","options":{{"seed":{seed}}}}}"#);
             assert_eq!(generate(body.as_bytes()).seed, expected, "{body}");
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_model_without_a_prompt_is_loaded() {
+    fn a_request_without_a_prompt_loads_the_model() {
         for (body, expected) in [
             (r#"{"model":"m"}"#, true),
             (r#"{"model":"m","prompt":""}"#, true),

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ollama_takes_is_accepted() {
+    fn valid_bodies_are_accepted() {
         for (spec, body) in [
             (&CHAT, r#"{"model":"m"}"#),
             (
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_is_refused_in_ollamas_words() {
+    fn invalid_bodies_are_refused_with_ollamas_messages() {
         for (spec, body, expected) in [
             (&CHAT, "{}", "400 model is required"),
             (&CHAT, r#"{"model":""}"#, "400 model is required"),

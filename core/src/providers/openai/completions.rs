@@ -262,17 +262,17 @@ mod tests {
     }
 
     #[test]
-    fn the_reply_is_openais_object() {
+    fn the_plain_response_has_openais_format() {
         insta::assert_snapshot!(whole("powered by openai", r#"{"prompt":"Say it"}"#));
     }
 
     #[test]
-    fn the_stream_is_openais() {
+    fn the_stream_has_openais_format() {
         insta::assert_snapshot!(streamed("powered by openai", r#"{"prompt":"Say it"}"#));
     }
 
     #[test]
-    fn prompts_and_choices_run_side_by_side() {
+    fn prompts_and_choices_are_interleaved() {
         let body = r#"{"prompt":["a\n","\"b"],"n":2,"echo":true,"max_tokens":1,
             "stream_options":{"include_usage":true}}"#;
         insta::assert_snapshot!(streamed("powered by openai", body));
@@ -280,12 +280,12 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_text_has_an_end() {
+    fn an_empty_text_has_a_finish_reason() {
         insta::assert_snapshot!(streamed("", "{}"));
     }
 
     #[test]
-    fn fields_say_what_comes_back() {
+    fn fields_of_a_request_determine_the_response() {
         for (body, texts, reason, prompt_tokens) in [
             ("{}", vec!["a b c"], "stop", 0),
             ("no JSON", vec!["a b c"], "stop", 0),
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_is_for_those_who_ask_for_one() {
+    fn only_stream_true_is_streamed() {
         for (body, expected) in [
             ("", StreamField::False),
             ("{}", StreamField::False),
@@ -374,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn choices_have_a_limit() {
+    fn the_number_of_choices_is_limited() {
         for (prompts, n, expected) in [
             (1, 500, 128),
             (3, 2, 6),
@@ -402,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn heads_are_as_long_as_foreseen() {
+    fn heads_fit_their_length_bound() {
         completion("a", "", |generation| {
             let mut out = sse::DATA.to_vec();
             put_head(generation, &mut out);

@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reply_is_openais_object() {
+    fn the_response_has_openais_format() {
         let body = r#"{"model":"m","input":["hi","你好"],"dimensions":4}"#;
         insta::assert_snapshot!(text(body));
         let body = r#"{"input":[1,2],"dimensions":4,"encoding_format":"base64"}"#;
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_say_what_comes_back() {
+    fn fields_of_a_request_determine_the_response() {
         for (body, items, dimensions, tokens) in [
             (r#"{"input":"hello"}"#, 1, 1536, 2),
             (
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn both_formats_say_the_same() {
+    fn both_encoding_formats_hold_the_same_values() {
         for dimensions in [1, 2, 3, 4, 48, 49, 1536] {
             let input = json!({"input": "The same text", "dimensions": dimensions});
             let numbers = embed(&input.to_string());
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_are_refused_as_openai_does() {
+    fn too_many_inputs_are_refused_with_openais_message() {
         let body = |len| json!({"input": vec!["a"; len], "dimensions": 1}).to_string();
         let inputs = read(body(Inputs::MOST).as_bytes()).inputs.unwrap();
         assert_eq!((inputs.len(), inputs.count()), (2048, 2048));

@@ -141,7 +141,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn tokens_and_their_bytes_are_the_text(text: String, top in 0usize..=20) {
+        fn tokens_and_their_bytes_concatenate_to_the_text(text: String, top in 0usize..=20) {
             let found = of(&text, top);
             let mut bytes = Vec::new();
             for token in found["content"].as_array().unwrap() {

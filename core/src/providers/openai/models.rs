@@ -94,13 +94,13 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_openais_object() {
+    fn the_list_has_openais_format() {
         let models = Models::only([b"gpt-4o".as_slice(), b"my \"own\""].into_iter());
         insta::assert_snapshot!(find(&List, &models, "").unwrap());
     }
 
     #[test]
-    fn without_a_list_there_is_any_model() {
+    fn any_model_exists_without_a_configured_list() {
         let models = Models::default();
         let list: Value = serde_json::from_str(&find(&List, &models, "").unwrap()).unwrap();
         let listed: Vec<_> = list["data"].as_array().unwrap().iter().collect();
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_list_there_are_no_others() {
+    fn unlisted_models_are_not_found() {
         let models = Models::only([b"a".as_slice(), b"org/\xffb\"c"].into_iter());
         assert!(find(&One, &models, "a").is_ok());
         assert!(testing::answer(&One, &models, b"org/\xffb\"c", b"").is_ok());

@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reply_is_openais_object() {
+    fn the_response_has_openais_format() {
         insta::assert_snapshot!(text(r#"{"input":"What a nice day"}"#));
         let text_model = r#"{"model":"text-moderation-latest","input":["Say violence/graphic!"]}"#;
         insta::assert_snapshot!(text(text_model));
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_flagged_for_what_it_names() {
+    fn a_text_is_flagged_for_the_categories_it_names() {
         for (input, expected) in [
             (json!("nice"), vec![vec![]]),
             (json!("whatever hateful"), vec![vec![]]),
@@ -323,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn results_are_no_longer_than_foreseen() {
+    fn results_fit_their_length_bound() {
         for (text, image) in [(true, true), (true, false), (false, false)] {
             for categories in [0, u16::MAX] {
                 let mut out = Vec::new();
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_are_refused() {
+    fn too_many_inputs_are_refused() {
         let body = json!({"input": vec!["a"; Inputs::MOST + 1]}).to_string();
         let models = Models::default();
         let error = testing::answer(&Moderations, &models, b"", body.as_bytes()).unwrap_err();
@@ -353,7 +353,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_category_is_named_by_a_word_of_its_own(
+        fn only_whole_words_name_a_category(
             before in "[a-z ,.]{0,9}",
             after in "[a-z ,.]{0,9}",
             nth in 0..CATEGORIES.len(),

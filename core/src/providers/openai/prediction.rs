@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_the_tokens_that_were_right_and_what_is_left() {
+    fn accepted_and_rejected_tokens_are_counted() {
         for (content, expected) in [
             (r#""say \"hi\" to me""#, (4, 0)),
             (r#""say \u0022hi\" to you""#, (3, 1)),
@@ -103,13 +103,13 @@ mod tests {
     }
 
     #[test]
-    fn what_a_limit_cuts_off_was_not_right() {
+    fn truncated_tokens_are_rejected() {
         let body = r#"{"max_tokens":1,"prediction":{"content":"say \"hi\" to me"}}"#;
         assert_eq!(prediction(body), (1, 3));
     }
 
     #[test]
-    fn no_call_is_predicted() {
+    fn tokens_of_a_tool_call_are_not_accepted() {
         let body = r#"{"prediction":{"content":"{}"},"tools":[{"type":"function","function":{"name":"f"}}]}"#;
         assert_eq!(prediction(body), (0, 1));
     }

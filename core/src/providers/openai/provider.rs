@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_the_object_that_sdks_read() {
+    fn the_error_body_has_the_format_that_sdks_read() {
         let error = Error::not_found(b"GET", b"/a\"b\xff");
         assert_eq!(
             String::from_utf8(OpenAi.error_body(&error, b"")).unwrap(),

@@ -71,7 +71,7 @@ fn the_provider_of_a_route_refuses_other_methods() {
 }
 
 #[test]
-fn shared_paths_are_answered_by_the_headers() {
+fn headers_select_the_provider_of_a_shared_path() {
     const LIST: [&str; 2] = ["/v1/models", "/v1/models/m"];
     let cases: [(&[&str], &dyn Headers, &str); 10] = [
         (&LIST, &OF_OPENAI, "openai"),
@@ -135,7 +135,7 @@ fn shared_paths_are_answered_by_the_headers() {
 }
 
 #[test]
-fn vertex_paths_are_answered_by_the_publisher() {
+fn the_publisher_selects_the_provider_of_a_vertex_path() {
     const MODELS: &str = "/v1/projects/p/locations/l/publishers";
     let body = json!({
         "anthropic_version": "vertex-2023-10-16", "max_tokens": 9,
@@ -182,7 +182,7 @@ fn vertex_paths_are_answered_by_the_publisher() {
 }
 
 #[test]
-fn a_compressed_body_is_refused_in_the_words_of_the_provider() {
+fn a_compressed_body_gets_the_providers_error() {
     let headers = [("content-encoding", "gzip")];
     let refused = |path| answer(Method::Post, path, &headers, "\x1f\x08");
     let (head, error) = refused("/v1/chat/completions");
@@ -201,7 +201,7 @@ fn a_compressed_body_is_refused_in_the_words_of_the_provider() {
 }
 
 #[test]
-fn what_nginx_refuses_has_the_words_of_the_provider() {
+fn a_request_refused_by_nginx_gets_the_providers_error() {
     for (path, status, field, kind, message) in [
         (
             "/v1/messages",
@@ -243,7 +243,7 @@ fn what_nginx_refuses_has_the_words_of_the_provider() {
 }
 
 #[test]
-fn a_thread_is_created_but_not_continued() {
+fn a_thread_can_be_created_but_not_continued() {
     let thread = |thread: Value| {
         json!({
             "model": "m", "max_tokens": 9, "thread": thread,

@@ -2,7 +2,7 @@ use super::{COUNT_TOKENS, MESSAGES as FORM, VERTEX_COUNT_TOKENS, VERTEX_MESSAGES
 use crate::validate::testing::{accepted, told};
 
 #[test]
-fn anthropic_has_words_of_its_own() {
+fn violations_have_anthropics_messages() {
     const MESSAGES: &str =
         r#"{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"hi"}]}"#;
     told(

@@ -29,7 +29,7 @@ fn whole(text: &str, body: &str) -> String {
 const TWO: &str = r#"{"generationConfig":{"candidateCount":2,"maxOutputTokens":2}}"#;
 
 #[test]
-fn the_plain_reply_is_googles_object() {
+fn the_plain_response_has_googles_format() {
     insta::assert_snapshot!(whole("say \"hi\"", "{}"));
     insta::assert_snapshot!(whole("one two three", TWO));
 }
@@ -42,7 +42,7 @@ fn the_stream_is_events_or_an_array() {
 }
 
 #[test]
-fn the_parts_are_the_plain_reply() {
+fn the_stream_concatenates_to_the_plain_response() {
     for (text, body) in [
         ("", "{}"),
         ("one", "{}"),
@@ -85,7 +85,7 @@ fn with_tools(more: &str) -> String {
 }
 
 #[test]
-fn a_call_is_a_part_of_the_content() {
+fn a_tool_call_is_a_content_part() {
     insta::assert_snapshot!(whole("a b", &with_tools("")));
     insta::assert_snapshot!(stream("a b", &with_tools(""), "alt=sse"));
     let plain: Value = serde_json::from_str(&whole("a b", &with_tools(""))).unwrap();
@@ -98,7 +98,7 @@ fn a_call_is_a_part_of_the_content() {
 }
 
 #[test]
-fn who_is_called_is_the_clients_choice() {
+fn the_tool_config_selects_the_called_function() {
     let result = r#""contents":[{"role":"user","parts":[{"functionResponse":{"name":"x"}}]}]"#;
     let of_first = r#""contents":[{"parts":[{"text":"x"}]},
         {"role":"model","parts":[{"functionCall":{"name":"get_weather","args":{}}}]},
@@ -149,7 +149,7 @@ fn who_is_called_is_the_clients_choice() {
 }
 
 #[test]
-fn a_call_that_is_cut_takes_nothing() {
+fn a_truncated_tool_call_has_empty_arguments() {
     let body = with_tools(r#","generationConfig":{"maxOutputTokens":2}"#);
     let reply: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
     let candidate = &reply["candidates"][0];
@@ -161,7 +161,7 @@ fn a_call_that_is_cut_takes_nothing() {
 }
 
 #[test]
-fn the_form_of_the_text_is_the_clients_choice() {
+fn the_requested_format_is_generated() {
     let schema = json!({"type": "OBJECT", "properties": {"n": {"type": "BOOLEAN", "enum": [true]}},
         "required": ["n"]});
     for (config, expected) in [

@@ -2,7 +2,7 @@ use super::GENERATE_CONTENT;
 use crate::validate::testing::{accepted, told};
 
 #[test]
-fn gemini_reads_a_protocol_buffer() {
+fn violations_have_googles_messages() {
     const CONTENTS: &str = r#"{"contents":[{"parts":[{"text":"hi"}]}]}"#;
     told(
         &GENERATE_CONTENT,

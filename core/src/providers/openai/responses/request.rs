@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_the_fields_type_is_repeated() {
+    fn valid_fields_are_repeated() {
         for (field, value) in [
             ("instructions", json!("be\nbrief \u{2028}")),
             (
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_counts_as_not_said() {
+    fn invalid_fields_are_replaced_by_the_defaults() {
         let defaults = echoed("{}");
         for (field, value) in [
             ("instructions", "1"),
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_left_out_of_them_is_filled_in() {
+    fn missing_fields_of_repeated_objects_are_added() {
         let tools = echoed(
             r#"{"tools":[{"type":"function","name":"f"},
             {"type":"function","name":"g","strict":false,"parameters":{ }}]}"#,
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn only_true_makes_a_stream() {
+    fn only_stream_true_is_streamed() {
         for (body, expected) in [
             ("", StreamField::False),
             ("{}", StreamField::False),
@@ -306,7 +306,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn repeats_what_a_serializer_wrote(instructions: String, id: String, key: String) {
+        fn serialized_values_are_repeated(instructions: String, id: String, key: String) {
             let body = json!({
                 "instructions": instructions,
                 "previous_response_id": id,

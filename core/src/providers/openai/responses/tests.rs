@@ -34,20 +34,20 @@ fn events(text: &str, body: &str) -> Vec<(String, Value)> {
 }
 
 #[test]
-fn the_plain_reply_is_openais_object() {
+fn the_plain_response_has_openais_format() {
     insta::assert_snapshot!(whole("say \"hi\"", "{}"));
     insta::assert_snapshot!(whole("one two three", r#"{"max_output_tokens":2}"#));
 }
 
 #[test]
-fn the_stream_is_openais_sequence_of_events() {
+fn the_stream_has_openais_events() {
     insta::assert_snapshot!(steps("powered by openai", "{}").concat());
     insta::assert_snapshot!(steps("powered by openai", r#"{"max_output_tokens":1}"#).concat());
     insta::assert_snapshot!(steps("", "{}").concat());
 }
 
 #[test]
-fn the_first_and_the_last_word_carry_what_goes_around() {
+fn the_first_and_last_steps_hold_the_surrounding_events() {
     let steps = steps("powered by openai", "");
     let events: Vec<_> = steps.iter().map(|s| s.matches("event: ").count()).collect();
     assert_eq!(events, [5, 1, 5]);
@@ -106,7 +106,7 @@ fn agreed(text: &str, body: &str) -> Value {
 }
 
 #[test]
-fn the_events_agree_with_the_plain_reply() {
+fn the_events_match_the_plain_response() {
     let parallel = with_tools(r#","parallel_tool_calls":true"#);
     let cut = with_tools(r#","parallel_tool_calls":true,"max_output_tokens":5"#);
     for (text, body) in [
@@ -139,13 +139,13 @@ fn with_tools(more: &str) -> String {
 }
 
 #[test]
-fn a_call_is_an_item_of_the_output() {
+fn a_tool_call_is_an_output_item() {
     insta::assert_snapshot!(whole("a b", &with_tools("")));
     insta::assert_snapshot!(steps("a b", &with_tools("")).concat());
 }
 
 #[test]
-fn calls_run_in_parallel_for_who_says_so() {
+fn parallel_tool_calls_are_made_if_requested() {
     let body = with_tools(r#","parallel_tool_calls":true"#);
     let reply = agreed("a b", &body);
     let items = reply["output"].as_array().unwrap();
@@ -167,7 +167,7 @@ fn calls_run_in_parallel_for_who_says_so() {
 }
 
 #[test]
-fn who_is_called_is_the_clients_choice() {
+fn tool_choice_selects_the_called_tools() {
     let output = r#""input":[{"type":"function_call_output","call_id":"x","output":"1"}]"#;
     let custom = r#""input":[{"type":"custom_tool_call_output","call_id":"x","output":"1"}]"#;
     let message = r#""input":[{"type":"function_call_output"},{"role":"user","content":"hi"}]"#;
@@ -226,7 +226,7 @@ fn who_is_called_is_the_clients_choice() {
 }
 
 #[test]
-fn the_form_of_the_text_is_the_clients_choice() {
+fn the_requested_format_is_generated() {
     let schema = json!({"type": "object", "properties": {"n": {"const": 5}}, "required": ["n"]});
     for (format, expected) in [
         (json!({"type": "text"}), "a b"),
@@ -251,7 +251,7 @@ fn the_form_of_the_text_is_the_clients_choice() {
 }
 
 #[test]
-fn objects_are_as_long_as_foreseen() {
+fn objects_fit_their_length_bound() {
     let calls = with_tools(r#","parallel_tool_calls":true"#);
     for body in [
         "{}",

@@ -3,7 +3,7 @@ use crate::validate::check;
 use crate::validate::testing::{accepted, error, refused};
 
 #[test]
-fn other_endpoints_of_openai_have_their_own_fields() {
+fn other_endpoints_check_their_own_fields() {
     refused(
         &RESPONSES,
         r#"{"model":"m","input":"hi"}"#,

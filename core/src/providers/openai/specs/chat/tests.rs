@@ -53,7 +53,7 @@ fn chat_needs_a_model_and_messages() {
 }
 
 #[test]
-fn a_value_of_another_type_is_named() {
+fn values_of_the_wrong_type_are_refused() {
     let cases = [
         (
             r#"{"temperature":"hot"}"#,
@@ -138,7 +138,7 @@ fn a_value_of_another_type_is_named() {
 }
 
 #[test]
-fn a_number_has_limits() {
+fn numbers_out_of_range_are_refused() {
     let cases = [
         (
             r#"{"temperature":3}"#,
@@ -221,7 +221,7 @@ fn a_number_has_limits() {
 }
 
 #[test]
-fn messages_are_those_of_their_roles() {
+fn messages_are_checked_by_role() {
     let roles = "'system', 'assistant', 'user', 'function', 'tool', and 'developer'";
     let unknown = format!("Invalid value: 'x'. Supported values are: {roles}.");
     let nothing = "Invalid value for 'content': expected a string, got null.";

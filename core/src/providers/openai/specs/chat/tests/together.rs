@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn tools_and_their_choice_fit_together() {
+fn the_tool_choice_must_match_the_tools() {
     let with_tool = with(CHAT, &format!("{{\"tools\":{TOOL}}}"));
     let named = r#"{"tool_choice":{"type":"function","function":{"name":"g"}}}"#;
     refused(
