@@ -107,8 +107,8 @@ fn completions() {
         json!({"max_tokens": 1, "stream_options": {"include_usage": true}}),
         json!({"stop": "there", "logprobs": 2}),
     ] {
-        let reply = plain(Post, COMPLETIONS, &request);
-        assert_valid(schemas, "CreateCompletionResponse", &reply, &request);
+        let response = plain(Post, COMPLETIONS, &request);
+        assert_valid(schemas, "CreateCompletionResponse", &response, &request);
         for mut event in events(COMPLETIONS, &request) {
             // The schema describes the plain response. A stream has null for
             // fields that are not known yet.
@@ -191,12 +191,12 @@ fn embeddings() {
     };
     // The schema does not allow base64. Everything else must be valid.
     let asked = json!({"input": ["a", "b"], "encoding_format": "base64", "dimensions": 3});
-    let mut reply = plain(Post, path, &asked);
-    for item in reply["data"].as_array_mut().unwrap() {
+    let mut response = plain(Post, path, &asked);
+    for item in response["data"].as_array_mut().unwrap() {
         assert_eq!(item["embedding"].as_str().unwrap().len(), 16);
         item["embedding"] = json!([]);
     }
-    assert_valid(schemas, "CreateEmbeddingResponse", &reply, &asked);
+    assert_valid(schemas, "CreateEmbeddingResponse", &response, &asked);
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn missing_fields_fail_validation() {
     };
     let nothing = json!({});
     let event = events(RESPONSES, &nothing).pop().unwrap();
-    for (name, reply) in [
+    for (name, response) in [
         ("CreateChatCompletionResponse", plain(Post, CHAT, &nothing)),
         (
             "CreateChatCompletionStreamResponse",
@@ -271,7 +271,7 @@ fn missing_fields_fail_validation() {
         let required = schemas.required(name);
         assert!(!required.is_empty(), "{name}");
         for field in required {
-            let mut broken = reply.clone();
+            let mut broken = response.clone();
             broken.as_object_mut().unwrap().remove(&field);
             let errors = schemas.errors(name, &broken);
             assert!(!errors.is_empty(), "{name} without {field} is valid");

@@ -46,7 +46,7 @@ impl<'a> Fields<'a> {
         let field = |name| self.tool_choice.and_then(|it| it.field(name));
         let kind = |name| field("type").is_some_and(|it: Value| it.is(name));
         let named = field("name").filter(|_| kind("tool"));
-        let wanted = match ToolDefinition::function(named, None) {
+        let choice = match ToolDefinition::function(named, None) {
             Some(named) => ToolChoice::Named(named),
             None if kind("none") => ToolChoice::Never,
             None if kind("any") => ToolChoice::Always,
@@ -56,9 +56,9 @@ impl<'a> Fields<'a> {
         let is_parallel = is_disabled == Some("false");
         let most = if is_parallel { MOST_CALLS } else { 1 };
         let definitions = list.items().filter_map(tool);
-        let wanted = wanted.after(self.has_result());
+        let choice = choice.after(self.has_result());
         let results = || self.results();
-        OutputKind::calls(definitions, &AllowedTools::All, wanted, most, results)
+        OutputKind::calls(definitions, &AllowedTools::All, choice, most, results)
     }
 
     /// Returns the format of the text, if the request sets one.

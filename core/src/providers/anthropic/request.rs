@@ -18,7 +18,7 @@ pub fn read(body: &[u8]) -> GenerationRequest {
     let body = object::text(body);
     let mut request = GenerationRequest::default();
     let mut prompt = Prompt::new(PROMPT);
-    let mut wanted = Fields::default();
+    let mut output_fields = Fields::default();
     request.is_object = object::read(&body, |key, value| {
         match key {
             "model" => request.model = fields::model(value),
@@ -27,13 +27,13 @@ pub fn read(body: &[u8]) -> GenerationRequest {
             "stop_sequences" => request.limits.stop = fields::stop::<MOST_STOPS>(value),
             _ => prompt.field(key, value),
         }
-        wanted.field(key, value);
+        output_fields.field(key, value);
     });
     if !request.is_object {
         request = GenerationRequest::default();
     } else {
         request.estimated_prompt_tokens = prompt.tokens();
-        request.output = wanted.output();
+        request.output = output_fields.output();
     }
     // Only `true` requests a stream, whatever the client is.
     if request.stream != StreamField::True {

@@ -41,13 +41,13 @@ macro_rules! message_fields {
             Field::optional("stop_sequences", &[Rule::Null, list(STRING)]),
             Field::optional("stream", &[Rule::Boolean]),
             SYSTEM,
-            Field::optional("temperature", SHARE),
+            Field::optional("temperature", FRACTION),
             THINKING,
             Field::optional("thread", THREAD),
             CHOICE,
             TOOLS,
             Field::optional("top_k", &[at_least(0)]),
-            Field::optional("top_p", SHARE),
+            Field::optional("top_p", FRACTION),
         ])
     };
 }
@@ -177,7 +177,7 @@ const CHOSEN: &[Rule] = &[Rule::Tagged {
 const NULLABLE_OBJECT: &[Rule] = &[Rule::Null, Rule::Object(&ANY)];
 
 /// A number from 0 to 1.
-const SHARE: &[Rule] = &[Rule::Number {
+const FRACTION: &[Rule] = &[Rule::Number {
     least: 0.0,
     most: 1.0,
 }];

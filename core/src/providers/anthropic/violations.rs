@@ -21,7 +21,7 @@ impl Messages for Violations {
 }
 
 fn message(path: &Path, violation: &Violation) -> String {
-    let says = match violation {
+    let problem = match violation {
         Violation::NotJson => return "The request body is not valid JSON".to_owned(),
         Violation::NotAnObject => return "Input should be an object".to_owned(),
         Violation::NoSuchTool(name) => return format!("Tool '{name}' not found in provided tools"),
@@ -83,7 +83,7 @@ fn message(path: &Path, violation: &Violation) -> String {
         }
         Violation::NoName => "String should match pattern '^[a-zA-Z0-9_-]{1,128}$'".to_owned(),
     };
-    format!("{}: {says}", path.dots())
+    format!("{}: {problem}", path.dots())
 }
 
 fn role(text: &str) -> String {

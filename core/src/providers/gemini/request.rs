@@ -36,23 +36,23 @@ fn read_body(body: &[u8]) -> GenerationRequest {
     let body = object::text(body);
     let mut request = GenerationRequest::default();
     let mut prompt = Prompt::new(PROMPT);
-    let mut wanted = Fields::default();
+    let mut output_fields = Fields::default();
     request.is_object = object::read(&body, |key, value| match key {
-        "generationConfig" | "generation_config" => config(value, &mut request, &mut wanted),
+        "generationConfig" | "generation_config" => config(value, &mut request, &mut output_fields),
         _ => {
             prompt.field(key, value);
-            wanted.field(key, value);
+            output_fields.field(key, value);
         }
     });
     if !request.is_object {
         return GenerationRequest::default();
     }
     request.estimated_prompt_tokens = prompt.tokens();
-    request.output = wanted.output();
+    request.output = output_fields.output();
     request
 }
 
-fn config<'a>(value: Value<'a>, request: &mut GenerationRequest, wanted: &mut Fields<'a>) {
+fn config<'a>(value: Value<'a>, request: &mut GenerationRequest, output_fields: &mut Fields<'a>) {
     object::read(value.json(), |key, value| match key {
         "maxOutputTokens" | "max_output_tokens" => request.limits.max_tokens = number(value),
         "stopSequences" | "stop_sequences" => {
@@ -60,7 +60,7 @@ fn config<'a>(value: Value<'a>, request: &mut GenerationRequest, wanted: &mut Fi
         }
         "candidateCount" | "candidate_count" => request.choices = fields::choices(number(value)),
         "seed" => request.seed = fields::seed(number(value)),
-        _ => wanted.config_field(key, value),
+        _ => output_fields.config_field(key, value),
     });
 }
 

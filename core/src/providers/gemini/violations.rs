@@ -22,7 +22,7 @@ impl Messages for Violations {
 
 fn message(path: &Path, violation: &Violation) -> String {
     let (place, name) = (path.brackets(), path.name());
-    let says = match violation {
+    let problem = match violation {
         Violation::NotJson => return "Invalid JSON payload received. Unexpected token.".to_owned(),
         Violation::NotAnObject => {
             return "Invalid JSON payload received. Unknown name \"\": Root element must be a \
@@ -69,7 +69,7 @@ fn message(path: &Path, violation: &Violation) -> String {
         | Violation::NotGiven(_)
         | Violation::NoSuchTool(_) => format!("{name} is not specified"),
     };
-    format!("* GenerateContentRequest.{place}: {says}\n")
+    format!("* GenerateContentRequest.{place}: {problem}\n")
 }
 
 /// Returns the expected type of a scalar value.

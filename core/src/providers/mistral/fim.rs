@@ -187,18 +187,18 @@ mod tests {
 
     const TEXT: &str = "return \"a\" + b";
 
-    fn generation<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
+    fn with_generation<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
         let request = testing::read(&Fim, body);
         testing::generation(&Fim, "codestral-latest", text, &request, f)
     }
 
     fn plain(text: &str, body: &str) -> Value {
-        let body = generation(text, body, |generation| Fim.plain(generation));
+        let body = with_generation(text, body, |generation| Fim.plain(generation));
         serde_json::from_slice(&body).unwrap()
     }
 
     fn chunks(text: &str, body: &str) -> Vec<Value> {
-        let body = generation(text, body, |generation| Fim.stream(generation));
+        let body = with_generation(text, body, |generation| Fim.stream(generation));
         let sent = testing::steps(&body).concat();
         let events = sent.strip_suffix("data: [DONE]\n\n").unwrap();
         let events = events.strip_suffix("\n\n").unwrap().split("\n\n");

@@ -107,8 +107,8 @@ mod tests {
     }
 
     fn vectors(body: &str) -> Vec<Vec<f64>> {
-        let reply: Value = serde_json::from_str(&text(body)).unwrap();
-        serde_json::from_value(reply["embeddings"].clone()).unwrap()
+        let response: Value = serde_json::from_str(&text(body)).unwrap();
+        serde_json::from_value(response["embeddings"].clone()).unwrap()
     }
 
     #[test]

@@ -44,17 +44,17 @@ mod tests {
     use super::*;
     use crate::testing;
 
-    fn generation<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
+    fn with_generation<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
         let request = testing::read(&Generate, body);
         testing::generation(&Generate, "llama3.2", text, &request, f)
     }
 
     fn stream(text: &str, body: &str) -> String {
-        testing::steps(&generation(text, body, |it| Generate.stream(it))).concat()
+        testing::steps(&with_generation(text, body, |it| Generate.stream(it))).concat()
     }
 
     fn plain(text: &str, body: &str) -> String {
-        String::from_utf8(generation(text, body, |it| Generate.plain(it))).unwrap()
+        String::from_utf8(with_generation(text, body, |it| Generate.plain(it))).unwrap()
     }
 
     const ASKED: &str = r#"{"model":"llama3.2","prompt":"hi"}"#;
@@ -80,7 +80,7 @@ mod tests {
     fn the_requested_format_is_generated() {
         let body = r#"{"model":"llama3.2","prompt":"hi","format":{"const":{"a":1}},"tools":[
             {"type":"function","function":{"name":"f"}}]}"#;
-        let reply: serde_json::Value = serde_json::from_str(&plain("text", body)).unwrap();
-        assert_eq!(reply["response"], r#"{"a":1}"#);
+        let response: serde_json::Value = serde_json::from_str(&plain("text", body)).unwrap();
+        assert_eq!(response["response"], r#"{"a":1}"#);
     }
 }

@@ -70,9 +70,11 @@ impl Violations {
         self.mismatch(&path, &got, go_type(&path, rules))
     }
 
-    fn mismatch(&self, path: &str, got: &str, wanted: &str) -> String {
+    fn mismatch(&self, path: &str, got: &str, expected: &str) -> String {
         let name = self.0;
-        format!("json: cannot unmarshal {got} into Go struct field {name}.{path} of type {wanted}")
+        format!(
+            "json: cannot unmarshal {got} into Go struct field {name}.{path} of type {expected}"
+        )
     }
 }
 

@@ -6,7 +6,7 @@ pub mod output;
 
 pub use chunks::Chunks;
 
-use super::tools::takes;
+use super::tools::input_field;
 use super::usage::Usage;
 use super::{logprobs, request};
 use crate::completion::Generation;
@@ -148,7 +148,7 @@ fn put_function(call: &ToolCall, input: &[u8], out: &mut impl Sink) {
         b"{\"name\":\"",
         name,
         b"\",\"",
-        takes(call),
+        input_field(call),
         b"\":\"",
         input,
         b"\"}",

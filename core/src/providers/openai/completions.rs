@@ -238,7 +238,7 @@ mod tests {
     use serde_json::Value;
 
     /// Calls `f` with the generation of `text` for a request with `body`.
-    fn completion<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
+    fn with_generation<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
         let request = testing::read(&Completions, body);
         let model = "gpt-3.5-turbo-instruct";
         testing::generation(&Completions, model, text, &request, |generation| {
@@ -250,12 +250,12 @@ mod tests {
     }
 
     fn streamed(text: &str, body: &str) -> String {
-        let body = completion(text, body, |generation| Completions.stream(generation));
+        let body = with_generation(text, body, |generation| Completions.stream(generation));
         testing::steps(&body).concat()
     }
 
     fn whole(text: &str, body: &str) -> String {
-        String::from_utf8(completion(text, body, |generation| {
+        String::from_utf8(with_generation(text, body, |generation| {
             Completions.plain(generation)
         }))
         .unwrap()
@@ -335,8 +335,8 @@ mod tests {
                 0,
             ),
         ] {
-            let reply: Value = serde_json::from_str(&whole("a b c", body)).unwrap();
-            let choices = reply["choices"].as_array().unwrap();
+            let response: Value = serde_json::from_str(&whole("a b c", body)).unwrap();
+            let choices = response["choices"].as_array().unwrap();
             let mut joined = vec![String::new(); texts.len()];
             let mut ends = 0;
             for line in streamed("a b c", body).lines() {
@@ -357,7 +357,7 @@ mod tests {
                 assert_eq!(choice["text"], text, "{body}");
                 assert_eq!(choice["finish_reason"], reason, "{body}");
             }
-            assert_eq!(reply["usage"]["prompt_tokens"], prompt_tokens, "{body}");
+            assert_eq!(response["usage"]["prompt_tokens"], prompt_tokens, "{body}");
         }
     }
 
@@ -396,14 +396,14 @@ mod tests {
             (echo::MOST_ECHOED + 1, 1, true),
         ] {
             let body = serde_json::json!({"prompt": "x".repeat(len), "n": n, "echo": true});
-            let reply = whole("text", &body.to_string());
-            assert_eq!(reply.len() > len, is_repeated, "{len} {n}");
+            let response = whole("text", &body.to_string());
+            assert_eq!(response.len() > len, is_repeated, "{len} {n}");
         }
     }
 
     #[test]
     fn heads_fit_their_length_bound() {
-        completion("a", "", |generation| {
+        with_generation("a", "", |generation| {
             let mut out = sse::DATA.to_vec();
             put_head(generation, &mut out);
             assert!(out.len() <= head_len(generation));
@@ -417,11 +417,11 @@ mod tests {
             n in 1usize..4,
         ) {
             let body = serde_json::json!({"prompt": prompts, "n": n, "echo": true});
-            let reply: Value = serde_json::from_str(&whole("said", &body.to_string())).unwrap();
-            let choices = reply["choices"].as_array().unwrap();
+            let response: Value = serde_json::from_str(&whole("text", &body.to_string())).unwrap();
+            let choices = response["choices"].as_array().unwrap();
             prop_assert_eq!(choices.len(), prompts.len() * n);
             for (index, choice) in choices.iter().enumerate() {
-                let expected = format!("{}said", prompts[index / n]);
+                let expected = format!("{}text", prompts[index / n]);
                 prop_assert_eq!(choice["text"].as_str(), Some(expected.as_str()));
             }
         }

@@ -210,8 +210,8 @@ mod tests {
             (r#"{"input":"a"} "#, 1, 1536, 1),
             (r#"{"input":"a"}}"#, 1, 1536, 0),
         ] {
-            let reply = embed(body);
-            let data = reply["data"].as_array().unwrap();
+            let response = embed(body);
+            let data = response["data"].as_array().unwrap();
             assert_eq!(data.len(), items, "{body}");
             for (index, item) in data.iter().enumerate() {
                 assert_eq!(item["index"], index);
@@ -221,7 +221,7 @@ mod tests {
                 assert!((squares - 1.0).abs() < 1e-5);
             }
             let usage = json!({"prompt_tokens": tokens, "total_tokens": tokens});
-            assert_eq!(reply["usage"], usage, "{body}");
+            assert_eq!(response["usage"], usage, "{body}");
         }
         assert_eq!(embed(r#"{"input":[]}"#)["data"], json!([]));
         assert_eq!(embed(r#"{"model":"a\"b"}"#)["model"], "a\"b");

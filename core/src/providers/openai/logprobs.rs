@@ -129,8 +129,8 @@ mod tests {
     use std::sync::Arc;
 
     fn of(text: &str, top: usize) -> Value {
-        let chunked = Arc::new(ChunkedText::new(text.as_bytes(), Chunking::default()));
-        let completion = Completion::new(&chunked, &Limits::default());
+        let chunked_text = Arc::new(ChunkedText::new(text.as_bytes(), Chunking::default()));
+        let completion = Completion::new(&chunked_text, &Limits::default());
         let mut out = Vec::new();
         put(&completion, 0..completion.len(), top, &mut |part| {
             out.extend_from_slice(part);

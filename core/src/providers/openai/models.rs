@@ -89,8 +89,8 @@ mod tests {
     use crate::testing;
     use serde_json::{Value, json};
 
-    fn find(lookup: &dyn DirectEndpoint, models: &Models, name: &str) -> Result<String, Error> {
-        testing::answer(lookup, models, name.as_bytes(), b"")
+    fn find(endpoint: &dyn DirectEndpoint, models: &Models, name: &str) -> Result<String, Error> {
+        testing::answer(endpoint, models, name.as_bytes(), b"")
     }
 
     #[test]

@@ -266,8 +266,8 @@ mod tests {
     }
 
     fn results(body: &str) -> Vec<Value> {
-        let reply: Value = serde_json::from_str(&text(body)).unwrap();
-        reply["results"].as_array().unwrap().clone()
+        let response: Value = serde_json::from_str(&text(body)).unwrap();
+        response["results"].as_array().unwrap().clone()
     }
 
     #[test]

@@ -81,7 +81,7 @@ mod tests {
             assert_eq!(
                 error["type"] == SERVER,
                 status >= 500,
-                "an SDK tells a fault of the server by its type"
+                "SDKs recognize server errors by their type"
             );
             assert!(error.contains_key("param") && error.contains_key("code"));
         }

@@ -19,7 +19,7 @@ use crate::json::object;
 pub fn read(body: &[u8]) -> GenerationRequest {
     let body = object::text(body);
     let mut request = GenerationRequest::default();
-    let mut wanted = Fields::default();
+    let mut output_fields = Fields::default();
     let (mut has_logprobs, mut top_logprobs) = (false, 0);
     request.is_object = object::read(&body, |key, value| {
         match key {
@@ -42,11 +42,11 @@ pub fn read(body: &[u8]) -> GenerationRequest {
             "prediction" => request.prediction = prediction::read(value),
             _ => {}
         }
-        wanted.field(key, value);
+        output_fields.field(key, value);
     });
     if request.is_object {
         request.logprobs = has_logprobs.then_some(top_logprobs.min(MOST_LOGPROBS));
-        (request.output, request.is_legacy_call) = wanted.output();
+        (request.output, request.is_legacy_call) = output_fields.output();
         request.limit_model();
     } else {
         request = GenerationRequest::default();

@@ -75,7 +75,7 @@ impl<'a> Fields<'a> {
 }
 
 /// Returns the name of the field for the input of a tool call.
-pub fn takes(call: &ToolCall) -> &'static [u8] {
+pub fn input_field(call: &ToolCall) -> &'static [u8] {
     match call.is_custom {
         true => b"input",
         false => b"arguments",

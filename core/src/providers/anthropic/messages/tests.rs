@@ -2,18 +2,18 @@ use super::*;
 use crate::testing;
 use serde_json::{Value, json};
 
-fn completion<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
+fn with_generation<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
     let request = testing::read(&Messages, body);
     testing::generation(&Messages, "claude-sonnet-4-5", text, &request, f)
 }
 
 fn stream(text: &str, body: &str) -> String {
-    let body = completion(text, body, |generation| Messages.stream(generation));
+    let body = with_generation(text, body, |generation| Messages.stream(generation));
     testing::steps(&body).concat()
 }
 
 fn whole(text: &str, body: &str) -> String {
-    String::from_utf8(completion(text, body, |generation| {
+    String::from_utf8(with_generation(text, body, |generation| {
         Messages.plain(generation)
     }))
     .unwrap()
@@ -74,7 +74,7 @@ fn the_stop_reason_matches_the_end_of_the_text() {
 fn rendered_parts_fit_their_length_bounds() {
     let calls = with_tools(r#","tool_choice":{"disable_parallel_tool_use":false}"#);
     for body in ["{}", r#"{"stop_sequences":["\u0001\u0001"]}"#, &calls] {
-        completion("one \u{1}\u{1} two", body, |generation| {
+        with_generation("one \u{1}\u{1} two", body, |generation| {
             let most = head_len(generation);
             assert!(start(generation).len() <= most);
             assert!(end(generation).len() <= most);

@@ -2,17 +2,17 @@ use super::*;
 use crate::testing;
 use serde_json::{Value, json};
 
-fn generation<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
+fn with_generation<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
     let request = testing::read(&Chat, body);
     testing::generation(&Chat, "llama3.2", text, &request, f)
 }
 
 fn stream(text: &str, body: &str) -> String {
-    testing::steps(&generation(text, body, |it| Chat.stream(it))).concat()
+    testing::steps(&with_generation(text, body, |it| Chat.stream(it))).concat()
 }
 
 fn plain(text: &str, body: &str) -> String {
-    String::from_utf8(generation(text, body, |it| Chat.plain(it))).unwrap()
+    String::from_utf8(with_generation(text, body, |it| Chat.plain(it))).unwrap()
 }
 
 fn object(text: &str, body: &str) -> Value {
@@ -89,10 +89,10 @@ fn done_reason_distinguishes_limits_from_stop_sequences() {
         (r#"{"num_predict":0}"#, "", "length", 0),
         (r#"{"stop":["two"]}"#, "one ", "stop", 1),
     ] {
-        let reply = object("one two three", &request(&format!(",\"options\":{fields}")));
-        assert_eq!(reply["message"]["content"], content, "{fields}");
-        assert_eq!(reply["done_reason"], reason, "{fields}");
-        assert_eq!(reply["eval_count"], count, "{fields}");
+        let response = object("one two three", &request(&format!(",\"options\":{fields}")));
+        assert_eq!(response["message"]["content"], content, "{fields}");
+        assert_eq!(response["done_reason"], reason, "{fields}");
+        assert_eq!(response["eval_count"], count, "{fields}");
     }
 }
 
@@ -109,10 +109,10 @@ fn text_follows_a_tool_result() {
 #[test]
 fn a_truncated_tool_call_has_empty_arguments() {
     let fields = format!(r#"{TOOLS},"options":{{"num_predict":1}}"#);
-    let reply = object("text", &request(&fields));
-    let call = &reply["message"]["tool_calls"][0]["function"];
+    let response = object("text", &request(&fields));
+    let call = &response["message"]["tool_calls"][0]["function"];
     assert_eq!(call["arguments"], json!({}));
-    assert_eq!(reply["done_reason"], "length");
+    assert_eq!(response["done_reason"], "length");
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn the_requested_format_is_generated() {
         ("null", "a b"),
         (r#""yaml""#, "a b"),
     ] {
-        let reply = object("a b", &request(&format!(",\"format\":{format}")));
-        assert_eq!(reply["message"]["content"], expected, "{format}");
+        let response = object("a b", &request(&format!(",\"format\":{format}")));
+        assert_eq!(response["message"]["content"], expected, "{format}");
     }
 }

@@ -7,7 +7,7 @@ use crate::engine::Buffer;
 use crate::engine::Sink;
 use crate::engine::{Body, Progress};
 use crate::providers::openai::logprobs;
-use crate::providers::openai::tools::takes;
+use crate::providers::openai::tools::input_field;
 use crate::providers::openai::usage::{Ending, Usage};
 
 /// A streamed response. The role comes with the first step, the finish reason
@@ -81,10 +81,10 @@ impl Chunks {
                 out.put_all(&[b"{\"function_call\":{\"arguments\":\"", chunk, b"\"}}"]);
             }
             Some(call) => {
-                let (kind, takes) = (kind(call), takes(call));
+                let (kind, field) = (kind(call), input_field(call));
                 out.put(b"{");
                 put_index(step.index, out);
-                out.put_all(&[b"\"", kind, b"\":{\"", takes, b"\":\"", chunk, b"\"}}]}"]);
+                out.put_all(&[b"\"", kind, b"\":{\"", field, b"\":\"", chunk, b"\"}}]}"]);
             }
         }
     }
@@ -106,8 +106,8 @@ impl Chunks {
 
     /// Writes the rest of an object. `chunk` is the index of the text chunk in
     /// it, if there is one.
-    fn end(&self, generation: Option<usize>, reason: Option<&[u8]>, out: &mut Buffer) {
-        match (self.logprobs, generation) {
+    fn end(&self, chunk: Option<usize>, reason: Option<&[u8]>, out: &mut Buffer) {
+        match (self.logprobs, chunk) {
             (None, _) => {}
             (Some(_), None) => out.put(b",\"logprobs\":null"),
             (Some(top), Some(chunk)) => {

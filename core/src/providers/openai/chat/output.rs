@@ -8,7 +8,7 @@ use crate::completion::{
 use crate::json::Value;
 use crate::providers::openai::tools::{self, Spec};
 
-static FORM: Spec = Spec {
+static SPEC: Spec = Spec {
     tool,
     allowed: |choice| choice.field("allowed_tools"),
 };
@@ -40,7 +40,7 @@ impl<'a> Fields<'a> {
     pub fn output(&self) -> (OutputKind, bool) {
         let calls = self
             .tools
-            .calls(&FORM, || self.has_result(), || self.results());
+            .calls(&SPEC, || self.has_result(), || self.results());
         if let Some(calls) = calls {
             return (calls, false);
         }

@@ -5,18 +5,21 @@ use crate::testing;
 use serde_json::{Value, json};
 
 /// Calls `f` with the generation of `text` for a request with `body`.
-fn completion<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
+fn with_generation<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
     let request = testing::read(&Chat, body);
     testing::generation(&Chat, "gpt-3.5-turbo", text, &request, f)
 }
 
 fn steps(text: &str, body: &str) -> Vec<String> {
-    let body = completion(text, body, |generation| Chat.stream(generation));
+    let body = with_generation(text, body, |generation| Chat.stream(generation));
     testing::steps(&body)
 }
 
 fn whole(text: &str, body: &str) -> String {
-    String::from_utf8(completion(text, body, |generation| Chat.plain(generation))).unwrap()
+    String::from_utf8(with_generation(text, body, |generation| {
+        Chat.plain(generation)
+    }))
+    .unwrap()
 }
 
 #[test]
@@ -72,8 +75,8 @@ fn the_finish_reason_matches_the_end_of_the_text() {
         ),
         (r#"{"stop":7,"max_tokens":"2","n":"3"}"#, "stop", "a b c"),
     ] {
-        let reply: Value = serde_json::from_str(&whole("a b c", body)).unwrap();
-        let choices = reply["choices"].as_array().unwrap();
+        let response: Value = serde_json::from_str(&whole("a b c", body)).unwrap();
+        let choices = response["choices"].as_array().unwrap();
         assert_eq!(choices.len(), 1, "{body}");
         assert_eq!(choices[0]["finish_reason"], reason, "{body}");
         assert_eq!(choices[0]["message"]["content"], content, "{body}");

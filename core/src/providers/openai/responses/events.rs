@@ -9,7 +9,7 @@ use crate::engine::Sink;
 use crate::engine::sse;
 use crate::engine::{Body, Progress};
 use crate::json::escape::Digits;
-use crate::providers::openai::tools::takes;
+use crate::providers::openai::tools::input_field;
 
 /// A streamed response. The events before an output item are sent with its
 /// first chunk, and the events after it with its last chunk.
@@ -145,7 +145,7 @@ impl Writer<'_> {
                     let name = call.name.as_bytes();
                     self.out.put_all(&[b",\"name\":\"", name, b"\""]);
                 }
-                self.out.put_all(&[b",\"", takes(call), b"\":\""]);
+                self.out.put_all(&[b",\"", input_field(call), b"\":\""]);
             }
         }
         self.out.put(text);

@@ -4,7 +4,7 @@ use crate::completion::Generation;
 use crate::completion::{Completion, ContentPart, FinishReason};
 use crate::engine::Sink;
 use crate::json::escape::Digits;
-use crate::providers::openai::tools::takes;
+use crate::providers::openai::tools::input_field;
 
 /// The status of a response, or of an item of its output.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -125,7 +125,7 @@ impl Response {
 
     /// Writes an output item. An item in progress has no content.
     pub fn put_item(&self, item: &ContentPart, status: Status, out: &mut impl Sink) {
-        let generation = match status {
+        let text = match status {
             Status::InProgress => b"",
             Status::Completed | Status::Incomplete => item.text(),
         };
@@ -138,7 +138,7 @@ impl Response {
                 b"\",\"role\":\"assistant\",\"content\":[",
             ]);
             if status != Status::InProgress {
-                put_content(generation, out);
+                put_content(text, out);
             }
             out.put(b"]}");
             return;
@@ -157,9 +157,9 @@ impl Response {
             b"\",\"name\":\"",
             call.name.as_bytes(),
             b"\",\"",
-            takes(call),
+            input_field(call),
             b"\":\"",
-            generation,
+            text,
             b"\"}",
         ]);
     }

@@ -5,7 +5,7 @@ use crate::completion::{OutputKind, ToolDefinition, ToolResults, since_user};
 use crate::json::Value;
 use crate::providers::openai::tools::{self, Spec};
 
-static FORM: Spec = Spec {
+static SPEC: Spec = Spec {
     tool,
     allowed: |choice| {
         let kind = choice.field("type")?;
@@ -35,7 +35,7 @@ impl<'a> Fields<'a> {
     pub fn output(&self) -> OutputKind {
         let calls = self
             .tools
-            .calls(&FORM, || self.has_result(), || self.results());
+            .calls(&SPEC, || self.has_result(), || self.results());
         calls.or_else(|| self.format()).unwrap_or_default()
     }
 

@@ -103,7 +103,7 @@ pub fn read(body: &[u8]) -> GenerationRequest {
     let mut request = GenerationRequest::default();
     let mut values = [None; REPEATED.len()];
     let mut prompt = Prompt::new(PROMPT);
-    let mut wanted = Fields::default();
+    let mut output_fields = Fields::default();
     request.is_object = object::read(&body, |key, value| {
         match key {
             "model" => request.model = fields::model(value),
@@ -115,14 +115,14 @@ pub fn read(body: &[u8]) -> GenerationRequest {
         for (_, slot) in known.filter(|(field, _)| field.name == key) {
             *slot = Some(value);
         }
-        wanted.field(key, value);
+        output_fields.field(key, value);
     });
     if !request.is_object {
         request = GenerationRequest::default();
         values.fill(None);
     } else {
         request.estimated_prompt_tokens = prompt.tokens();
-        request.output = wanted.output();
+        request.output = output_fields.output();
     }
     request.echo = echo(&values);
     // Only `true` requests a stream: SDKs leave the field out for a plain
@@ -135,20 +135,20 @@ pub fn read(body: &[u8]) -> GenerationRequest {
 
 /// Renders the fields that the response repeats.
 fn echo(values: &[Option<Value>; REPEATED.len()]) -> Vec<u8> {
-    let generation = || {
+    let fields = || {
         REPEATED.iter().zip(values).map(|(field, value)| {
             let value = value.filter(|&value| (field.fits)(value) && value.is_valid());
             (field, value)
         })
     };
-    let len: usize = generation()
+    let len: usize = fields()
         .map(|(field, value)| {
             let value = value.map_or(field.default, Value::json);
             field.name.len() + value.len() + "\"\":,".len()
         })
         .sum();
     let mut out = Vec::with_capacity(len + FIXED.len());
-    for (field, value) in generation() {
+    for (field, value) in fields() {
         out.push(b'"');
         out.extend_from_slice(field.name.as_bytes());
         out.extend_from_slice(b"\":");

@@ -41,8 +41,8 @@ mod tests {
     use crate::providers::provider::Provider;
     use crate::testing;
 
-    fn answer(lookup: &dyn DirectEndpoint, name: &[u8], body: &[u8]) -> Result<String, String> {
-        testing::answer(lookup, &Models::default(), name, body).map_err(|error| {
+    fn answer(endpoint: &dyn DirectEndpoint, name: &[u8], body: &[u8]) -> Result<String, String> {
+        testing::answer(endpoint, &Models::default(), name, body).map_err(|error| {
             let json = String::from_utf8(OpenAi.error_body(&error, b"")).unwrap();
             format!("{} {json}", error.status)
         })

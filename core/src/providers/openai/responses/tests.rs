@@ -2,18 +2,18 @@ use super::*;
 use crate::testing;
 use serde_json::{Value, json};
 
-fn completion<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
+fn with_generation<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
     let request = testing::read(&Responses, body);
     testing::generation(&Responses, "gpt-4o", text, &request, f)
 }
 
 fn steps(text: &str, body: &str) -> Vec<String> {
-    let body = completion(text, body, |generation| Responses.stream(generation));
+    let body = with_generation(text, body, |generation| Responses.stream(generation));
     testing::steps(&body)
 }
 
 fn whole(text: &str, body: &str) -> String {
-    String::from_utf8(completion(text, body, |generation| {
+    String::from_utf8(with_generation(text, body, |generation| {
         Responses.plain(generation)
     }))
     .unwrap()
@@ -54,11 +54,11 @@ fn the_first_and_last_steps_hold_the_surrounding_events() {
 }
 
 /// Returns the plain response, and checks that the stream agrees with it.
-fn agreed(text: &str, body: &str) -> Value {
+fn checked_response(text: &str, body: &str) -> Value {
     let whole: Value = serde_json::from_str(&whole(text, body)).unwrap();
     let events = events(text, body);
     let items = whole["output"].as_array().unwrap();
-    let mut generation = vec![String::new(); items.len()];
+    let mut streamed = vec![String::new(); items.len()];
     for (number, (name, data)) in events.iter().enumerate() {
         assert_eq!(data["sequence_number"], number, "{name}");
         assert_eq!(data["type"], *name);
@@ -75,11 +75,11 @@ fn agreed(text: &str, body: &str) -> Value {
             ("response.output_item", "added") => {
                 assert_eq!(data["item"]["status"], "in_progress");
                 assert_eq!(data["item"]["id"], item["id"]);
-                assert_eq!(generation[index], "");
+                assert_eq!(streamed[index], "");
             }
             ("response.output_item", "done") => assert_eq!(data["item"], *item),
             ("response.content_part", "done") => assert_eq!(data["part"], *content),
-            (_, "delta") => generation[index] += data["delta"].as_str().unwrap(),
+            (_, "delta") => streamed[index] += data["delta"].as_str().unwrap(),
             ("response.output_text", _) => assert_eq!(data["text"], content["text"]),
             ("response.function_call_arguments", _) => {
                 assert_eq!(data["arguments"], item["arguments"]);
@@ -89,14 +89,14 @@ fn agreed(text: &str, body: &str) -> Value {
             _ => {}
         }
     }
-    for (item, generation) in items.iter().zip(generation) {
+    for (item, streamed) in items.iter().zip(streamed) {
         let all = match item["type"].as_str().unwrap() {
             "message" => &item["content"][0]["text"],
             "function_call" => &item["arguments"],
             "custom_tool_call" => &item["input"],
             other => panic!("{other}"),
         };
-        assert_eq!(*all, generation);
+        assert_eq!(*all, streamed);
     }
     let (name, last) = events.last().unwrap();
     assert_eq!(last["response"], whole);
@@ -125,7 +125,7 @@ fn the_events_match_the_plain_response() {
         ("one two", &cut),
         ("one", &with_tools(r#","max_output_tokens":0"#)),
     ] {
-        agreed(text, body);
+        checked_response(text, body);
     }
 }
 
@@ -147,8 +147,8 @@ fn a_tool_call_is_an_output_item() {
 #[test]
 fn parallel_tool_calls_are_made_if_requested() {
     let body = with_tools(r#","parallel_tool_calls":true"#);
-    let reply = agreed("a b", &body);
-    let items = reply["output"].as_array().unwrap();
+    let response = checked_response("a b", &body);
+    let items = response["output"].as_array().unwrap();
     let kinds: Vec<_> = items
         .iter()
         .map(|it| it["type"].as_str().unwrap())
@@ -213,7 +213,7 @@ fn tool_choice_selects_the_called_tools() {
         ),
     ] {
         let body = with_tools(&fields.iter().map(|it| format!(",{it}")).collect::<String>());
-        let item = &agreed("a b", &body)["output"][0];
+        let item = &checked_response("a b", &body)["output"][0];
         assert_eq!(
             item["name"].as_str().unwrap_or_default(),
             expected,
@@ -242,9 +242,9 @@ fn the_requested_format_is_generated() {
         (json!(null), "a b"),
     ] {
         let body = json!({"text": {"format": format}});
-        let reply = agreed("a b", &body.to_string());
+        let response = checked_response("a b", &body.to_string());
         assert_eq!(
-            reply["output"][0]["content"][0]["text"], expected,
+            response["output"][0]["content"][0]["text"], expected,
             "{format}"
         );
     }
@@ -258,7 +258,7 @@ fn objects_fit_their_length_bound() {
         r#"{"max_output_tokens":1,"instructions":"x"}"#,
         &calls,
     ] {
-        completion("one two", body, |generation| {
+        with_generation("one two", body, |generation| {
             let whole = Responses.plain(generation);
             assert!(whole.len() <= Response::of(generation).len());
         });

@@ -71,8 +71,8 @@ fn tool_choice_selects_the_called_tool() {
         ),
     ] {
         let body = with_tools(&format!(",{}", fields.join(",")));
-        let reply: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
-        let choice = &reply["choices"][0];
+        let response: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
+        let choice = &response["choices"][0];
         let called = &choice["message"]["tool_calls"][0]["function"];
         assert_eq!(
             called["name"].as_str().unwrap_or_default(),
@@ -98,8 +98,8 @@ fn required(messages: &Value, more: Value) -> Vec<String> {
     let mut body = json!({"tools": tools, "tool_choice": "required", "messages": messages});
     let fields = more.as_object().unwrap().clone();
     body.as_object_mut().unwrap().extend(fields);
-    let reply: Value = serde_json::from_str(&whole("a b", &body.to_string())).unwrap();
-    let calls = reply["choices"][0]["message"]["tool_calls"].as_array();
+    let response: Value = serde_json::from_str(&whole("a b", &body.to_string())).unwrap();
+    let calls = response["choices"][0]["message"]["tool_calls"].as_array();
     let calls = calls.into_iter().flatten();
     calls
         .map(|it| it["function"]["name"].as_str().unwrap().to_owned())
@@ -164,8 +164,8 @@ fn function_call_selects_the_called_function() {
         (r#","messages":[{"role":"function"}]"#, ""),
     ] {
         let body = format!(r#"{{"functions":[{{"name":"f"}},{{"name":"g"}}]{fields}}}"#);
-        let reply: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
-        let message = &reply["choices"][0]["message"];
+        let response: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
+        let message = &response["choices"][0]["message"];
         let called = message["function_call"]["name"].as_str();
         assert_eq!(called.unwrap_or_default(), expected, "{body}");
     }
@@ -175,8 +175,8 @@ fn function_call_selects_the_called_function() {
 fn the_requested_format_is_generated() {
     let format = |format: &str| {
         let body = format!("{{\"response_format\":{format}}}");
-        let reply: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
-        let content = reply["choices"][0]["message"]["content"].clone();
+        let response: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
+        let content = response["choices"][0]["message"]["content"].clone();
         content.as_str().unwrap().to_owned()
     };
     for (asked, expected) in [
@@ -213,8 +213,8 @@ fn limits_truncate_documents_and_tool_calls() {
             "stop",
         ),
     ] {
-        let reply: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
-        assert_eq!(reply["choices"][0]["finish_reason"], reason, "{body}");
+        let response: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
+        assert_eq!(response["choices"][0]["finish_reason"], reason, "{body}");
     }
 }
 
@@ -222,11 +222,11 @@ fn limits_truncate_documents_and_tool_calls() {
 fn the_seed_determines_the_generated_data() {
     let data = |seed: &str| {
         let body = with_tools(&format!(",\"seed\":{seed}"));
-        let reply: Value = serde_json::from_str(&whole("", &body)).unwrap();
-        let call = reply["choices"][0]["message"]["tool_calls"][0].clone();
+        let response: Value = serde_json::from_str(&whole("", &body)).unwrap();
+        let call = response["choices"][0]["message"]["tool_calls"][0].clone();
         (
             call["function"]["arguments"].clone(),
-            reply["system_fingerprint"].clone(),
+            response["system_fingerprint"].clone(),
         )
     };
     assert_eq!(data("5"), data("5"));
@@ -319,8 +319,8 @@ fn the_number_of_parallel_calls_is_limited() {
         body.as_object_mut()
             .unwrap()
             .extend(more.as_object().unwrap().clone());
-        let reply: Value = serde_json::from_str(&whole("a b", &body.to_string())).unwrap();
-        let message = &reply["choices"][0]["message"];
+        let response: Value = serde_json::from_str(&whole("a b", &body.to_string())).unwrap();
+        let message = &response["choices"][0]["message"];
         message["tool_calls"].as_array().map_or(0, Vec::len)
     };
     let allowed = json!({"type": "allowed_tools", "allowed_tools":
@@ -362,8 +362,8 @@ fn a_custom_tool_gets_the_text_as_input() {
     let named = r#"{"tool_choice":{"type":"custom","custom":{"name":"d"}},
         "tools":[{"type":"custom","custom":{"name":"c"}}]}"#;
     for (text, body, name) in [("a \"b\"", tools, "c"), ("", tools, "c"), ("a", named, "d")] {
-        let reply: Value = serde_json::from_str(&whole(text, body)).unwrap();
-        let choice = &reply["choices"][0];
+        let response: Value = serde_json::from_str(&whole(text, body)).unwrap();
+        let choice = &response["choices"][0];
         assert_eq!(choice["finish_reason"], "tool_calls");
         let call = &choice["message"]["tool_calls"][0];
         assert_eq!(call["type"], "custom");

@@ -1,6 +1,6 @@
 mod together;
 
-use super::CHAT as FORM;
+use super::CHAT as SPEC;
 use crate::validate::check;
 use crate::validate::testing::{accepted, error, refused, with};
 
@@ -36,12 +36,12 @@ fn chat_needs_a_model_and_messages() {
         (r#"{"model":"m"}"#, false, NO_MESSAGES),
         (CHAT, false, None),
     ] {
-        let found = check(&FORM, body.as_bytes(), names_model).err();
+        let found = check(&SPEC, body.as_bytes(), names_model).err();
         let found = found.map(|error| error.message);
         assert_eq!(found.as_deref(), message, "{body} {names_model}");
     }
     refused(
-        &FORM,
+        &SPEC,
         r#"{"model":"m"}"#,
         &[(
             "{}",
@@ -133,7 +133,7 @@ fn values_of_the_wrong_type_are_refused() {
         let message =
             format!("Invalid type for '{param}': expected {expected}, but got {got} instead.");
         let case = (fields, message.as_str(), Some(param), Some("invalid_type"));
-        refused(&FORM, CHAT, &[case]);
+        refused(&SPEC, CHAT, &[case]);
     }
 }
 
@@ -211,13 +211,13 @@ fn numbers_out_of_range_are_refused() {
         );
         let code = format!("{kind}_{bound}_value");
         let case = (fields, message.as_str(), Some(param), Some(code.as_str()));
-        refused(&FORM, CHAT, &[case]);
+        refused(&SPEC, CHAT, &[case]);
     }
     let long = format!(
         "{{\"model\":\"m\",\"messages\":[],\"n\":{}}}",
         "9".repeat(10_000)
     );
-    assert!(error(&FORM, &long).message.len() < 300);
+    assert!(error(&SPEC, &long).message.len() < 300);
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn messages_are_checked_by_role() {
     let nothing = "Invalid value for 'content': expected a string, got null.";
     let missing = Some("missing_required_parameter");
     refused(
-        &FORM,
+        &SPEC,
         CHAT,
         &[
             (
@@ -296,7 +296,7 @@ fn messages_are_checked_by_role() {
         ],
     );
     accepted(
-        &FORM,
+        &SPEC,
         CHAT,
         &[
             r#"{"messages":[{"content":"hi","role":"developer","name":"me"}]}"#,

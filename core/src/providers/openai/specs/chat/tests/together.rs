@@ -7,7 +7,7 @@ fn the_tool_choice_must_match_the_tools() {
     let with_tool = with(CHAT, &format!("{{\"tools\":{TOOL}}}"));
     let named = r#"{"tool_choice":{"type":"function","function":{"name":"g"}}}"#;
     refused(
-        &FORM,
+        &SPEC,
         &with_tool,
         &[
             (
@@ -53,7 +53,7 @@ fn the_tool_choice_must_match_the_tools() {
     let long = "f".repeat(65);
     let long = format!(r#"{{"tools":[{{"type":"function","function":{{"name":"{long}"}}}}]}}"#);
     refused(
-        &FORM,
+        &SPEC,
         CHAT,
         &[
             (
@@ -99,7 +99,7 @@ fn the_tool_choice_must_match_the_tools() {
         ],
     );
     accepted(
-        &FORM,
+        &SPEC,
         &with_tool,
         &[
             r#"{"tool_choice":{"type":"function","function":{"name":"f"}},"parallel_tool_calls":true}"#,
