@@ -72,7 +72,7 @@ impl<'a> DirectRequest<'a> {
 /// The body of a response to a [`DirectRequest`].
 #[expect(
     clippy::large_enum_variant,
-    reason = "it is handed over once, from the endpoint to the response"
+    reason = "it is moved once, from the endpoint to the response"
 )]
 pub enum Answer {
     /// The whole body.

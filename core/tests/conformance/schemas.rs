@@ -1,4 +1,4 @@
-//! OpenAI's schemas, by name.
+//! The schemas of OpenAI's API description, by name.
 
 use std::collections::HashMap;
 use std::io::{self, Write};

@@ -100,7 +100,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Returns the function response of a part, if it is one.
+/// Returns the function response of a part, if it has one.
 fn result(part: Value) -> Option<Value> {
     either(part, "functionResponse", "function_response")
 }

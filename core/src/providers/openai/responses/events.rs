@@ -157,7 +157,7 @@ impl Writer<'_> {
         self.item(b"response.output_item.done", status);
     }
 
-    /// Returns the type of the delta and done events.
+    /// Returns the type of the delta and done events, without its suffix.
     fn text_event(&self) -> &'static [u8] {
         match self.step.part.call() {
             None => b"response.output_text",
@@ -191,7 +191,7 @@ impl Writer<'_> {
         self.next += 1;
     }
 
-    /// Writes the end of an event whose last field is a string.
+    /// Writes the end of an event, after its text.
     fn end_text(&mut self) {
         self.out.put(match self.step.part.call() {
             None => b"\",\"logprobs\":[]",

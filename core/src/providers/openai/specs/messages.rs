@@ -5,7 +5,7 @@ use crate::validate::spec::{
     ANY, ANY_STRING, Field, OBJECT, Object, Rule, STRING, closed, list, open, some,
 };
 
-/// The field `messages`.
+/// The rules for the field `messages`.
 pub const MESSAGES: &[Rule] = &[some(MESSAGE)];
 
 const MESSAGE: &[Rule] = &[Rule::Tagged {
