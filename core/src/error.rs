@@ -1,30 +1,30 @@
-//! What is wrong with a request, in terms of no provider. Each provider renders
-//! it as its own error object.
+//! Errors that a request can cause, independent of any provider. Each provider
+//! renders them as its own error object.
 
 use std::borrow::Cow;
 
 use crate::util::excerpt;
 
-/// Why a request gets no reply.
+/// The reason why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     /// The HTTP status, 400 to 599.
     pub status: u16,
-    /// What is wrong and what was expected, for a person.
+    /// What is wrong and what was expected, for a human reader.
     pub message: Cow<'static, str>,
-    /// The field that is wrong, if it is one.
+    /// The invalid field of the request, if the error is about a field.
     pub param: Option<Cow<'static, str>>,
-    /// The reason, for a program, in the terms of one provider, which is
-    /// OpenAI unless its own endpoints make the error. Other providers leave it
-    /// out.
+    /// A machine-readable error code. Codes are OpenAI's unless an endpoint of
+    /// another provider creates the error. Each provider leaves out the codes
+    /// of others.
     pub code: Option<&'static str>,
 }
 
-/// The end of OpenAI's message for a method that a path does not take.
+/// The end of OpenAI's message for a method that a path does not support.
 const HINT: &str = "(HINT: Perhaps you meant to use a different HTTP method?)";
 
 impl Error {
-    /// An error with a message alone.
+    /// Creates an error with a status and a message.
     pub fn new(status: u16, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             status,
@@ -41,7 +41,7 @@ impl Error {
         }
     }
 
-    /// 400: the body is not what the API takes.
+    /// 400: the body is invalid.
     pub fn invalid(
         message: impl Into<Cow<'static, str>>,
         param: Option<Cow<'static, str>>,
@@ -54,7 +54,7 @@ impl Error {
         }
     }
 
-    /// 400: an array has `len` items, more than `most`.
+    /// 400: an array has `len` items, and the limit is `most`.
     pub fn too_long(field: impl Into<Cow<'static, str>>, most: usize, len: usize) -> Self {
         let field = field.into();
         let message = format!(
@@ -64,7 +64,7 @@ impl Error {
         Self::invalid(message, Some(field), Some("array_above_max_length"))
     }
 
-    /// 404: no route has this path.
+    /// 404: no route matches the path.
     pub fn not_found(method: &[u8], path: &[u8]) -> Self {
         let message = format!(
             "Unknown request URL: {} {}. Please check the URL for typos.",
@@ -74,7 +74,7 @@ impl Error {
         Self::new(404, message).with_code("unknown_url")
     }
 
-    /// 404: the list of models does not have this one.
+    /// 404: the model is not in the list of models.
     pub fn no_such_model(name: &[u8]) -> Self {
         let message = format!("The model '{}' does not exist", excerpt::of_bytes(name));
         Self {
@@ -83,8 +83,8 @@ impl Error {
         }
     }
 
-    /// 405: the path does not take the method. The message and the absence of a
-    /// code are OpenAI's.
+    /// 405: the path does not support the method. The message and the absence
+    /// of a code are OpenAI's.
     pub fn not_allowed(method: &[u8], path: &[u8]) -> Self {
         let message = format!(
             "Not allowed to {} on {}. {HINT}",
@@ -94,8 +94,9 @@ impl Error {
         Self::new(405, message)
     }
 
-    /// 415: the body has a content coding that is not decoded. What OpenAI
-    /// answers is not known: the message and the code are this module's.
+    /// 415: the body has a content coding that is not decoded. OpenAI's
+    /// response to this error is not known. The message and the code are this
+    /// module's own.
     pub fn unsupported_encoding(coding: &[u8]) -> Self {
         let coding = excerpt::of_bytes(coding);
         let message = format!(
@@ -104,12 +105,12 @@ impl Error {
         Self::new(415, message).with_code("unsupported_content_encoding")
     }
 
-    /// 500: the value of a directive is not one that the directive takes.
+    /// 500: the directive does not accept the value.
     pub fn bad_setting(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(500, message)
     }
 
-    /// nginx has refused the request with this status.
+    /// An error for a request that nginx refused with this status.
     pub fn refused(status: u16) -> Self {
         let error = |message| Self::new(status, message);
         match status {
@@ -135,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_stay_short_whatever_the_client_sends() {
+    fn the_length_of_messages_is_bounded() {
         let long = [0xff; 32 * 1024];
         for error in [
             Error::not_found(&long, &long),

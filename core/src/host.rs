@@ -1,5 +1,5 @@
-//! What core needs from outside: the values of directives, the clock, random
-//! numbers.
+//! The environment of a request: the values of directives, the clock, and
+//! random numbers.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -18,54 +18,56 @@ use crate::validate;
 /// The time at which a response is composed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Now {
-    /// On the clock that the engine is polled with.
+    /// The monotonic time, in microseconds, on the clock that the engine is
+    /// polled with.
     pub monotonic: Micros,
     /// The time of day, in microseconds since 1970.
     pub unix: Micros,
 }
 
-/// What surrounds one request. The values of directives may hold variables: each
-/// is evaluated when it is asked for, and no more than once.
+/// The environment of one request.
+///
+/// The values of directives may contain variables. Each value is evaluated when
+/// it is needed, at most once.
 ///
 /// # Errors
 ///
-/// The methods fail with a status of 500 if the value is not one that the
-/// directive takes; the error names the directive, the value, and what was
-/// expected.
+/// The methods fail with a status of 500 if the directive does not accept the
+/// value. The error names the directive, the value, and what was expected.
 pub trait Host {
-    /// `llm_mock_delay`: the time between two steps.
+    /// `llm_mock_delay`: the time between two steps, in microseconds.
     fn delay(&self) -> Result<Micros, Error>;
 
-    /// `llm_mock_first_delay`: the time before the first step.
+    /// `llm_mock_first_delay`: the time before the first step, in microseconds.
     fn first_delay(&self) -> Result<Micros, Error>;
 
-    /// `llm_mock_model`: the model of a request that names none.
+    /// `llm_mock_model`: the model for a request that does not name one.
     fn model(&self) -> Result<Cow<'_, Escaped>, Error>;
 
-    /// `llm_mock_models`
+    /// `llm_mock_models`: the listed models.
     fn models(&self) -> Result<Cow<'_, Models>, Error>;
 
-    /// `llm_mock_stream`
+    /// `llm_mock_stream`: when a response is streamed.
     fn stream_mode(&self) -> Result<StreamMode, Error>;
 
-    /// `llm_mock_tokenizer`
+    /// `llm_mock_tokenizer`: how tokens are counted.
     fn tokenizer(&self) -> Result<TokenizerMode, Error>;
 
-    /// `llm_mock_validate`
+    /// `llm_mock_validate`: whether bodies are validated.
     fn validation(&self) -> Result<validate::Mode, Error>;
 
-    /// `llm_mock_reply`, cut as `llm_mock_chunk` asks, with its tokens counted
-    /// in `encoding`.
+    /// `llm_mock_reply`, split into chunks as `llm_mock_chunk` requires. Its
+    /// tokens are counted in `encoding`.
     fn text(&self, encoding: Option<Encoding>) -> Result<Arc<ChunkedText>, Error>;
 
-    /// The time.
+    /// Returns the current time.
     fn now(&self) -> Now;
 
-    /// A random number. No two responses may see the same ones.
+    /// Returns a random number. Two responses must not get the same sequence.
     fn random(&self) -> u64;
 }
 
-/// The random numbers of a host, as a generator.
+/// A random number generator over [`Host::random`].
 pub struct HostRng<'h>(pub &'h dyn Host);
 
 impl RngCore for HostRng<'_> {
@@ -87,13 +89,13 @@ impl RngCore for HostRng<'_> {
     }
 }
 
-/// A host of constant values, for tests, fuzz targets and benchmarks.
+/// A host with constant values, for tests, fuzz targets and benchmarks.
 pub struct FixedHost {
-    /// See [`Host::delay`]: 50 ms.
+    /// See [`Host::delay`]. The default is 50 ms.
     pub delay: Micros,
-    /// See [`Host::first_delay`]: 0.
+    /// See [`Host::first_delay`]. The default is 0.
     pub first_delay: Micros,
-    /// See [`Host::model`]: `gpt-3.5-turbo`.
+    /// See [`Host::model`]. The default is `gpt-3.5-turbo`.
     pub model: Escaped,
     /// See [`Host::models`].
     pub models: Models,
@@ -103,23 +105,23 @@ pub struct FixedHost {
     pub tokenizer: TokenizerMode,
     /// See [`Host::validation`].
     pub validation: validate::Mode,
-    /// See [`Host::now`]: 0.
+    /// See [`Host::now`]. The default is 0.
     pub now: Now,
     text: Vec<u8>,
     chunk_size: ChunkSize,
-    /// The text, cut for the encodings that were asked for.
+    /// The chunked text, for each encoding that was requested.
     texts: RefCell<Vec<Arc<ChunkedText>>>,
     rng: RefCell<SmallRng>,
 }
 
 impl FixedHost {
-    /// A host with this text, and the defaults of all directives. The random
-    /// numbers are the same each time.
+    /// Creates a host with this text and the defaults of all directives. The
+    /// random numbers are the same for each host.
     pub fn new(text: &[u8]) -> Self {
         Self::chunked(text, ChunkSize::default())
     }
 
-    /// The same, with chunks of this size.
+    /// Creates a host as [`FixedHost::new`] does, with chunks of this size.
     pub fn chunked(text: &[u8], chunk_size: ChunkSize) -> Self {
         Self {
             delay: 50_000,

@@ -1,24 +1,24 @@
-//! The parts of an HTTP request that routes and providers look at.
+//! The parts of an HTTP request that routes and providers read.
 
-/// The method of a request, as far as routes tell methods apart.
+/// The method of a request. Methods that no route uses are [`Method::Other`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// DELETE
     Delete,
     /// GET
     Get,
-    /// HEAD: the head of what another method would get.
+    /// HEAD: requests the head of the response to the route's own method.
     Head,
-    /// OPTIONS: the preflight of a browser.
+    /// OPTIONS: the preflight request of a browser.
     Options,
     /// POST
     Post,
-    /// Any other.
+    /// Any other method.
     Other,
 }
 
 impl Method {
-    /// The name of the method; empty for [`Method::Other`].
+    /// Returns the name of the method, which is empty for [`Method::Other`].
     pub fn name(self) -> &'static str {
         match self {
             Self::Delete => "DELETE",
@@ -33,16 +33,17 @@ impl Method {
 
 /// The headers of a request.
 pub trait Headers {
-    /// The value of the first header of this name, which is in lower case.
+    /// Returns the value of the first header with this name, which must be in
+    /// lower case.
     fn get(&self, name: &str) -> Option<&[u8]>;
 
-    /// Whether there is such a header, and it is not empty.
+    /// Returns whether the header exists and is not empty.
     fn has(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| !value.is_empty())
     }
 }
 
-/// Names in lower case, and values.
+/// A list of names, in lower case, and values.
 impl Headers for [(&str, &str)] {
     fn get(&self, name: &str) -> Option<&[u8]> {
         let mut found = self.iter().filter(|(key, _)| *key == name);

@@ -1,36 +1,37 @@
-//! An HTTP request, as far as it decides about the response.
+//! An HTTP request: the parts that determine the response.
 
 use crate::http::{Headers, Method};
 use crate::routes::{self, Matched};
 
 const NO_HEADERS: &dyn Headers = &[];
 
-/// A request, with its route. The body is empty until [`Request::with_body`].
+/// A request with its matched route. The body is empty until
+/// [`Request::with_body`] sets it.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
-    /// Where it goes.
+    /// The result of route matching.
     pub matched: Matched,
-    /// The method.
+    /// The HTTP method.
     pub method: Method,
-    /// The name of the method, as sent.
+    /// The name of the method, as the client sent it.
     pub method_name: &'a [u8],
-    /// The path, decoded and without arguments.
+    /// The decoded path, without arguments.
     pub path: &'a [u8],
-    /// The arguments after the path, as sent.
+    /// The arguments after the path, as the client sent them.
     pub args: &'a [u8],
-    /// The headers.
+    /// The request headers.
     pub headers: &'a dyn Headers,
-    /// The body.
+    /// The request body.
     pub body: &'a [u8],
 }
 
 impl<'a> Request<'a> {
-    /// A request without headers, matched.
+    /// Creates a request without headers and matches its route.
     pub fn new(method: Method, path: &'a [u8]) -> Self {
         Self::with_headers(method, path, NO_HEADERS)
     }
 
-    /// A request, matched.
+    /// Creates a request and matches its route.
     pub fn with_headers(method: Method, path: &'a [u8], headers: &'a dyn Headers) -> Self {
         Self {
             matched: routes::find(method, path, headers),
@@ -43,21 +44,23 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The same with these arguments.
+    /// Sets the arguments.
     #[must_use]
     pub fn with_args(self, args: &'a [u8]) -> Self {
         Self { args, ..self }
     }
 
-    /// The same with this body.
+    /// Sets the body.
     #[must_use]
     pub fn with_body(self, body: &'a [u8]) -> Self {
         Self { body, ..self }
     }
 
-    /// Whether an API client has sent it: it has a key (`Authorization`,
-    /// `api-key` or `x-api-key`), or accepts `application/json` by name. An SDK
-    /// does, a person with curl does not.
+    /// Returns whether an API client sent the request.
+    ///
+    /// A request of an API client has a key (`Authorization`, `api-key` or
+    /// `x-api-key`), or its `Accept` header names `application/json`. SDKs send
+    /// one of these headers. A plain curl command does not.
     pub fn is_from_api_client(&self) -> bool {
         let keys = ["authorization", "api-key", "x-api-key"];
         keys.iter().any(|name| self.headers.has(name))
@@ -65,7 +68,7 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Whether an `Accept` header names `application/json`.
+/// Returns whether an `Accept` header names `application/json`.
 fn accepts_json(accept: &[u8]) -> bool {
     accept.split(|&b| b == b',').any(|range| {
         let media = range.split(|&b| b == b';').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The one entry: from a request to its response.
+//! The entry point: composes the response to a request.
 
 use crate::completion::{Generation, Timing, generate};
 use crate::engine::{Schedule, Stream, WholeBody};
@@ -16,12 +16,14 @@ use crate::util::id;
 use crate::util::time::Micros;
 use crate::validate;
 
-/// For how many seconds a browser may remember a preflight: as long as any
-/// browser does.
+/// How long a browser may cache a preflight response, in seconds. This is the
+/// longest time that any browser supports.
 const PREFLIGHT_AGE: &[u8] = b"86400";
 
-/// Composes the response to a request. It never fails: what is wrong is
-/// answered with the provider's error object.
+/// Composes the response to a request.
+///
+/// Composing never fails. An invalid request gets the error object of the
+/// provider.
 pub fn respond(request: &Request, host: &dyn Host) -> Response {
     let Some(provider) = request.matched.provider() else {
         return preflight(request, host);
@@ -40,7 +42,7 @@ pub fn respond(request: &Request, host: &dyn Host) -> Response {
     refuse(request, provider, error, host)
 }
 
-/// The response of the endpoint that the route leads to.
+/// Returns the response of the endpoint that the route leads to.
 fn endpoint(
     request: &Request,
     target: &Target,
@@ -65,7 +67,7 @@ fn endpoint(
     }
 }
 
-/// Refuses a body that can't be read, or that the provider would refuse.
+/// Refuses a body that is compressed, or that the provider would refuse.
 fn check(request: &Request, target: &Target, host: &dyn Host) -> Result<(), Error> {
     if let Some(coding) = request.headers.get("content-encoding")
         && !coding.is_empty()
@@ -76,7 +78,7 @@ fn check(request: &Request, target: &Target, host: &dyn Host) -> Result<(), Erro
     let Some(spec) = target.route.spec else {
         return Ok(());
     };
-    // A HEAD has no body that could be wrong.
+    // A HEAD request has no body to validate.
     if request.method == Method::Head || host.validation()? == validate::Mode::Lenient {
         return Ok(());
     }
@@ -124,7 +126,7 @@ fn completion(
     let streams = asked.wants_stream(mode, || request.is_from_api_client());
     let mut head = head(provider, host);
     head.content_type = Some(if streams {
-        // An nginx in front passes on each chunk as it comes.
+        // Lets a proxying nginx pass on each chunk at once.
         head.add("Cache-Control", b"no-cache".as_slice());
         head.add("X-Accel-Buffering", b"no".as_slice());
         asked.framing.content_type()
@@ -136,7 +138,7 @@ fn completion(
     }
     let named = match &asked.model {
         Some(name) => Some(Escaped::of(name)),
-        // With Azure a deployment answers a request that names no model.
+        // On Azure, the deployment is the model of a request that names none.
         None => target.deployment(request.path).map(Escaped::new),
     };
     let default;
@@ -167,7 +169,7 @@ fn completion(
         let body = dialect.stream(&generation);
         return Ok(Response::streamed(head, Stream::new(body, schedule)));
     }
-    // A plain response comes when the last chunk of the stream would have.
+    // A plain response is due when the last chunk of the stream would be.
     let last = generation.completion.len().saturating_sub(1);
     let steps = generation.completion.steps();
     let reason = dialect.finish_reason(&generation.completion, &asked);
@@ -178,8 +180,8 @@ fn completion(
     Ok(Response::whole(head, body, schedule.after(last)))
 }
 
-/// When the steps of a response are due that follow each other after `delay`: on
-/// the engine's clock, and for what the response reports.
+/// Returns when the steps of a response are due if `delay` separates them: the
+/// schedule on the engine's clock, and the timing that the response reports.
 fn plan(host: &dyn Host, delay: Micros) -> Result<(Schedule, Timing), Error> {
     let (now, first_delay) = (host.now(), host.first_delay()?);
     let timing = Timing {
@@ -189,7 +191,7 @@ fn plan(host: &dyn Host, delay: Micros) -> Result<(Schedule, Timing), Error> {
     Ok((Schedule::new(now.monotonic, first_delay, delay), timing))
 }
 
-/// An error, as the provider's object.
+/// Returns the error as a response with the provider's error object.
 fn refuse(request: &Request, provider: &dyn Provider, error: Error, host: &dyn Host) -> Response {
     let mut head = head(provider, host);
     head.status = error.status;
@@ -200,7 +202,7 @@ fn refuse(request: &Request, provider: &dyn Provider, error: Error, host: &dyn H
     let body = provider.error_body(&error, head.request_id.as_bytes());
     let mut response = Response::whole(head, body, Schedule::default());
     response.log = match request.matched {
-        // nginx has logged it.
+        // nginx has already logged it.
         Matched::Refused(..) => None,
         _ => Some(log_line(error)),
     };
@@ -223,7 +225,7 @@ fn log_line(error: Error) -> LogLine {
     }
 }
 
-/// The answer to the preflight of a browser.
+/// Returns the response to the preflight request of a browser.
 fn preflight(request: &Request, host: &dyn Host) -> Response {
     let provider = crate::providers::openai::OpenAi;
     let mut head = head(&provider, host);
@@ -231,14 +233,14 @@ fn preflight(request: &Request, host: &dyn Host) -> Response {
     let methods = b"GET, POST, DELETE, HEAD, OPTIONS".as_slice();
     head.add("Access-Control-Allow-Methods", methods);
     head.add("Access-Control-Max-Age", PREFLIGHT_AGE);
-    // A "*" would leave out Authorization, and SDKs send headers of their own.
+    // A "*" does not cover Authorization, and SDKs send their own headers.
     if let Some(headers) = request.headers.get("access-control-request-headers") {
         head.add("Access-Control-Allow-Headers", headers.to_vec());
     }
     Response::bodiless(head)
 }
 
-/// The head of a response of `provider` with status 200.
+/// Returns the head of a response of `provider` with status 200.
 fn head(provider: &dyn Provider, host: &dyn Host) -> Head {
     let request_id = id::request(&mut HostRng(host));
     Head::new(200, provider.request_id_header(), request_id)

@@ -1,4 +1,4 @@
-//! What is sent: a head, and a body on its schedule.
+//! A response: its head, and its body with a schedule.
 
 use std::borrow::Cow;
 
@@ -13,31 +13,31 @@ pub const JSON: &str = "application/json";
 /// One header of a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
-    /// The name, as it is sent.
+    /// The name of the header, as it is sent.
     pub name: &'static str,
-    /// The value.
+    /// The value of the header.
     pub value: Cow<'static, [u8]>,
 }
 
-/// What goes before the body.
+/// The status and the headers of a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     /// The HTTP status.
     pub status: u16,
-    /// The media type; none where there is no body.
+    /// The media type, or `None` if there is no body.
     pub content_type: Option<&'static str>,
-    /// The length of the body in bytes; none if it is not known yet.
+    /// The length of the body in bytes, or `None` if it is not known yet.
     pub content_length: Option<usize>,
-    /// The header that holds the id of the response.
+    /// The name of the header that holds the request id.
     pub request_id_header: &'static str,
-    /// The id of the response.
+    /// The request id.
     pub request_id: Id,
-    /// Headers that not every response has.
+    /// Additional headers.
     pub headers: SmallVec<[Header; 2]>,
 }
 
 impl Head {
-    /// A head without headers of its own.
+    /// Creates a head without additional headers.
     pub fn new(status: u16, request_id_header: &'static str, request_id: Id) -> Self {
         Self {
             status,
@@ -55,56 +55,56 @@ impl Head {
         self.headers.push(Header { name, value });
     }
 
-    /// The value of a header that was added.
+    /// Returns the value of an additional header.
     pub fn header(&self, name: &str) -> Option<&[u8]> {
         let found = self.headers.iter().find(|it| it.name == name)?;
         Some(&found.value)
     }
 }
 
-/// At which level of the error log a line is written.
+/// The level of a line in the error log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
-    /// The configuration is wrong.
+    /// An error in the configuration.
     Error,
-    /// The client is wrong.
+    /// An error of the client.
     Info,
 }
 
 /// A line for the error log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogLine {
-    /// The level.
+    /// The log level.
     pub level: Level,
-    /// What is wrong.
+    /// The text of the line.
     pub message: Cow<'static, str>,
 }
 
-/// A response, ready to be sent.
+/// A response that is ready to be sent.
 pub struct Response {
     /// The status line and the headers.
     pub head: Head,
     /// The body, and when its steps are due.
     pub stream: Stream,
-    /// What goes to the error log, if anything does.
+    /// The line for the error log, if there is one.
     pub log: Option<LogLine>,
 }
 
 impl Response {
-    /// A response with this body, in one piece.
+    /// Creates a response whose body is sent at once.
     pub fn whole(mut head: Head, body: impl Into<WholeBody>, schedule: Schedule) -> Self {
         let body = body.into();
         head.content_length = Some(body.bytes.len());
         Self::streamed(head, Stream::of(body, schedule))
     }
 
-    /// A response without a body.
+    /// Creates a response without a body.
     pub fn bodiless(head: Head) -> Self {
         let nothing = WholeBody::from(Vec::new());
         Self::streamed(head, Stream::of(nothing, Schedule::default()))
     }
 
-    /// A response whose body is sent step by step.
+    /// Creates a response whose body is sent step by step.
     pub fn streamed(head: Head, stream: Stream) -> Self {
         Self {
             head,

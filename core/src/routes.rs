@@ -1,4 +1,4 @@
-//! The one table of routes.
+//! The table of routes.
 
 mod matching;
 mod pattern;
@@ -18,41 +18,42 @@ use crate::providers::openai::{self, OpenAi};
 use crate::providers::provider::Provider;
 use crate::validate::spec::Spec;
 
-/// One row of the table.
+/// A row of the table.
 pub struct Route {
-    /// The path as the API has it. `/v1` or `/v1beta`, and what stands before
-    /// it, is the user's: a base URL may end elsewhere. A part in braces stands
-    /// for any name.
+    /// The path as the API defines it. The version (`/v1` or `/v1beta`) and
+    /// everything before it are optional in a request, because base URLs
+    /// differ. A part in braces matches any name.
     pub path: &'static str,
     pattern: Pattern,
-    /// The method it takes.
+    /// The method that the route supports.
     pub method: Method,
-    /// The value of `Allow` in the response to another method.
+    /// The value of the `Allow` header in a response with status 405.
     pub allow: &'static str,
-    /// The provider whose API it is of.
+    /// The provider of the API.
     pub provider: &'static dyn Provider,
-    /// What answers.
+    /// The endpoint that creates the response.
     pub endpoint: Endpoint,
-    /// What a body must be with `llm_mock_validate strict`, where that is known.
+    /// The rules for a body with `llm_mock_validate strict`, if they are known.
     pub spec: Option<&'static Spec>,
-    /// Whether several providers have this path. The row then matches the
+    /// Whether several providers have this path. The row then matches only
     /// requests that its provider claims.
     is_shared: bool,
 }
 
-/// What a route leads to.
+/// The behaviour of a route.
 #[derive(Clone, Copy)]
 pub enum Endpoint {
-    /// A completion is generated, paced, and streamed if the client asks.
+    /// Generates a completion, which is paced, and streamed if the client asks
+    /// for a stream.
     Generate(&'static dyn Dialect),
-    /// The request alone decides about the response.
+    /// Creates a response without a completion.
     Direct(&'static dyn DirectEndpoint),
-    /// The same JSON each time.
+    /// Returns constant JSON.
     Fixed(&'static str),
 }
 
 impl Endpoint {
-    /// Whether the body of a request decides about the response.
+    /// Returns whether the response depends on the body of the request.
     pub fn needs_body(self, method: Method) -> bool {
         match self {
             Self::Fixed(_) => false,
@@ -83,7 +84,8 @@ impl Route {
         route
     }
 
-    /// Stands beside a route that [`Self::deletes`] too.
+    /// Creates a DELETE route. The GET route of the same path must call
+    /// [`Self::deletes`] too.
     const fn delete(
         path: &'static str,
         provider: &'static dyn Provider,
@@ -94,7 +96,7 @@ impl Route {
         route
     }
 
-    /// The path takes DELETE as well.
+    /// Adds DELETE to the supported methods of the path.
     const fn deletes(mut self) -> Self {
         self.allow = "GET, DELETE, HEAD, OPTIONS";
         self
@@ -111,9 +113,11 @@ impl Route {
     }
 }
 
-/// Every endpoint there is. The first path that matches counts, with the first
-/// method. So a path comes after those that end with it; else what is asked for
-/// most comes first.
+/// All routes.
+///
+/// The first path that matches is used. If several routes have this path, the
+/// method selects one of them. So a path comes after the longer paths that end
+/// with it. Apart from that, the most requested routes come first.
 pub static ROUTES: &[Route] = &[
     Route::post(
         "/v1/chat/completions",
@@ -188,7 +192,7 @@ pub static ROUTES: &[Route] = &[
         Endpoint::Direct(&anthropic::COUNT_TOKENS),
     )
     .takes(&anthropic::specs::COUNT_TOKENS),
-    // The models of other providers have names with a verb at their end.
+    // Other providers' models have names that may end with a verb.
     Route::post(
         "/v1beta/models/{model}:generateContent",
         &Gemini,
@@ -224,8 +228,7 @@ pub static ROUTES: &[Route] = &[
         Endpoint::Generate(&anthropic::vertex::RawPredict { streams: true }),
     )
     .takes(&anthropic::specs::VERTEX_MESSAGES),
-    // Anthropic and OpenAI have the same paths here, Gemini has them with
-    // another version.
+    // Anthropic and OpenAI share these paths. Gemini's have another version.
     Route::get(
         "/v1/models",
         &Anthropic,

@@ -1,5 +1,5 @@
-//! An agent that must call a tool in each turn comes to an end: it calls its
-//! first tool, then its last, which holds its answer.
+//! An agent that must call a tool in each turn terminates: it calls its first
+//! tool, then its last, which holds its answer.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use llm_mock_core::engine::{Buffer, Poll};
@@ -25,8 +25,8 @@ fn chat() {
     let mut messages = vec![json!({"role": "user", "content": "hi"})];
     for name in TURNS {
         let body = json!({"messages": messages, "tools": tools, "tool_choice": "required", "stream": false});
-        let reply = post("/v1/chat/completions", &body);
-        let message = reply["choices"][0]["message"].clone();
+        let response = post("/v1/chat/completions", &body);
+        let message = response["choices"][0]["message"].clone();
         let call = &message["tool_calls"][0];
         assert_eq!(call["function"]["name"], name);
         let result = json!({"role": "tool", "tool_call_id": call["id"], "content": "1"});
@@ -40,8 +40,8 @@ fn responses() {
     let mut input = vec![json!({"role": "user", "content": "hi"})];
     for name in TURNS {
         let body = json!({"input": input, "tools": tools, "tool_choice": "required"});
-        let reply = post("/v1/responses", &body);
-        let call = reply["output"][0].clone();
+        let response = post("/v1/responses", &body);
+        let call = response["output"][0].clone();
         assert_eq!(call["name"], name);
         let result =
             json!({"type": "function_call_output", "call_id": call["call_id"], "output": "1"});
@@ -55,12 +55,12 @@ fn messages() {
     let mut messages = vec![json!({"role": "user", "content": "hi"})];
     for name in TURNS {
         let body = json!({"messages": messages, "tools": tools, "tool_choice": {"type": "any"}});
-        let reply = post("/v1/messages", &body);
-        let call = &reply["content"][0];
+        let response = post("/v1/messages", &body);
+        let call = &response["content"][0];
         assert_eq!(call["name"], name);
         let result = json!({"type": "tool_result", "tool_use_id": call["id"], "content": "1"});
         messages.extend([
-            json!({"role": "assistant", "content": reply["content"]}),
+            json!({"role": "assistant", "content": response["content"]}),
             json!({"role": "user", "content": [result]}),
         ]);
     }
@@ -76,8 +76,8 @@ fn generate_content() {
             "tools": [{"functionDeclarations": functions}],
             "toolConfig": {"functionCallingConfig": {"mode": "ANY"}},
         });
-        let reply = post("/v1beta/models/gemini-2.5-flash:generateContent", &body);
-        let content = &reply["candidates"][0]["content"];
+        let response = post("/v1beta/models/gemini-2.5-flash:generateContent", &body);
+        let content = &response["candidates"][0]["content"];
         assert_eq!(content["parts"][0]["functionCall"]["name"], name);
         let result = json!({"functionResponse": {"name": name, "response": {"result": 1}}});
         contents.extend([content.clone(), json!({"role": "user", "parts": [result]})]);

@@ -1,6 +1,6 @@
-//! The time that a request takes grows with its length alone: four times the
-//! body, or four times the text, takes about four times as long, on every route,
-//! whatever the shape of the body.
+//! The time for a request grows linearly with its length: four times the body,
+//! or four times the text, takes about four times as long, on every route and
+//! for every shape of the body.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod bodies;
@@ -16,22 +16,23 @@ use llm_mock_core::tokens::{Encoding, TokenizerMode};
 use llm_mock_core::{Request, respond, validate};
 use rustix::time::{ClockId, clock_gettime};
 
-/// The shorter body, in bytes; the longer one has [`TIMES`] as many.
+/// The length of the shorter body, in bytes. The longer body is [`TIMES`] times
+/// as long.
 const SHORT: usize = 32 * 1024;
 const TIMES: usize = 4;
 
-/// How many times as long the longer body may take: quadratic work takes 16
-/// times as long.
+/// The maximum ratio of the two times. Quadratic work has a ratio of 16.
 const MOST_TIMES: u32 = 8;
 
-/// Times up to this are not compared: the first use of memory may take as long.
+/// Times up to this limit are not compared, because the first use of memory may
+/// take as long.
 const NOISE: Duration = Duration::from_millis(6);
 
-/// How often a request that seems to take too long is measured. The least time
-/// counts: other processes may push this one out of the caches.
+/// How many times a slow request is measured. The shortest time is used,
+/// because other processes may evict this one from the caches.
 const ATTEMPTS: usize = 6;
 
-/// How a request is answered.
+/// The settings for a request.
 #[derive(Debug, Clone, Copy)]
 struct Mode {
     stream: StreamMode,
@@ -57,12 +58,13 @@ const MODES: [Mode; 3] = [
     },
 ];
 
-/// The processor time of this thread.
+/// Returns the processor time of this thread.
 fn now() -> Duration {
     clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap()
 }
 
-/// Answers a request and sends all of the response. The time that it takes.
+/// Responds to a request and sends the whole response. Returns the time that
+/// this takes.
 fn time(route: &Route, mode: Mode, shape: &Shape) -> Duration {
     let path = route.path.replace(['{', '}'], "");
     let request = Request::new(route.method, path.as_bytes()).with_body(&shape.body);
@@ -83,7 +85,7 @@ fn time(route: &Route, mode: Mode, shape: &Shape) -> Duration {
     }
 }
 
-/// What is wrong with the time of a shape, if anything is.
+/// Returns a message if the time of a shape grows too fast.
 fn excess(route: &Route, mode: Mode, short: &Shape, long: &Shape) -> Option<String> {
     let (mut least, mut most) = (Duration::MAX, Duration::MAX);
     for _ in 0..ATTEMPTS {
@@ -103,7 +105,7 @@ fn excess(route: &Route, mode: Mode, short: &Shape, long: &Shape) -> Option<Stri
 }
 
 #[test]
-fn time_grows_with_the_length_alone() {
+fn time_grows_linearly_with_the_length() {
     assert!(Encoding::O200kBase.load());
     let (short, long) = (shapes(SHORT), shapes(TIMES * SHORT));
     let mut found = Vec::new();

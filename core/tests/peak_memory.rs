@@ -1,6 +1,7 @@
-//! The memory that a request makes a worker take: a coarse multiple of what the
-//! client sends and of what it asks for, on every route, whatever the shape of
-//! the body. Bodies and texts themselves are not measured.
+//! The memory that a worker takes for a request is limited to a rough multiple
+//! of the data that the client sends and requests, on every route and for every
+//! shape of the body. The memory of the bodies and texts themselves is not
+//! measured.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod bodies;
@@ -20,7 +21,7 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 const KB: usize = 1024;
 const MB: usize = 1024 * KB;
 
-/// How a request is answered.
+/// The settings for a request.
 #[derive(Debug, Clone, Copy)]
 struct Mode {
     stream: StreamMode,
@@ -46,8 +47,7 @@ const MODES: [Mode; 3] = [
     },
 ];
 
-/// The most memory at one time while a request is answered and all of the
-/// response is sent, in bytes.
+/// Returns the peak memory, in bytes, while a response is composed and sent.
 fn peak(route: &Route, mode: Mode, shape: &Shape) -> usize {
     let path = route.path.replace(['{', '}'], "");
     let request = Request::new(route.method, path.as_bytes()).with_body(&shape.body);
@@ -69,35 +69,35 @@ fn peak(route: &Route, mode: Mode, shape: &Shape) -> usize {
     }
 }
 
-/// A request that is measured, and how much it may take.
+/// A request to measure, and its limit.
 struct Case {
     shape: Shape,
-    /// The choices that it asks for.
+    /// The number of choices that the request asks for.
     choices: usize,
-    /// What is sent beside the text, in bytes.
+    /// The number of bytes sent in addition to the text.
     more: usize,
 }
 
 impl Case {
-    /// What a request takes that asks for little, in bytes: a batch of a stream
-    /// while its buffer grows.
+    /// The memory for a small request, in bytes: a batch of a stream while its
+    /// buffer grows.
     const LEAST: usize = 512 * KB;
 
-    /// How many times as much memory as there is to read and to send.
+    /// The maximum ratio of memory to the data that is read and sent.
     const TIMES: usize = 16;
 
-    /// A token with 20 likely ones, in bytes: in the body, and in the buffer that
-    /// is sent.
+    /// The memory for a token with 20 likely ones, in bytes: in the body, and
+    /// in the buffer that is sent.
     const A_PROBABILITY: usize = 2 * 1400;
 
-    /// The most memory, in bytes. Each choice repeats the text.
+    /// Returns the limit in bytes. Each choice repeats the text.
     fn most(&self) -> usize {
         let all = self.shape.body.len() + self.choices * self.shape.text.len();
         Self::LEAST + Self::TIMES * all + self.more
     }
 }
 
-/// Few choices, of a hostile shape.
+/// Creates a case with few choices and a hostile shape.
 fn hostile(shape: Shape) -> Case {
     let has_probabilities = shape.name == "a text with probabilities";
     let words = shape.text.split(|&byte| byte == b' ').count();
@@ -112,7 +112,7 @@ fn hostile(shape: Shape) -> Case {
     }
 }
 
-/// A text of `words`, in so many choices.
+/// Creates a case with a text of `words` words and this number of choices.
 fn long(name: &'static str, fields: &str, choices: usize, words: usize) -> Case {
     let body = format!(
         r#"{{"n":{choices},"generationConfig":{{"candidateCount":{choices}}},"messages":[]{fields}}}"#
@@ -132,7 +132,8 @@ fn long(name: &'static str, fields: &str, choices: usize, words: usize) -> Case 
     }
 }
 
-/// A name of a model of so many bytes, in as many choices as there may be.
+/// Creates a case with a model name of `len` bytes and the maximum number of
+/// choices.
 fn names(len: usize) -> Case {
     let name = "\\u0001".repeat(len / 6);
     let prompts = vec!["\"x\""; 2048].join(",");
@@ -149,7 +150,7 @@ fn names(len: usize) -> Case {
     }
 }
 
-/// A prompt that all choices were to repeat.
+/// Creates a case with a long prompt that all choices are asked to repeat.
 fn echo() -> Case {
     let prompt = "x".repeat(MB);
     let body = format!(r#"{{"prompt":"{prompt}","n":128,"echo":true}}"#);
@@ -180,9 +181,9 @@ fn check(cases: &[Case], modes: &[Mode]) {
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
 
-/// One test: the allocator counts what all threads take.
+/// A single test, because the allocator counts the memory of all threads.
 #[test]
-fn memory_is_a_multiple_of_what_is_read_and_sent() {
+fn memory_is_proportional_to_the_request_and_the_response() {
     assert!(Encoding::O200kBase.load());
     let cases: Vec<_> = shapes(64 * KB).into_iter().map(hostile).collect();
     check(&cases, &MODES);

@@ -1,4 +1,5 @@
-//! The time that core takes for a request and for a chunk, and what others take.
+//! Measures the time that core takes for a request and for a chunk, and the
+//! time of alternatives.
 
 use criterion::{Criterion, Throughput};
 use llm_mock_work::{all, others};

@@ -1,6 +1,6 @@
-//! What core does for a request and for a chunk, without nginx, in pieces that
-//! can be measured: the time by `cargo bench -p llm-mock-work`, the
-//! instructions by `bench/instructions`.
+//! The work of core for a request and for a chunk, without nginx, split into
+//! benchmarks. `cargo bench -p llm-mock-work` measures their time,
+//! `bench/instructions` their instructions.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -23,17 +23,17 @@ const TEXT: &[u8] = b"powered by openai";
 const BODY: &str =
     r#"{"model":"gpt-4o","messages":[{"role":"user","content":"hi"}],"stream":true}"#;
 
-/// One piece of work.
+/// A benchmark.
 pub struct Work {
-    /// What it is called.
+    /// The name of the benchmark.
     pub name: &'static str,
-    /// How many bytes one round goes through, where that says something.
+    /// The number of bytes that one round processes, if it matters.
     pub bytes: Option<u64>,
-    /// Does it once.
+    /// Runs one round.
     pub round: Box<dyn FnMut()>,
 }
 
-/// All that core does.
+/// Returns the benchmarks of core.
 pub fn all() -> Vec<Work> {
     vec![
         render(),
@@ -45,14 +45,14 @@ pub fn all() -> Vec<Work> {
     ]
 }
 
-/// What others would do in the place of some of it.
+/// Returns benchmarks of alternatives to parts of core.
 pub fn others() -> Vec<Work> {
     vec![copy(), parse_into_tree(), tree()]
 }
 
 fn work(name: &'static str, mut round: impl FnMut() + 'static) -> Work {
     let bytes = None;
-    // One round before all: the first one sets up what is there once.
+    // The first round includes one-time initialization.
     round();
     Work {
         name,
@@ -93,7 +93,7 @@ fn parse() -> Work {
     })
 }
 
-/// A prompt of about a megabyte, with as many escapes as prose has.
+/// Returns a prompt of about a megabyte, with as many escapes as prose has.
 fn long() -> String {
     const LINE: &str = "A line of a prompt has many words, and some of them stand in quotes: \
         \\\"like these\\\", which are escaped, as its end is.\\n";
@@ -110,7 +110,7 @@ fn parse_long() -> Work {
     }
 }
 
-/// The speed of memory.
+/// Measures the speed of memory.
 fn copy() -> Work {
     let long = long();
     let mut copy = vec![0; long.len()];
@@ -147,8 +147,8 @@ fn compose() -> Work {
 }
 
 fn schedule() -> Work {
-    /// Nothing is rendered: what is left are the schedule, the facts and the call
-    /// of a boxed body.
+    /// A body that renders nothing, so that only the schedule, the facts and
+    /// the call of a boxed body are measured.
     struct Silent;
     impl Body for Silent {
         fn steps(&self) -> usize {
@@ -169,7 +169,7 @@ fn schedule() -> Work {
 const SLEEPERS: u64 = 10_000;
 const DELAY: u64 = 50;
 
-/// Each of so many streams wakes once, and goes to sleep for 50 ms again.
+/// Wakes each of [`SLEEPERS`] streams once, and lets it sleep for 50 ms again.
 fn wheel() -> Work {
     let mut wheel = TimerWheel::new();
     let mut lists = vec![Vec::new(); SPAN];
@@ -193,7 +193,7 @@ fn wheel() -> Work {
     })
 }
 
-/// The same with a tree of the times, which is what nginx has.
+/// Does the same with a tree of due times, as nginx does.
 fn tree() -> Work {
     let mut tree = BTreeMap::new();
     let mut now = 1_000;

@@ -1,5 +1,5 @@
-//! Counting the tokens of a request, which several APIs have an endpoint for.
-//! The fields that count, and those of the answer, differ.
+//! Token counting endpoints, which several APIs have. They differ in the fields
+//! that are counted and in the format of the response.
 
 use crate::completion::fields;
 use crate::completion::prompt_tokens::{self, exact};
@@ -8,11 +8,12 @@ use crate::json::{Digits, object};
 use crate::providers::direct::{Answer, DirectEndpoint, DirectRequest};
 use crate::tokens::TokenizerMode;
 
-/// Answers with as many tokens as the usage of a response to the same body.
+/// Returns the number of prompt tokens that the usage of a completion for the
+/// same body reports.
 pub struct CountTokens<const N: usize> {
-    /// The fields that a model reads.
+    /// The fields that form the prompt.
     pub fields: [&'static str; N],
-    /// The answer up to the number, which is its last field.
+    /// The response up to the number, which is its last field.
     pub opening: &'static str,
 }
 
@@ -37,7 +38,7 @@ impl<const N: usize> CountTokens<N> {
     }
 }
 
-/// The model that a body names.
+/// Returns the model that a body names.
 fn model(body: &[u8]) -> Option<String> {
     let mut model = None;
     object::read(&object::text(body), |key, value| {
@@ -57,7 +58,7 @@ mod tests {
     use crate::testing::{answer, read};
 
     #[test]
-    fn counts_what_the_reply_would() {
+    fn the_count_equals_the_estimated_prompt_tokens() {
         let gemini = gemini::generate::GenerateContent { streams: false };
         for (count, dialect, body, field) in [
             (

@@ -9,38 +9,39 @@ use crate::host::Host;
 use crate::json::Escaped;
 use crate::tokens::Encoding;
 
-/// An endpoint whose response depends on the request alone.
+/// An endpoint that generates no completion.
 pub trait DirectEndpoint: Sync {
-    /// The body of the response, as JSON.
+    /// Returns the body of the response, as JSON.
     ///
     /// # Errors
     ///
-    /// What the provider would answer instead.
+    /// Returns the error that the provider would return.
     fn answer(&self, request: &DirectRequest) -> Result<Answer, Error>;
 }
 
 /// A request to a [`DirectEndpoint`].
 #[derive(Clone, Copy)]
 pub struct DirectRequest<'a> {
-    /// What stands for `{...}` in the path.
+    /// The name that matches `{...}` in the path.
     pub name: &'a [u8],
-    /// The deployment that the path names, with Azure.
+    /// The deployment that an Azure path names.
     pub deployment: Option<&'a [u8]>,
-    /// The body; empty if the method has none.
+    /// The request body, which is empty if the method has none.
     pub body: &'a [u8],
-    /// When the response is composed, and when its first step is planned to be
-    /// sent. Its steps have no delay between them.
+    /// The time at which the response is composed, and the planned time of its
+    /// first step. No delay separates the steps.
     pub timing: Timing,
-    /// What surrounds the request.
+    /// The environment of the request.
     pub host: &'a dyn Host,
 }
 
 impl<'a> DirectRequest<'a> {
-    /// The model of a request that names this one in its body.
+    /// Returns the model of the response. `requested` is the model that the
+    /// body names.
     ///
     /// # Errors
     ///
-    /// The directive that names the default has no valid value.
+    /// Fails if the directive with the default model has an invalid value.
     pub fn model(&self, requested: Option<&str>) -> Result<Cow<'a, Escaped>, Error> {
         match (requested, self.deployment) {
             (Some(name), _) => Ok(Cow::Owned(Escaped::of(name))),
@@ -49,12 +50,12 @@ impl<'a> DirectRequest<'a> {
         }
     }
 
-    /// The encoding in which tokens are counted for a request that names this
-    /// model in its body; none if they are estimated.
+    /// Returns the encoding to count tokens in, or `None` if they are
+    /// estimated. `requested` is the model that the body names.
     ///
     /// # Errors
     ///
-    /// A directive has no valid value.
+    /// Fails if a directive has an invalid value.
     pub fn encoding(&self, requested: Option<&str>) -> Result<Option<Encoding>, Error> {
         let tokenizer = self.host.tokenizer()?;
         if let Some(name) = requested {
@@ -71,12 +72,12 @@ impl<'a> DirectRequest<'a> {
 /// The body of a response to a [`DirectRequest`].
 #[expect(
     clippy::large_enum_variant,
-    reason = "it is handed over once, from the endpoint to the response"
+    reason = "it is moved once, from the endpoint to the response"
 )]
 pub enum Answer {
-    /// All of it.
+    /// The whole body.
     Whole(Vec<u8>),
-    /// A long one: each step is rendered when the one before is sent.
+    /// A long body. Each step is rendered when the previous one is sent.
     Steps(BoxedBody),
 }
 

@@ -1,3 +1,3 @@
-//! Mistral's API, where it differs from OpenAI's. Errors have OpenAI's form.
+//! Mistral's API, where it differs from OpenAI's. Errors have OpenAI's format.
 
 pub mod fim;

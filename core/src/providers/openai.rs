@@ -1,4 +1,4 @@
-//! OpenAI's API, which many others speak too.
+//! OpenAI's API, which many other providers implement too.
 
 pub mod chat;
 pub mod completions;

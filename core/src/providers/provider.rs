@@ -1,52 +1,53 @@
-//! What a provider words in its own way, whatever the endpoint.
+//! Providers: what all endpoints of a provider have in common.
 
 use memchr::memmem;
 
 use crate::error::Error;
 use crate::http::Headers;
 
-/// A provider of APIs.
+/// An API provider.
 pub trait Provider: Sync {
-    /// The name, in lower case.
+    /// Returns the name of the provider, in lower case.
     fn name(&self) -> &'static str;
 
-    /// The header that holds the id of a response.
+    /// Returns the name of the header that holds the request id.
     fn request_id_header(&self) -> &'static str {
         "x-request-id"
     }
 
-    /// The body of a response that is an error.
+    /// Renders an error as the body of a response.
     fn error_body(&self, error: &Error, request_id: &[u8]) -> Vec<u8>;
 
-    /// The error for a request that nginx has refused with `status`.
+    /// Returns the error for a request that nginx refused with `status`.
     fn refused(&self, status: u16) -> Error {
         Error::refused(status)
     }
 
-    /// The error for a body with this content coding, which is not decoded.
+    /// Returns the error for a body with this content coding, which is not
+    /// decoded.
     fn unsupported_encoding(&self, coding: &[u8]) -> Error {
         Error::unsupported_encoding(coding)
     }
 
-    /// Whether a request is this provider's, on a path that several have or
-    /// that no route has.
+    /// Returns whether a request belongs to this provider. It decides about
+    /// paths that several providers share, or that no route has.
     fn claims(&self, path: &[u8], headers: &dyn Headers) -> bool;
 }
 
-/// Whether a path holds `part`.
+/// Returns whether a path contains `part`.
 pub fn holds(path: &[u8], part: &str) -> bool {
     memmem::find(path, part.as_bytes()).is_some()
 }
 
-/// Whether a path names OpenAI's form of an API, as those of Azure
+/// Returns whether a path names an OpenAI-compatible API, as those of Azure
 /// (`/openai/...`), Google (`/v1beta/openai/...`) and Vertex AI
 /// (`/endpoints/openapi/...`) do.
 pub fn names_openai(path: &[u8]) -> bool {
     holds(path, "/openai/") || holds(path, "/openapi/")
 }
 
-/// Whether a path is one of Google's own form: it has a version (`v1beta`,
-/// `v1beta1`), a publisher or a verb that only Google has.
+/// Returns whether a path belongs to Google's own API: it contains a version
+/// (`v1beta`, `v1beta1`), a publisher, or a verb that only Google uses.
 pub fn names_google(path: &[u8]) -> bool {
     let parts = ["/v1beta", "/publishers/google/", "enerateContent"];
     !names_openai(path) && parts.iter().any(|part| holds(path, part))

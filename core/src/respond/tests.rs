@@ -19,7 +19,7 @@ fn dialects() -> impl Iterator<Item = &'static dyn Dialect> {
     })
 }
 
-/// All that is sent, without delay.
+/// Returns the head and the whole body of the response.
 fn send(request: &Request, host: &FixedHost) -> (Head, String) {
     let mut response = respond(request, host);
     let mut sent = Vec::new();
@@ -36,7 +36,7 @@ fn send(request: &Request, host: &FixedHost) -> (Head, String) {
     (response.head, String::from_utf8(sent).unwrap())
 }
 
-/// Answers a body on every route, plain and streamed.
+/// Sends a body to every route, plain and streamed.
 fn answer(body: &[u8]) {
     assert!(Encoding::O200kBase.load());
     for route in ROUTES {
@@ -100,7 +100,7 @@ fn a_compressed_body_is_refused() {
 }
 
 #[test]
-fn what_a_client_does_wrong_is_logged() {
+fn client_errors_are_logged() {
     let mut host = FixedHost::new(b"text");
     host.validation = validate::Mode::Strict;
     for (method, path, body, message) in [
@@ -133,7 +133,7 @@ fn what_a_client_does_wrong_is_logged() {
     assert_eq!(respond(&request, &host).log, None);
 }
 
-/// Names of fields.
+/// Generates names of fields.
 fn field() -> impl Strategy<Value = &'static str> {
     const MORE: [&str; 12] = [
         "echo",

@@ -1,27 +1,27 @@
-//! Finds the route of a request.
+//! Route matching.
 
 use super::{ROUTES, Route};
 use crate::http::{Headers, Method};
 use crate::providers::openai::OpenAi;
 use crate::providers::provider::Provider;
 
-/// Where a request goes.
+/// The result of route matching.
 #[derive(Clone, Copy)]
 pub enum Matched {
-    /// To the endpoint of a route.
+    /// A route matches.
     Route(Target),
-    /// To the answer to a browser's preflight, which any path gives.
+    /// The request is a browser's preflight, which every path answers.
     Preflight,
-    /// No route has the path; whose error object the response is.
+    /// No route has the path. The response is this provider's error object.
     NotFound(&'static dyn Provider),
-    /// The route does not take the method.
+    /// The route does not support the method.
     NotAllowed(&'static Route),
-    /// nginx has refused the request with a status of 400 to 599.
+    /// nginx refused the request with a status of 400 to 599.
     Refused(&'static dyn Provider, u16),
 }
 
 impl Matched {
-    /// The provider that the response comes from; none for a preflight.
+    /// Returns the provider of the response, or `None` for a preflight.
     pub fn provider(&self) -> Option<&'static dyn Provider> {
         match self {
             Self::Route(target) => Some(target.route.provider),
@@ -31,7 +31,7 @@ impl Matched {
         }
     }
 
-    /// Whether the body decides about the response.
+    /// Returns whether the response depends on the body.
     pub fn needs_body(&self, method: Method) -> bool {
         match self {
             Self::Route(target) => target.route.endpoint.needs_body(method),
@@ -40,15 +40,17 @@ impl Matched {
     }
 }
 
-/// A route, and which part of the path is what. It refers to the path by
-/// offsets, so that it can be kept while the body is read.
+/// A matched route with the positions of the path's parts.
+///
+/// It refers to the path by offsets, so that it can be stored while the body is
+/// read.
 #[derive(Clone, Copy)]
 pub struct Target {
-    /// The row of the table.
+    /// The matched row of the table.
     pub route: &'static Route,
-    /// How long the part before the route's is.
+    /// The length of the part before the route's own path, in bytes.
     before: usize,
-    /// Where the name begins that stands for `{...}`, and its length.
+    /// The offset and the length of the name that matches `{...}`.
     name: (usize, usize),
 }
 
@@ -62,13 +64,14 @@ impl Target {
         })
     }
 
-    /// What stands for `{...}` in the path that was matched.
+    /// Returns the name that matches `{...}` in `path`, the path that was
+    /// matched.
     pub fn name<'a>(&self, path: &'a [u8]) -> &'a [u8] {
         let (start, len) = self.name;
         path.get(start..start + len).unwrap_or_default()
     }
 
-    /// The model that a path of Azure names:
+    /// Returns the deployment that an Azure path names:
     /// `/openai/deployments/{deployment}/chat/completions` (Azure OpenAI REST
     /// API reference, "Data plane inference").
     pub fn deployment<'a>(&self, path: &'a [u8]) -> Option<&'a [u8]> {
@@ -83,8 +86,8 @@ impl Target {
     }
 }
 
-/// Finds the route of a request by its method, its decoded path, and, where
-/// several providers share a path, its headers.
+/// Finds the route of a request by its method and its decoded path, and by its
+/// headers if several providers share the path.
 pub fn find(method: Method, path: &[u8], headers: &dyn Headers) -> Matched {
     if method == Method::Options {
         return Matched::Preflight;
@@ -96,7 +99,7 @@ pub fn find(method: Method, path: &[u8], headers: &dyn Headers) -> Matched {
     if method == first.route.method || method == Method::Head {
         return Matched::Route(first);
     }
-    // The same path with another method, not one that ends as this path does.
+    // Only routes with the same path, not shorter paths that also match.
     let mut same = targets.filter(|target| target.route.path == first.route.path);
     match same.find(|target| target.route.method == method) {
         Some(target) => Matched::Route(target),
@@ -104,8 +107,8 @@ pub fn find(method: Method, path: &[u8], headers: &dyn Headers) -> Matched {
     }
 }
 
-/// The match of a request that nginx has refused with `status`, on the path and
-/// with the arguments that the client sent.
+/// Returns the match for a request that nginx refused with `status`. `target`
+/// is the path with the arguments, as the client sent them.
 pub fn refused(status: u16, target: &[u8], headers: &dyn Headers) -> Matched {
     let path = target.split(|&byte| byte == b'?').next();
     let path = path.unwrap_or_default();
@@ -119,7 +122,7 @@ fn targets(path: &[u8], headers: &dyn Headers) -> impl Iterator<Item = Target> {
     found.filter(move |it| !it.route.is_shared || it.route.provider.claims(path, headers))
 }
 
-/// The provider of a path that no route has.
+/// Returns the provider of a path that no route has.
 fn provider_of(path: &[u8], headers: &dyn Headers) -> &'static dyn Provider {
     let mut providers = ROUTES.iter().map(|route| route.provider);
     let claims = |it: &&dyn Provider| it.claims(path, headers);
@@ -143,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deployment_is_a_part_of_the_path() {
+    fn the_deployment_is_read_from_the_path() {
         for (path, expected) in [
             ("/openai/deployments/mine/chat/completions", Some("mine")),
             ("/openai/deployments/mine/v1/completions", Some("mine")),
@@ -167,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_the_object_of_the_paths_provider() {
+    fn the_path_selects_the_provider_of_an_error() {
         for (method, path, expected) in [
             (Method::Get, "/v1/chat/completions", "openai"),
             (Method::Get, "/v1/messages", "anthropic"),
@@ -200,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_by_method_and_the_end_of_the_path() {
+    fn routes_match_the_method_and_the_end_of_the_path() {
         use Method::*;
         for (method, path, expected) in [
             (Post, "/v1/chat/completions", "/v1/chat/completions"),

@@ -1,15 +1,15 @@
-//! What the end of a path must be for a route.
+//! Patterns that match the end of a path.
 
-/// The path of a route, taken apart when the table is compiled.
+/// The path of a route, split at compile time.
 pub struct Pattern {
-    /// From the version on: all of it, or what stands before a name.
+    /// The path after the version, up to the name if there is one.
     fixed: &'static [u8],
-    /// What follows the name, where there is one.
+    /// The part after the name, if there is a name.
     after_name: Option<&'static [u8]>,
 }
 
 impl Pattern {
-    /// Of a path as the table has it.
+    /// Creates a pattern from a path of the table.
     pub const fn of(path: &'static str) -> Self {
         let path = without(path.as_bytes(), b"/v1");
         let path = without(path, b"beta");
@@ -21,8 +21,10 @@ impl Pattern {
         Self { fixed, after_name }
     }
 
-    /// How long the part of a path before this pattern is; where the name in it
-    /// begins, and the length of that. `None` if the path does not match.
+    /// Matches the end of a path.
+    ///
+    /// Returns the length of the part before the pattern, and the offset and
+    /// the length of the name. Returns `None` if the path does not match.
     pub fn find_in(&self, path: &[u8]) -> Option<(usize, (usize, usize))> {
         let Some(after) = self.after_name else {
             return Some((path.strip_suffix(self.fixed)?.len(), (path.len(), 0)));
@@ -37,7 +39,7 @@ impl Pattern {
     }
 }
 
-/// What follows `prefix`, or all if it is not there.
+/// Removes `prefix` from `path`, if it is there.
 const fn without<'a>(path: &'a [u8], prefix: &[u8]) -> &'a [u8] {
     let (mut rest, mut left) = (path, prefix);
     while let ([one, more @ ..], [other, fewer @ ..]) = (rest, left) {
@@ -52,7 +54,7 @@ const fn without<'a>(path: &'a [u8], prefix: &[u8]) -> &'a [u8] {
     }
 }
 
-/// What stands before `sign`, and the rest from it on.
+/// Splits `path` before the first `sign`.
 const fn split(path: &[u8], sign: u8) -> (&[u8], &[u8]) {
     let (mut at, mut rest) = (0, path);
     while let [first, more @ ..] = rest {
@@ -68,14 +70,14 @@ const fn split(path: &[u8], sign: u8) -> (&[u8], &[u8]) {
 mod tests {
     use super::*;
 
-    /// The part before the pattern, and the name.
+    /// Returns the part before the pattern, and the name.
     fn find<'a>(pattern: &Pattern, path: &'a str) -> Option<(&'a str, &'a str)> {
         let (before, (start, len)) = pattern.find_in(path.as_bytes())?;
         Some((&path[..before], &path[start..start + len]))
     }
 
     #[test]
-    fn a_path_matches_by_its_end() {
+    fn a_pattern_matches_the_end_of_a_path() {
         const ALL: Pattern = Pattern::of("/v1/chat/completions");
         assert_eq!(find(&ALL, "/chat/completions"), Some(("", "")));
         assert_eq!(find(&ALL, "/a/v1/chat/completions"), Some(("/a/v1", "")));
@@ -84,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_stands_for_the_braces() {
+    fn a_placeholder_matches_any_name() {
         const MODEL: Pattern = Pattern::of("/v1beta/models/{model}:count");
         const LAST: Pattern = Pattern::of("/v1/models/{model}");
         let found = Some(("/v1beta", "a/models/b"));

@@ -1,8 +1,8 @@
-//! Bodies that are no request, or have odd fields or texts.
+//! Bodies that are not valid requests, or have unusual fields or texts.
 
 use super::{TOOL, fill, list, numbered, with_content};
 
-/// Whole bodies.
+/// Adds whole bodies.
 pub fn whole(len: usize, add: &mut impl FnMut(&'static str, String)) {
     add("no JSON", fill("x", len));
     add("quotes alone", fill("\"", len));
@@ -66,7 +66,7 @@ pub fn whole(len: usize, add: &mut impl FnMut(&'static str, String)) {
     }
 }
 
-/// Texts of messages.
+/// Adds bodies with unusual message texts.
 pub fn texts(len: usize, add: &mut impl FnMut(&'static str, String)) {
     let third = len / 3;
     for (name, text) in [

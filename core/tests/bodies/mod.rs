@@ -1,29 +1,30 @@
-//! Bodies of requests that are hard to read fast, or to answer without much
-//! memory. Each has the fields of all APIs, so that any route may get any of
-//! them.
+//! Request bodies that are hard to parse fast, or to respond to with little
+//! memory. Each body has the fields of all APIs, so that it can be sent to any
+//! route.
 
 mod json;
 mod schemas;
 mod texts;
 mod tools;
 
-/// A request, but for its route.
+/// A request without its route.
 pub struct Shape {
-    /// What it is like.
+    /// A description of the request.
     pub name: &'static str,
-    /// The body.
+    /// The request body.
     pub body: Vec<u8>,
-    /// The text of the response: a variable of nginx may hold what the client
-    /// sends.
+    /// The text of the response, which may be an nginx variable with data from
+    /// the client.
     pub text: Vec<u8>,
 }
 
-/// As many of `item` as are `len` bytes long, with commas between them.
+/// Repeats `item`, separated by commas, up to about `len` bytes.
 fn list(item: &str, len: usize) -> String {
     vec![item; (len / (item.len() + 1)).max(1)].join(",")
 }
 
-/// The same, where a `#` in `item` stands for a number of its own.
+/// Repeats `item` as [`list`] does, and replaces each `#` with the number of
+/// the item.
 fn numbered(item: &str, len: usize) -> String {
     let count = (len / (item.len() + 4)).max(1);
     let items: Vec<_> = (0..count)
@@ -32,29 +33,29 @@ fn numbered(item: &str, len: usize) -> String {
     items.join(",")
 }
 
-/// As many of `text` as are `len` bytes long.
+/// Repeats `text` up to about `len` bytes.
 fn fill(text: &str, len: usize) -> String {
     text.repeat((len / text.len()).max(1))
 }
 
-/// A tool in the form of each API.
+/// A tool in the format of each API.
 const TOOL: &str = r##"{"type":"function","name":"f#","parameters":{"type":"object"},"input_schema":{"type":"object"},"function":{"name":"f#","parameters":{}},"functionDeclarations":[{"name":"f#","parameters":{}}]}"##;
 
-/// Messages of each API, whose texts are in `content`.
+/// Returns messages in the format of each API, with `content` as their text.
 fn with_content(content: &str) -> String {
     format!(
         r#"{{"model":"gpt-4o","max_tokens":1000000,"messages":[{{"role":"user","content":{content}}}],"input":{content},"prompt":{content},"contents":[{{"role":"user","parts":[{{"text":{content}}}]}}],"prediction":{{"type":"content","content":{content}}}}}"#
     )
 }
 
-/// A question, and these fields.
+/// Returns a request with a question and these fields.
 fn with_fields(fields: &str) -> String {
     format!(
         r#"{{"model":"gpt-4o","max_tokens":1000000,"messages":[{{"role":"user","content":"hi"}}],"input":"hi","prompt":"hi","contents":[{{"role":"user","parts":[{{"text":"hi"}}]}}],{fields}}}"#
     )
 }
 
-/// Shapes of about `len` bytes each.
+/// Returns all shapes, of about `len` bytes each.
 pub fn shapes(len: usize) -> Vec<Shape> {
     let mut all = Vec::new();
     let mut add = |name: &'static str, body: String, text: String| {

@@ -1,8 +1,9 @@
-//! Schemas of tools and of texts.
+//! Schemas of tools and of structured outputs.
 
 use super::{fill, list, numbered, with_fields};
 
-/// A schema, as parameters of a tool and as the form of the text.
+/// Returns bodies with a schema as the parameters of a tool and as the output
+/// format.
 fn with_schema(schema: &str) -> [String; 2] {
     let tools = with_fields(&format!(
         r#""tools":[{{"type":"function","name":"f","parameters":{schema},"input_schema":{schema},"function":{{"name":"f","parameters":{schema}}},"functionDeclarations":[{{"name":"f","parameters":{schema}}}]}}]"#
@@ -13,12 +14,12 @@ fn with_schema(schema: &str) -> [String; 2] {
     [tools, form]
 }
 
-/// Schemas.
+/// Adds bodies with schemas.
 pub fn schemas(len: usize, add: &mut impl FnMut(&'static str, String)) {
     let quarter = len / 4;
     for (names, schema) in [
         (
-            ["properties of a tool", "properties of a form"],
+            ["properties of a tool", "properties of an output format"],
             format!(
                 r#"{{"type":"object","properties":{{{}}}}}"#,
                 numbered(r##""p#":{"type":"string"}"##, quarter)
@@ -27,7 +28,7 @@ pub fn schemas(len: usize, add: &mut impl FnMut(&'static str, String)) {
         (
             [
                 "required properties of a tool",
-                "required properties of a form",
+                "required properties of an output format",
             ],
             format!(
                 r#"{{"type":"object","properties":{{{}}},"required":[{}]}}"#,
@@ -36,28 +37,34 @@ pub fn schemas(len: usize, add: &mut impl FnMut(&'static str, String)) {
             ),
         ),
         (
-            ["required names of a tool", "required names of a form"],
+            [
+                "required names of a tool",
+                "required names of an output format",
+            ],
             format!(
                 r#"{{"type":"object","required":[{}]}}"#,
                 numbered(r##""p#""##, quarter)
             ),
         ),
         (
-            ["equal properties of a tool", "equal properties of a form"],
+            [
+                "equal properties of a tool",
+                "equal properties of an output format",
+            ],
             format!(
                 r#"{{"type":"object","properties":{{{}}},"required":["p"]}}"#,
                 list(r#""p":{"type":"string"}"#, quarter)
             ),
         ),
         (
-            ["an enum of a tool", "an enum of a form"],
+            ["an enum of a tool", "an enum of an output format"],
             format!(
                 r#"{{"type":"object","properties":{{"a":{{"enum":[{}]}}}},"required":["a"]}}"#,
                 numbered(r##""v#""##, quarter)
             ),
         ),
         (
-            ["references of a tool", "references of a form"],
+            ["references of a tool", "references of an output format"],
             format!(
                 r##"{{"$ref":"#/$defs/d0","$defs":{{{}}}}}"##,
                 numbered(r##""d#":{"$ref":"#/$defs/d1#"}"##, quarter)
@@ -66,7 +73,7 @@ pub fn schemas(len: usize, add: &mut impl FnMut(&'static str, String)) {
         (
             [
                 "references of properties of a tool",
-                "references of properties of a form",
+                "references of properties of an output format",
             ],
             format!(
                 r##"{{"type":"object","$defs":{{"d":{{"type":"string"}}}},"properties":{{{}}}}}"##,
@@ -74,33 +81,33 @@ pub fn schemas(len: usize, add: &mut impl FnMut(&'static str, String)) {
             ),
         ),
         (
-            ["branches of a tool", "branches of a form"],
+            ["branches of a tool", "branches of an output format"],
             format!(
                 r#"{{"anyOf":[{}]}}"#,
                 list(r#"{"type":"object","properties":{}}"#, quarter)
             ),
         ),
         (
-            ["parts of a tool", "parts of a form"],
+            ["parts of a tool", "parts of an output format"],
             format!(
                 r#"{{"allOf":[{}]}}"#,
                 numbered(r##"{"type":"object","required":["p#"]}"##, quarter)
             ),
         ),
-        (["depth of a tool", "depth of a form"], {
+        (["depth of a tool", "depth of an output format"], {
             let open = r#"{"type":"object","required":["a"],"properties":{"a":"#;
             let depth = quarter / (open.len() + 2);
             format!("{}{{}}{}", open.repeat(depth), "}}".repeat(depth))
         }),
         (
-            ["a pattern of a tool", "a pattern of a form"],
+            ["a pattern of a tool", "a pattern of an output format"],
             format!(
                 r#"{{"type":"object","properties":{{"a":{{"type":"string","pattern":"{}"}}}},"required":["a"]}}"#,
                 fill("(a|b)", quarter)
             ),
         ),
         (
-            ["unique items of a tool", "unique items of a form"],
+            ["unique items of a tool", "unique items of an output format"],
             format!(
                 r#"{{"type":"object","properties":{{"a":{{"type":"array","uniqueItems":true,"minItems":{},"items":{{"type":"integer"}}}}}},"required":["a"]}}"#,
                 len / 64

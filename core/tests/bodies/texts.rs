@@ -1,15 +1,15 @@
-//! Lists that a response repeats or counts, and texts that come from the client.
+//! Lists that a response repeats or counts, and texts from the client.
 
 use super::{fill, list, numbered, with_fields};
 
-/// Where a text is to end, in the words of each API.
+/// Returns a body with these stop sequences, in the fields of each API.
 fn with_stops(stops: &str) -> String {
     with_fields(&format!(
         r#""stop":[{stops}],"stop_sequences":[{stops}],"options":{{"stop":[{stops}]}},"generationConfig":{{"stopSequences":[{stops}]}}"#
     ))
 }
 
-/// Lists that a response repeats or counts.
+/// Adds bodies with lists that a response repeats or counts.
 pub fn lists(len: usize, add: &mut impl FnMut(&'static str, String)) {
     add(
         "choices of many prompts",
@@ -49,7 +49,7 @@ pub fn lists(len: usize, add: &mut impl FnMut(&'static str, String)) {
     add("stop sequences", with_stops(&numbered(r##""s#""##, len)));
 }
 
-/// Texts, and where they end.
+/// Adds response texts, and bodies that limit them.
 pub fn texts(len: usize, add: &mut impl FnMut(&'static str, String, String)) {
     let half = len / 2;
     let stops = |one: &str| with_stops(&format!("\"{one}\""));

@@ -2,14 +2,16 @@
 
 use super::{TOOL, fill, list, numbered, with_fields};
 
-/// Choices of the tools in this list, in the words of each API.
+/// Returns a body with these tools and a tool choice, in the fields of each
+/// API.
 fn with_choice(tools: &str, allowed: &str, names: &str) -> String {
     with_fields(&format!(
         r#""tools":[{tools}],"tool_choice":{{"type":"allowed_tools","mode":"required","tools":[{allowed}],"allowed_tools":{{"mode":"required","tools":[{allowed}]}}}},"parallel_tool_calls":true,"toolConfig":{{"functionCallingConfig":{{"mode":"ANY","allowedFunctionNames":[{names}]}}}}"#
     ))
 }
 
-/// A conversation of calls and their results, all of which must be looked at.
+/// Returns a conversation of tool calls and their results, all of which must be
+/// read.
 fn with_results(len: usize) -> String {
     let each = len / 3;
     let chat = numbered(
@@ -30,7 +32,7 @@ fn with_results(len: usize) -> String {
     )
 }
 
-/// Conversations.
+/// Adds bodies with conversations.
 pub fn conversations(len: usize, add: &mut impl FnMut(&'static str, String)) {
     let third = len / 3;
     let messages = |item: &str| {
@@ -59,7 +61,7 @@ pub fn conversations(len: usize, add: &mut impl FnMut(&'static str, String)) {
     );
 }
 
-/// Tools, and choices of them.
+/// Adds bodies with tools and tool choices.
 pub fn tools(len: usize, add: &mut impl FnMut(&'static str, String)) {
     let third = len / 3;
     let tools = |tool: &str| {

@@ -1,4 +1,4 @@
-//! What a client gets, without a server: the response to a request.
+//! Sends requests without a server.
 
 use llm_mock_core::completion::Models;
 use llm_mock_core::engine::{Buffer, Poll};
@@ -8,10 +8,10 @@ use serde_json::Value;
 
 const TEXT: &str = "Hello there, 世界! \"quoted\"\nand more.";
 
-/// An SDK sends it.
+/// A header that SDKs send.
 const HEADERS: [(&str, &str); 1] = [("authorization", "Bearer key")];
 
-/// The body of the response to a request with this body.
+/// Returns the body of the response to a request.
 fn body(method: Method, path: &str, body: &Value) -> String {
     let sent = match body {
         Value::Null => Vec::new(),
@@ -39,13 +39,13 @@ fn body(method: Method, path: &str, body: &Value) -> String {
     }
 }
 
-/// The object that a plain reply is.
+/// Returns the object of a plain response.
 pub fn plain(method: Method, path: &str, request: &Value) -> Value {
     let body = body(method, path, request);
     serde_json::from_str(&body).unwrap_or_else(|e| panic!("{e}: {body}"))
 }
 
-/// The objects of the stream that `request` gets, `[DONE]` left out.
+/// Returns the objects of the stream for `request`, without `[DONE]`.
 pub fn events(path: &str, request: &Value) -> Vec<Value> {
     let mut request = request.clone();
     request["stream"] = true.into();

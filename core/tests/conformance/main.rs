@@ -1,5 +1,5 @@
-//! Every reply of OpenAI's endpoints, and every event of their streams, against
-//! the schemas in OpenAI's description of its API.
+//! Checks every response of OpenAI's endpoints, and every event of their
+//! streams, against the schemas in OpenAI's description of its API.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,7 +20,7 @@ const CHAT: &str = "/v1/chat/completions";
 const COMPLETIONS: &str = "/v1/completions";
 const RESPONSES: &str = "/v1/responses";
 
-/// Fails unless `value` is valid under the schema of that name.
+/// Asserts that `value` is valid under the schema with this name.
 fn assert_valid(schemas: &Schemas, name: &str, value: &Value, asked: &Value) {
     let errors = schemas.errors(name, value);
     assert!(
@@ -30,7 +30,7 @@ fn assert_valid(schemas: &Schemas, name: &str, value: &Value, asked: &Value) {
     );
 }
 
-/// The plain reply and each event of the stream.
+/// Asserts that the plain response and each event of the stream are valid.
 fn assert_both_valid(path: &str, [of_plain, of_event]: [&str; 2], requests: &[Value]) {
     let Some(schemas) = Schemas::find() else {
         return;
@@ -52,7 +52,7 @@ fn assert_plain_valid(name: &str, requests: &[(Method, &str, Value)]) {
     }
 }
 
-/// The schema of a function's arguments, and of a document.
+/// Returns the schema of a function's arguments, and of a structured output.
 fn place() -> Value {
     json!({"type": "object", "required": ["city"], "additionalProperties": false,
         "properties": {"city": {"type": "string"}}})
@@ -107,11 +107,11 @@ fn completions() {
         json!({"max_tokens": 1, "stream_options": {"include_usage": true}}),
         json!({"stop": "there", "logprobs": 2}),
     ] {
-        let reply = plain(Post, COMPLETIONS, &request);
-        assert_valid(schemas, "CreateCompletionResponse", &reply, &request);
+        let response = plain(Post, COMPLETIONS, &request);
+        assert_valid(schemas, "CreateCompletionResponse", &response, &request);
         for mut event in events(COMPLETIONS, &request) {
-            // The schema is that of the whole: it knows nothing of what is not
-            // there yet, which a stream has as null.
+            // The schema describes the plain response. A stream has null for
+            // fields that are not known yet.
             let event = event.as_object_mut().unwrap();
             event.retain(|name, value| name != "usage" || !value.is_null());
             for choice in event["choices"].as_array_mut().unwrap() {
@@ -189,14 +189,14 @@ fn embeddings() {
     let Some(schemas) = Schemas::find() else {
         return;
     };
-    // The schema knows no base64; all else must be as it says.
+    // The schema does not allow base64. Everything else must be valid.
     let asked = json!({"input": ["a", "b"], "encoding_format": "base64", "dimensions": 3});
-    let mut reply = plain(Post, path, &asked);
-    for item in reply["data"].as_array_mut().unwrap() {
+    let mut response = plain(Post, path, &asked);
+    for item in response["data"].as_array_mut().unwrap() {
         assert_eq!(item["embedding"].as_str().unwrap().len(), 16);
         item["embedding"] = json!([]);
     }
-    assert_valid(schemas, "CreateEmbeddingResponse", &reply, &asked);
+    assert_valid(schemas, "CreateEmbeddingResponse", &response, &asked);
 }
 
 #[test]
@@ -246,15 +246,15 @@ fn errors() {
     );
 }
 
-/// The schemas that all of this is held against do refuse something.
+/// Proves that the schemas of the other tests refuse invalid objects.
 #[test]
-fn a_field_that_is_missing_is_noticed() {
+fn missing_fields_fail_validation() {
     let Some(schemas) = Schemas::find() else {
         return;
     };
     let nothing = json!({});
     let event = events(RESPONSES, &nothing).pop().unwrap();
-    for (name, reply) in [
+    for (name, response) in [
         ("CreateChatCompletionResponse", plain(Post, CHAT, &nothing)),
         (
             "CreateChatCompletionStreamResponse",
@@ -271,7 +271,7 @@ fn a_field_that_is_missing_is_noticed() {
         let required = schemas.required(name);
         assert!(!required.is_empty(), "{name}");
         for field in required {
-            let mut broken = reply.clone();
+            let mut broken = response.clone();
             broken.as_object_mut().unwrap().remove(&field);
             let errors = schemas.errors(name, &broken);
             assert!(!errors.is_empty(), "{name} without {field} is valid");

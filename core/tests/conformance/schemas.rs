@@ -1,4 +1,4 @@
-//! OpenAI's schemas, by name.
+//! The schemas of OpenAI's API description, by name.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -9,10 +9,11 @@ use std::{env, fs};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-/// Names a JSON file with the schemas under `$defs`.
+/// The environment variable with the path of a JSON file. The file has the
+/// schemas under `$defs`.
 const VARIABLE: &str = "LLM_MOCK_OPENAI_SCHEMAS";
 
-/// Where they are looked for otherwise: beside the project's folder.
+/// The default path of the file: next to the project's folder.
 const BESIDE: &str = "../../shared/openai/schemas.json";
 
 pub struct Schemas {
@@ -21,7 +22,8 @@ pub struct Schemas {
 }
 
 impl Schemas {
-    /// `None` where there are none, which is said once.
+    /// Returns the schemas, or `None` if the file is missing. Prints a notice
+    /// in this case, once.
     pub fn find() -> Option<&'static Self> {
         static FOUND: OnceLock<Option<Schemas>> = OnceLock::new();
         FOUND.get_or_init(Self::load).as_ref()
@@ -33,7 +35,8 @@ impl Schemas {
             None => {
                 let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(BESIDE);
                 if !path.exists() {
-                    // Not captured, as what a test prints is.
+                    // Written directly, because the output of a test is
+                    // captured.
                     let _ = writeln!(
                         io::stderr(),
                         "No schemas of OpenAI's: nothing is held against them ({VARIABLE} names them)."
@@ -51,7 +54,7 @@ impl Schemas {
         })
     }
 
-    /// What is wrong with `value` by the schema `name`, a line for each.
+    /// Returns the errors of `value` under the schema `name`, one on each line.
     pub fn errors(&self, name: &str, value: &Value) -> Vec<String> {
         let schema = self.compile(name);
         let errors = schema.iter_errors(value);
@@ -60,7 +63,7 @@ impl Schemas {
             .collect()
     }
 
-    /// The fields that an object of the schema `name` must have.
+    /// Returns the required fields of the schema `name`.
     pub fn required(&self, name: &str) -> Vec<String> {
         let schema = &self.definitions[name];
         let all = std::iter::once(schema).chain(schema["allOf"].as_array().into_iter().flatten());
@@ -70,7 +73,7 @@ impl Schemas {
             .collect()
     }
 
-    /// The schema of a streamed event of this `type`.
+    /// Returns the schema of a streamed event of this `type`.
     pub fn of_event(&self, kind: &str) -> &str {
         let definitions = self.definitions.as_object().unwrap();
         let of_kind =

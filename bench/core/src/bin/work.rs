@@ -1,5 +1,5 @@
-//! Does a piece of work so many times, for a program that counts instructions:
-//! `work NAME ROUNDS`; without arguments, the names.
+//! Runs a benchmark a given number of times, for a program that counts
+//! instructions: `work NAME ROUNDS`. Without arguments, it lists the names.
 
 use std::process::ExitCode;
 

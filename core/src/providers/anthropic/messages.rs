@@ -1,5 +1,5 @@
-//! Messages (API reference, "Messages" and "Streaming Messages"): the object
-//! `message`, and the events of a streamed one.
+//! The Messages API (API reference, "Messages" and "Streaming Messages"): the
+//! `message` object, and the events of a stream.
 
 use super::request;
 use crate::completion::Generation;
@@ -62,11 +62,11 @@ impl Dialect for Messages {
     }
 }
 
-/// No less than what a block has around its text and its name.
+/// An upper bound of the bytes around the text and the name of a block.
 const A_BLOCK: usize = 120;
 
-/// A block of the content. A call that a limit has cut takes nothing: what is
-/// there of its input is no JSON.
+/// Writes a content block. A tool call that a limit truncates has an empty
+/// input, because a part of its input is not valid JSON.
 fn put_block(part: &ContentPart, out: &mut Vec<u8>) {
     let Some(call) = part.call() else {
         out.put_all(&[b"{\"type\":\"text\",\"text\":\"", part.text(), b"\"}"]);
@@ -80,7 +80,7 @@ fn put_block(part: &ContentPart, out: &mut Vec<u8>) {
     out.put(b"}");
 }
 
-/// The block of a call, up to its input.
+/// Writes the block of a tool call up to its input.
 fn put_call(call: &ToolCall, out: &mut impl Sink) {
     out.put_all(&[
         b"{\"type\":\"tool_use\",\"id\":\"",
@@ -91,7 +91,7 @@ fn put_call(call: &ToolCall, out: &mut impl Sink) {
     ]);
 }
 
-/// A message up to its content.
+/// Writes a message up to its content.
 fn put_head(generation: &Generation, out: &mut Vec<u8>) {
     out.put_all(&[
         b"{\"id\":\"",
@@ -102,7 +102,7 @@ fn put_head(generation: &Generation, out: &mut Vec<u8>) {
     ]);
 }
 
-/// The sequence that ended the text, if one did.
+/// Returns the stop sequence that ended the text, if there is one.
 fn stop_sequence<'a>(generation: &Generation<'a>) -> Option<&'a str> {
     let which = generation.completion.stopped_by()?;
     generation
@@ -113,7 +113,7 @@ fn stop_sequence<'a>(generation: &Generation<'a>) -> Option<&'a str> {
         .map(String::as_str)
 }
 
-/// `stop_reason`
+/// Returns the value of `stop_reason`.
 fn stop_reason(completion: &Completion) -> &'static str {
     match (completion.stopped_by(), completion.finish()) {
         (Some(_), _) => "stop_sequence",
@@ -123,7 +123,7 @@ fn stop_reason(completion: &Completion) -> &'static str {
     }
 }
 
-/// `stop_reason` and `stop_sequence`
+/// Writes `stop_reason` and `stop_sequence`.
 fn put_stop(generation: &Generation, out: &mut Vec<u8>) {
     let reason = stop_reason(&generation.completion).as_bytes();
     out.put_all(&[b"\"stop_reason\":\"", reason, b"\",\"stop_sequence\":"]);
@@ -137,7 +137,7 @@ fn put_stop(generation: &Generation, out: &mut Vec<u8>) {
     }
 }
 
-/// `usage`: nothing is cached.
+/// Writes the `usage` object. No tokens are cached.
 fn put_usage(generation: &Generation, output: usize, out: &mut Vec<u8>) {
     out.put_all(&[
         b"{\"input_tokens\":",
@@ -148,8 +148,8 @@ fn put_usage(generation: &Generation, output: usize, out: &mut Vec<u8>) {
     ]);
 }
 
-/// No less than what a message has around its text, and `message_start` and
-/// `message_delta` around theirs.
+/// Returns an upper bound of the bytes around the text of a message, and of the
+/// `message_start` and `message_delta` events.
 fn head_len(generation: &Generation) -> usize {
     const FIXED: usize = 600;
     const ESCAPED: usize = 6;
@@ -157,19 +157,19 @@ fn head_len(generation: &Generation) -> usize {
     FIXED + generation.id.as_bytes().len() + generation.model.as_bytes().len() + stop * ESCAPED
 }
 
-/// The event before the content.
+/// Renders the event before the content.
 fn start(generation: &Generation) -> Vec<u8> {
     let mut out = Vec::with_capacity(head_len(generation));
     out.put(b"event: message_start\ndata: {\"type\":\"message_start\",\"message\":");
     put_head(generation, &mut out);
     out.put(b"[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":");
-    // The first token is there when the message starts.
+    // The first token is already generated when the message starts.
     put_usage(generation, generation.completion.tokens().min(1), &mut out);
     out.put_all(&[b"}}", sse::END]);
     out
 }
 
-/// The events after the content.
+/// Renders the events after the content.
 fn end(generation: &Generation) -> Vec<u8> {
     let mut out = Vec::with_capacity(head_len(generation));
     out.put(b"event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{");
@@ -185,8 +185,8 @@ fn end(generation: &Generation) -> Vec<u8> {
     out
 }
 
-/// A streamed message. What comes before a block of the content comes with its
-/// first piece, what comes after it with the last.
+/// A streamed message. The events before a content block are sent with its
+/// first chunk, and the events after it with its last chunk.
 struct Events {
     start: Vec<u8>,
     end: Vec<u8>,
@@ -244,7 +244,7 @@ impl Body for Events {
     }
 }
 
-/// An event about a block, up to the fields that are its own.
+/// Writes an event about a block, up to the fields of its type.
 fn put_event(name: &[u8], index: &Digits, out: &mut Buffer) {
     out.put_all(&[sse::EVENT, name, b"\n", sse::DATA, b"{\"type\":\"", name]);
     out.put_all(&[b"\",\"index\":", index.as_bytes()]);

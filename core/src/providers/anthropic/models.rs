@@ -1,12 +1,12 @@
-//! The list of models (API reference, "List Models" and "Get a Model"): the
-//! object `ModelInfo`.
+//! The models endpoints (API reference, "List Models" and "Get a Model"): the
+//! `ModelInfo` object.
 
 use crate::error::Error;
 use crate::json::Escaped;
 use crate::providers::direct::{Answer, DirectEndpoint, DirectRequest};
 use crate::util::excerpt;
 
-/// The models without `llm_mock_models`, the newest first
+/// The models if `llm_mock_models` is not set, newest first
 /// (anthropic-sdk-python 2.12.0, `types/model.py`).
 const KNOWN: [&str; 12] = [
     "claude-haiku-5-5",
@@ -23,7 +23,7 @@ const KNOWN: [&str; 12] = [
     "claude-sonnet-4-5",
 ];
 
-/// `GET /v1/models`: one page, whatever `limit` is.
+/// `GET /v1/models`. The list has one page for any value of `limit`.
 pub struct List;
 
 impl DirectEndpoint for List {
@@ -66,8 +66,8 @@ impl DirectEndpoint for One {
     }
 }
 
-/// A `ModelInfo`. The release date is the epoch, which the reference has for an
-/// unknown one; the limits are those of many models.
+/// Writes a `ModelInfo` object. The release date is the epoch, which is the
+/// reference's value for an unknown date. The limits are those of many models.
 fn put(name: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"type\":\"model\",\"id\":\"");
     out.extend_from_slice(name);
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_one_page() {
+    fn the_list_has_one_page() {
         let models = Models::only([b"claude-a".as_slice(), b"my \"own\""].into_iter());
         let list = get(&List, &models, "").unwrap();
         let one = |name: &str| {
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_list_any_model_is_found() {
+    fn any_model_exists_without_a_configured_list() {
         let models = Models::default();
         let list = get(&List, &models, "").unwrap();
         assert_eq!(list["data"].as_array().map(Vec::len), Some(KNOWN.len()));
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_list_has_no_first_and_no_last() {
+    fn an_empty_list_has_no_first_and_last_id() {
         let list = get(&List, &Models::only([].into_iter()), "").unwrap();
         assert_eq!(
             list,

@@ -6,20 +6,21 @@ use crate::http::Headers;
 use crate::json;
 use crate::providers::provider::{Provider, holds, names_google, names_openai};
 
-/// Anthropic.
+/// The Anthropic provider.
 pub struct Anthropic;
 
-/// The codes that its SDK reads in `error.details.error_code`. Codes of other
-/// providers are left out.
+/// The codes that Anthropic's SDK reads in `error.details.error_code`. Codes of
+/// other providers are left out.
 const ERROR_CODES: [&str; 2] = [UNSUPPORTED_ENCODING, THREAD_NOT_FOUND];
 
-/// The body has a content coding that is not decoded (anthropic-sdk-python
-/// 2.12.0, `types/shared/request_body_encoding_unsupported_error.py`).
+/// The code for a body with a content coding that is not decoded
+/// (anthropic-sdk-python 2.12.0,
+/// `types/shared/request_body_encoding_unsupported_error.py`).
 const UNSUPPORTED_ENCODING: &str = "request_body_encoding_unsupported";
 
-/// The thread that a request continues is not known (anthropic-sdk-python
-/// 2.12.0, `types/thread_not_found_error.py`). The SDK then sends the whole
-/// conversation again.
+/// The code for a request that continues an unknown thread
+/// (anthropic-sdk-python 2.12.0, `types/thread_not_found_error.py`). The SDK
+/// then sends the whole conversation again.
 pub(super) const THREAD_NOT_FOUND: &str = "thread_not_found";
 
 impl Provider for Anthropic {
@@ -55,8 +56,8 @@ impl Provider for Anthropic {
         }
     }
 
-    /// Anthropic reads compressed bodies; for a coding that it does not know it
-    /// has a status of 400, not 415.
+    /// Anthropic decodes compressed bodies. For an unknown coding it returns
+    /// 400, not 415.
     fn unsupported_encoding(&self, coding: &[u8]) -> Error {
         Error {
             status: 400,
@@ -65,7 +66,8 @@ impl Provider for Anthropic {
         }
     }
 
-    /// SDKs send `anthropic-version`; older ones and curl `x-api-key`.
+    /// SDKs send `anthropic-version`. Older SDKs and curl users send
+    /// `x-api-key`.
     fn claims(&self, path: &[u8], headers: &dyn Headers) -> bool {
         path.ends_with(b"/messages")
             || holds(path, "/messages/")
@@ -76,7 +78,7 @@ impl Provider for Anthropic {
     }
 }
 
-/// The type of error that Anthropic has for a status.
+/// Returns Anthropic's error type for a status.
 fn kind(status: u16) -> &'static str {
     match status {
         401 => "authentication_error",
@@ -98,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_the_object_that_sdks_read() {
+    fn the_error_body_has_the_format_that_sdks_read() {
         for (status, kind) in [
             (400, "invalid_request_error"),
             (405, "invalid_request_error"),

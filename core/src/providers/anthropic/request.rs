@@ -1,4 +1,4 @@
-//! The body of a request (API reference, "Create a Message").
+//! Reads the body of a request (API reference, "Create a Message").
 
 use super::output::Fields;
 use crate::completion::fields;
@@ -6,18 +6,19 @@ use crate::completion::prompt_tokens::Prompt;
 use crate::completion::{GenerationRequest, StreamField};
 use crate::json::object;
 
-/// What a model would read.
+/// The fields that form the prompt.
 pub const PROMPT: [&str; 3] = ["system", "messages", "tools"];
 
-/// How many stop sequences are heeded; Anthropic names no limit.
+/// The maximum number of stop sequences. Anthropic documents no limit.
 const MOST_STOPS: usize = 16;
 
-/// Reads a body. One that is not a single JSON object says nothing.
+/// Reads a body. A body that is not a single JSON object is read as an empty
+/// one.
 pub fn read(body: &[u8]) -> GenerationRequest {
     let body = object::text(body);
     let mut request = GenerationRequest::default();
     let mut prompt = Prompt::new(PROMPT);
-    let mut wanted = Fields::default();
+    let mut output_fields = Fields::default();
     request.is_object = object::read(&body, |key, value| {
         match key {
             "model" => request.model = fields::model(value),
@@ -26,15 +27,15 @@ pub fn read(body: &[u8]) -> GenerationRequest {
             "stop_sequences" => request.limits.stop = fields::stop::<MOST_STOPS>(value),
             _ => prompt.field(key, value),
         }
-        wanted.field(key, value);
+        output_fields.field(key, value);
     });
     if !request.is_object {
         request = GenerationRequest::default();
     } else {
         request.estimated_prompt_tokens = prompt.tokens();
-        request.output = wanted.output();
+        request.output = output_fields.output();
     }
-    // Only `true` makes a stream here, whoever asks.
+    // Only `true` requests a stream, whatever the client is.
     if request.stream != StreamField::True {
         request.stream = StreamField::False;
     }
@@ -46,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_decides_about_the_reply() {
+    fn the_fields_of_a_request_are_read() {
         let request = read(
             br#"{"model":"claude","max_tokens":5,"stream":true,"stop_sequences":["a","b"],
             "system":"12","messages":[1,2,3],"metadata":{"user_id":"x"}}"#,
@@ -59,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_another_type_is_not_said() {
+    fn fields_of_the_wrong_type_are_ignored() {
         let unsaid = |is_object| GenerationRequest {
             stream: StreamField::False,
             is_object,

@@ -1,5 +1,5 @@
-//! What Anthropic's endpoints take in a body (API reference, "Create a
-//! Message" and "Count tokens in a Message").
+//! Validation rules for the bodies of Anthropic's endpoints (API reference,
+//! "Create a Message" and "Count tokens in a Message").
 
 use super::provider::THREAD_NOT_FOUND;
 use super::violations::Violations;
@@ -41,13 +41,13 @@ macro_rules! message_fields {
             Field::optional("stop_sequences", &[Rule::Null, list(STRING)]),
             Field::optional("stream", &[Rule::Boolean]),
             SYSTEM,
-            Field::optional("temperature", SHARE),
+            Field::optional("temperature", FRACTION),
             THINKING,
             Field::optional("thread", THREAD),
             CHOICE,
             TOOLS,
             Field::optional("top_k", &[at_least(0)]),
-            Field::optional("top_p", SHARE),
+            Field::optional("top_p", FRACTION),
         ])
     };
 }
@@ -81,7 +81,7 @@ pub static MESSAGES: Spec = spec(&message_fields!(MODEL));
 /// `POST /v1/messages/count_tokens`
 pub static COUNT_TOKENS: Spec = spec(&count_fields!());
 
-/// `:rawPredict` and `:streamRawPredict` of Vertex AI, where the path names the
+/// `:rawPredict` and `:streamRawPredict` of Vertex AI. The path names the
 /// model.
 pub static VERTEX_MESSAGES: Spec =
     spec(&message_fields!(VERSION, Field::optional("model", STRING)));
@@ -103,14 +103,14 @@ const fn spec(body: &'static Object) -> Spec {
     }
 }
 
-/// Toolsets, and some of Anthropic's own tools, have tools that the list does
-/// not name.
+/// Returns whether a tool provides further tools that the list does not name,
+/// as toolsets and some of Anthropic's own tools do.
 fn provides_others(tool: Value) -> bool {
     let kind = tool.field("type");
     kind.is_some_and(|kind| kind.is_string() && !kind.is("custom"))
 }
 
-/// No thread is stored, so there is none to continue.
+/// Returns an error if a request continues a thread. No threads are stored.
 fn unknown_thread(body: Value) -> Option<Error> {
     let thread = body.field("thread")?;
     let continues = thread.field("type")?.is("continue");
@@ -176,8 +176,8 @@ const CHOSEN: &[Rule] = &[Rule::Tagged {
 
 const NULLABLE_OBJECT: &[Rule] = &[Rule::Null, Rule::Object(&ANY)];
 
-/// From none to all.
-const SHARE: &[Rule] = &[Rule::Number {
+/// A number from 0 to 1.
+const FRACTION: &[Rule] = &[Rule::Number {
     least: 0.0,
     most: 1.0,
 }];
@@ -196,7 +196,8 @@ static MESSAGE: Object = closed(&[
     Field::required("content", CONTENT),
 ]);
 
-/// An instruction within the conversation; in beta it may change tools instead.
+/// A system message within the conversation. In beta it may change the tools
+/// instead.
 static SYSTEM_MESSAGE: Object = closed(&[
     Field::required("role", STRING),
     Field::optional("content", CONTENT),
@@ -209,7 +210,7 @@ static SYSTEM_MESSAGE: Object = closed(&[
 
 const CONTENT: &[Rule] = &[ANY_STRING, list(&[BLOCK])];
 
-/// A content block; of most kinds only the name is looked at.
+/// A content block. Of most types, only the name is checked.
 const BLOCK: Rule = Rule::Tagged {
     tag: "type",
     objects: &[
@@ -258,7 +259,7 @@ static TYPED: Object = open(&[Field::required("type", STRING)]);
 
 static NAMED: Object = open(&[Field::required("name", STRING)]);
 
-/// One of the client's own or of Anthropic's.
+/// A tool of the client or of Anthropic.
 static TOOL: Object = open(&[
     Field::optional("name", &[Rule::Name { most: 128 }]),
     Field::optional("description", STRING),

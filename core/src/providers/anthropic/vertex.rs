@@ -1,5 +1,5 @@
-//! Messages on Google's Vertex AI (Google Cloud, "Use Claude models"): the path
-//! names the model, and its verb selects a stream.
+//! The Messages API on Google's Vertex AI (Google Cloud, "Use Claude models"):
+//! the path names the model, and its verb selects a stream.
 
 use super::messages::Messages;
 use crate::completion::{Completion, Generation, GenerationRequest, LONGEST_MODEL, StreamField};
@@ -8,7 +8,7 @@ use crate::providers::dialect::{Dialect, Source};
 
 /// The dialect of `:rawPredict` and `:streamRawPredict`.
 pub struct RawPredict {
-    /// Whether it is the latter.
+    /// Whether this is `:streamRawPredict`.
     pub streams: bool,
 }
 
@@ -50,7 +50,7 @@ impl Dialect for RawPredict {
     }
 }
 
-/// The model that the path names, without its version:
+/// Returns the model that the path names, without its version:
 /// `claude-sonnet-4-5@20250929` is `claude-sonnet-4-5` in a response.
 fn model(name: &[u8]) -> Option<String> {
     let model = name.split(|&byte| byte == b'@').next().unwrap_or_default();

@@ -1,13 +1,13 @@
-//! How Anthropic's API words what is wrong with a body, as clients of it have
-//! reported in issues and recorded in tests. Its error object has no field for
-//! the place: the message begins with it.
+//! Anthropic's error messages for invalid bodies, as clients have reported them
+//! in issues and recorded them in tests. The error object has no field for the
+//! position, so the message begins with it.
 
 use crate::error::Error;
 use crate::validate::messages::{Counted, Found, Messages, Range, Violation, quoted};
 use crate::validate::path::Path;
 use crate::validate::spec::Rule;
 
-/// The messages of Anthropic.
+/// Anthropic's messages.
 pub struct Violations;
 
 impl Messages for Violations {
@@ -21,7 +21,7 @@ impl Messages for Violations {
 }
 
 fn message(path: &Path, violation: &Violation) -> String {
-    let says = match violation {
+    let problem = match violation {
         Violation::NotJson => return "The request body is not valid JSON".to_owned(),
         Violation::NotAnObject => return "Input should be an object".to_owned(),
         Violation::NoSuchTool(name) => return format!("Tool '{name}' not found in provided tools"),
@@ -83,15 +83,14 @@ fn message(path: &Path, violation: &Violation) -> String {
         }
         Violation::NoName => "String should match pattern '^[a-zA-Z0-9_-]{1,128}$'".to_owned(),
     };
-    format!("{}: {says}", path.dots())
+    format!("{}: {problem}", path.dots())
 }
 
 fn role(text: &str) -> String {
     format!("messages: Unexpected role \"{text}\". Allowed roles are \"user\" or \"assistant\"")
 }
 
-/// What a value should be: the last that it may be, where it may be several
-/// things.
+/// Names the expected type of a value: the last one, if it may have several.
 fn expected(rules: &[Rule]) -> String {
     let name = match rules.last() {
         Some(Rule::Word(words)) => return quoted(words, "or"),

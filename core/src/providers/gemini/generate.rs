@@ -1,5 +1,5 @@
-//! Generating content (API reference, "Generating content"): the object
-//! `GenerateContentResponse`, whole or bit by bit.
+//! Generating content (API reference, "Generating content"): the
+//! `GenerateContentResponse` object, whole or as a stream of objects.
 
 use super::request;
 use crate::completion::Generation;
@@ -15,7 +15,8 @@ use crate::providers::dialect::{Dialect, Source};
 
 /// The dialect of `:generateContent` and `:streamGenerateContent`.
 pub struct GenerateContent {
-    /// Whether it is the latter: here the path says so, not the body.
+    /// Whether this is `:streamGenerateContent`. The path selects a stream, not
+    /// the body.
     pub streams: bool,
 }
 
@@ -64,8 +65,9 @@ impl Dialect for GenerateContent {
     }
 }
 
-/// A part of the content: a call, whole, or a piece of the text. A call that a
-/// limit has cut takes nothing: what is there of its arguments is no JSON.
+/// Writes a content part: a whole tool call or a chunk of the text. A tool call
+/// that a limit truncates has empty arguments, because a part of them is not
+/// valid JSON.
 fn put_part(part: &ContentPart, chunk: &[u8], out: &mut impl Sink) {
     let Some(call) = part.call() else {
         out.put_all(&[b"{\"text\":\"", chunk, b"\"}"]);
@@ -80,7 +82,7 @@ fn put_part(part: &ContentPart, chunk: &[u8], out: &mut impl Sink) {
     out.put(b"}}");
 }
 
-/// `finishReason`
+/// Returns the value of `finishReason`.
 fn finish_reason(completion: &Completion) -> &'static str {
     match completion.finish() {
         FinishReason::Stop => "STOP",
@@ -88,12 +90,12 @@ fn finish_reason(completion: &Completion) -> &'static str {
     }
 }
 
-/// What all objects of a reply are made of.
+/// The data of all objects of a response.
 struct Response {
     completion: Completion,
     candidates: usize,
     prompt_tokens: u64,
-    /// From the end of the usage, rendered once.
+    /// The rendered end of each object, from the end of the usage.
     tail: Vec<u8>,
 }
 
@@ -114,7 +116,8 @@ impl Response {
         }
     }
 
-    /// One object: every candidate says these parts, and has said `tokens`.
+    /// Writes one object. Every candidate has these parts. `tokens` is the
+    /// number of tokens that a candidate has so far.
     fn put<'a>(
         &self,
         parts: impl Iterator<Item = (&'a ContentPart, &'a [u8])> + Clone,
@@ -159,8 +162,9 @@ impl Response {
     }
 }
 
-/// A streamed reply: an object for each word, the last of which says why the
-/// text ends. A call comes in one object, when its last piece is due.
+/// A streamed response. Each object holds one chunk of the text, and the last
+/// object holds the finish reason. A tool call is one object, sent when its
+/// last chunk is due.
 struct Parts {
     framing: Framing,
     response: Response,

@@ -1,12 +1,12 @@
-//! The list of models (API reference, "Models"): the object `Model`.
+//! The models endpoints (API reference, "Models"): the `Model` object.
 
 use crate::error::Error;
 use crate::json::Escaped;
 use crate::providers::direct::{Answer, DirectEndpoint, DirectRequest};
 use crate::util::excerpt;
 
-/// The models without `llm_mock_models` (python-genai 3.4.0, its documentation
-/// strings and tests).
+/// The models if `llm_mock_models` is not set (python-genai 3.4.0, its
+/// docstrings and tests).
 const KNOWN: [&str; 8] = [
     "gemini-3.8-flash",
     "gemini-3.5-flash",
@@ -18,7 +18,7 @@ const KNOWN: [&str; 8] = [
     "gemini-2.0-flash",
 ];
 
-/// `GET /v1beta/models`: one page, whatever `pageSize` is.
+/// `GET /v1beta/models`. The list has one page for any value of `pageSize`.
 pub struct List;
 
 impl DirectEndpoint for List {
@@ -51,7 +51,8 @@ impl DirectEndpoint for One {
     }
 }
 
-/// The message is Google's, as clients have recorded it.
+/// Returns the error for an unknown model. The message is Google's, as clients
+/// have recorded it.
 fn no_such_model(name: &[u8]) -> Error {
     let name = excerpt::of_bytes(name);
     let message = format!(
@@ -62,7 +63,7 @@ fn no_such_model(name: &[u8]) -> Error {
     Error::new(404, message)
 }
 
-/// A `Model`, with the version and the limits of many models.
+/// Writes a `Model` object, with the version and the limits of many models.
 fn put(name: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"name\":\"models/");
     out.extend_from_slice(name);
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_one_page() {
+    fn the_list_has_one_page() {
         let models = Models::only([b"gemini-a".as_slice(), b"my \"own\""].into_iter());
         let one = |name: &str| {
             json!({
@@ -113,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_list_any_model_is_found() {
+    fn any_model_exists_without_a_configured_list() {
         let models = Models::default();
         let list = get(&List, &models, "").unwrap();
         assert_eq!(list["models"].as_array().map(Vec::len), Some(KNOWN.len()));

@@ -1,13 +1,14 @@
-//! What a request wants said (API reference, "Generating content", fields
-//! `tools`, `toolConfig`, and of `generationConfig` those about JSON). Google
-//! takes the names of its fields in two forms.
+//! Reads the kind of output that a request asks for (API reference, "Generating
+//! content", fields `tools`, `toolConfig`, and the fields of `generationConfig`
+//! for JSON). Google accepts the names of fields in camel case and in snake
+//! case.
 
 use crate::completion::{
     AllowedTools, OutputKind, ToolChoice, ToolDefinition, ToolResults, since_user,
 };
 use crate::json::Value;
 
-/// The fields that decide about it, as they stand in the request.
+/// The fields that determine the output, as raw JSON values.
 #[derive(Default)]
 pub struct Fields<'a> {
     contents: Option<Value<'a>>,
@@ -18,7 +19,7 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Takes a field, if it is one of these.
+    /// Stores the field if it determines the output.
     pub fn field(&mut self, key: &str, value: Value<'a>) {
         match key {
             "contents" => self.contents = Some(value),
@@ -28,7 +29,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Takes a field of `generationConfig`, if it is one of these.
+    /// Stores a field of `generationConfig` if it determines the output.
     pub fn config_field(&mut self, key: &str, value: Value<'a>) {
         match key {
             "responseMimeType" | "response_mime_type" => self.media_type = Some(value),
@@ -40,13 +41,14 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// What is to be said.
+    /// Returns the kind of output that the request asks for.
     pub fn output(&self) -> OutputKind {
         let call = self.call();
         call.or_else(|| self.format()).unwrap_or_default()
     }
 
-    /// The call that the reply makes: one, because no field asks for more.
+    /// Returns the tool call of the response, if it has one. No field asks for
+    /// more calls.
     fn call(&self) -> Option<OutputKind> {
         let list = self.tools?;
         let config = self
@@ -71,21 +73,21 @@ impl<'a> Fields<'a> {
         OutputKind::calls(definitions, &allowed, choice, 1, || self.results())
     }
 
-    /// The form of the text.
+    /// Returns the format of the text, if the request sets one.
     fn format(&self) -> Option<OutputKind> {
         let kind = self.media_type?;
         kind.is("application/json")
             .then(|| OutputKind::document(self.schema))
     }
 
-    /// Whether the client has just told what a function returned.
+    /// Returns whether the last content holds a function result.
     fn has_result(&self) -> bool {
         let last = self.contents.and_then(|list| list.items().last());
         let parts = last.and_then(|content| content.field("parts"));
         parts.is_some_and(|parts| parts.items().any(|it| result(it).is_some()))
     }
 
-    /// The functions that have a result since the last user message.
+    /// Returns the functions that have a result since the last user message.
     fn results(&self) -> ToolResults<'a> {
         let mut results = ToolResults::default();
         for content in since_user(self.contents, is_user) {
@@ -98,12 +100,12 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// What a function returned, if a part holds that.
+/// Returns the function response of a part, if it has one.
 fn result(part: Value) -> Option<Value> {
     either(part, "functionResponse", "function_response")
 }
 
-/// Whether a content is the user's: it holds more than what functions returned.
+/// Returns whether a content is from the user, and not only function results.
 fn is_user(content: Value) -> bool {
     let role = content.field("role");
     let parts = content.field("parts");
@@ -113,7 +115,7 @@ fn is_user(content: Value) -> bool {
     role.is_none_or(|role| role.is("user")) && !has_results
 }
 
-/// A field that has two names.
+/// Returns the value of a field that has two names.
 fn either<'a>(it: Value<'a>, name: &str, other: &str) -> Option<Value<'a>> {
     it.field(name).or_else(|| it.field(other))
 }

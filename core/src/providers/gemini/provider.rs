@@ -6,7 +6,7 @@ use crate::http::Headers;
 use crate::json::{self, Digits};
 use crate::providers::provider::{Provider, names_google, names_openai};
 
-/// Google's Gemini.
+/// The Google Gemini provider.
 pub struct Gemini;
 
 impl Provider for Gemini {
@@ -37,7 +37,7 @@ impl Provider for Gemini {
     }
 }
 
-/// The name of the code (`google.rpc.Code`) that has a status.
+/// Returns the name of the `google.rpc.Code` for a status.
 fn code(status: u16) -> &'static str {
     match status {
         401 => "UNAUTHENTICATED",
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_the_object_that_sdks_read() {
+    fn the_error_body_has_the_format_that_sdks_read() {
         for (status, code) in [
             (400, "INVALID_ARGUMENT"),
             (404, "NOT_FOUND"),

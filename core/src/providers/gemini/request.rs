@@ -1,5 +1,5 @@
-//! A request (API reference, "Generating content"): its body, and what the
-//! path and its arguments say.
+//! Reads a request (API reference, "Generating content"): its body, its path
+//! and its arguments.
 
 use std::str::FromStr;
 
@@ -11,7 +11,8 @@ use crate::json::Value;
 use crate::json::object;
 use crate::providers::dialect::Source;
 
-/// What a model would read. Google takes the names of its fields in two forms.
+/// The fields that form the prompt. Google accepts the names of fields in camel
+/// case and in snake case.
 pub const PROMPT: [&str; 4] = [
     "contents",
     "systemInstruction",
@@ -19,7 +20,7 @@ pub const PROMPT: [&str; 4] = [
     "tools",
 ];
 
-/// As many stop sequences as Google takes.
+/// The maximum number of stop sequences, which is Google's.
 pub(super) const MOST_STOPS: usize = 5;
 
 /// Reads a request. A body that is not a JSON object is read as an empty one.
@@ -35,23 +36,23 @@ fn read_body(body: &[u8]) -> GenerationRequest {
     let body = object::text(body);
     let mut request = GenerationRequest::default();
     let mut prompt = Prompt::new(PROMPT);
-    let mut wanted = Fields::default();
+    let mut output_fields = Fields::default();
     request.is_object = object::read(&body, |key, value| match key {
-        "generationConfig" | "generation_config" => config(value, &mut request, &mut wanted),
+        "generationConfig" | "generation_config" => config(value, &mut request, &mut output_fields),
         _ => {
             prompt.field(key, value);
-            wanted.field(key, value);
+            output_fields.field(key, value);
         }
     });
     if !request.is_object {
         return GenerationRequest::default();
     }
     request.estimated_prompt_tokens = prompt.tokens();
-    request.output = wanted.output();
+    request.output = output_fields.output();
     request
 }
 
-fn config<'a>(value: Value<'a>, request: &mut GenerationRequest, wanted: &mut Fields<'a>) {
+fn config<'a>(value: Value<'a>, request: &mut GenerationRequest, output_fields: &mut Fields<'a>) {
     object::read(value.json(), |key, value| match key {
         "maxOutputTokens" | "max_output_tokens" => request.limits.max_tokens = number(value),
         "stopSequences" | "stop_sequences" => {
@@ -59,23 +60,24 @@ fn config<'a>(value: Value<'a>, request: &mut GenerationRequest, wanted: &mut Fi
         }
         "candidateCount" | "candidate_count" => request.choices = fields::choices(number(value)),
         "seed" => request.seed = fields::seed(number(value)),
-        _ => wanted.config_field(key, value),
+        _ => output_fields.config_field(key, value),
     });
 }
 
-/// A whole number, which may stand in a string too (Protocol Buffers
+/// Parses an integer, which may be written as a string (Protocol Buffers
 /// documentation, "ProtoJSON Format").
 fn number<T: FromStr>(value: Value) -> Option<T> {
     value.text().parse().ok()
 }
 
-/// The model that the path names.
+/// Returns the model that the path names.
 fn model(name: &[u8]) -> Option<String> {
     let model = String::from_utf8_lossy(name);
     (model.len() <= LONGEST_MODEL).then(|| model.into_owned())
 }
 
-/// `alt=sse` in the arguments makes events of a stream.
+/// Returns the framing of a stream: server-sent events if the arguments contain
+/// `alt=sse`, an array if not.
 fn framing(args: &[u8]) -> Framing {
     let is_sse = |arg: &[u8]| arg.eq_ignore_ascii_case(b"alt=sse");
     match args.split(|&byte| byte == b'&').any(is_sse) {
@@ -89,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_decides_about_the_reply() {
+    fn the_fields_of_a_request_are_read() {
         for body in [
             r#"{"contents":[1,2,3],"systemInstruction":"12","safetySettings":[],"generationConfig":
             {"maxOutputTokens":5,"stopSequences":["a","b"],"candidateCount":2,"temperature":0}}"#,
@@ -106,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_another_type_is_not_said() {
+    fn fields_of_the_wrong_type_are_ignored() {
         let unsaid = |is_object| GenerationRequest {
             is_object,
             ..GenerationRequest::default()
@@ -123,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_path_names_the_model_and_the_framing() {
+    fn the_path_selects_the_model_and_the_arguments_the_framing() {
         for (args, framing) in [
             ("", Framing::Array),
             ("alt=json", Framing::Array),

@@ -1,5 +1,5 @@
-//! What Gemini's endpoints take in a body (API reference, "Generating
-//! content"). A field that may repeat may also stand alone.
+//! Validation rules for the bodies of Gemini's endpoints (API reference,
+//! "Generating content"). A repeated field may be a single value.
 
 use super::violations::Violations;
 use crate::validate::spec::{
@@ -78,7 +78,8 @@ static PART: Object = closed(&[
     Field::optional("video_metadata", OBJECT),
 ]);
 
-/// Beside what is looked at it has many fields that only some models know.
+/// The fields of `generationConfig` that are checked. Many others exist, some
+/// of them only for some models.
 static CONFIG: Object = open(&[
     Field::optional("candidate_count", &[Rule::Integer { least: 1, most: 8 }]),
     Field::optional("frequency_penalty", PENALTY),

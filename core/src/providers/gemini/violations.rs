@@ -1,13 +1,13 @@
-//! How Google's API words what is wrong with a body, as clients of it have
-//! reported in issues and recorded in tests: first what its JSON parser finds,
-//! then what the model's service does.
+//! Google's error messages for invalid bodies, as clients have reported them in
+//! issues and recorded them in tests. Errors of the JSON parser come before
+//! errors of the model's service.
 
 use crate::error::Error;
 use crate::validate::messages::{Counted, Found, Messages, Range, Violation};
 use crate::validate::path::Path;
 use crate::validate::spec::Rule;
 
-/// The messages of Google.
+/// Google's messages.
 pub struct Violations;
 
 impl Messages for Violations {
@@ -22,7 +22,7 @@ impl Messages for Violations {
 
 fn message(path: &Path, violation: &Violation) -> String {
     let (place, name) = (path.brackets(), path.name());
-    let says = match violation {
+    let problem = match violation {
         Violation::NotJson => return "Invalid JSON payload received. Unexpected token.".to_owned(),
         Violation::NotAnObject => {
             return "Invalid JSON payload received. Unknown name \"\": Root element must be a \
@@ -69,10 +69,10 @@ fn message(path: &Path, violation: &Violation) -> String {
         | Violation::NotGiven(_)
         | Violation::NoSuchTool(_) => format!("{name} is not specified"),
     };
-    format!("* GenerateContentRequest.{place}: {says}\n")
+    format!("* GenerateContentRequest.{place}: {problem}\n")
 }
 
-/// The type of a scalar that a value should be.
+/// Returns the expected type of a scalar value.
 fn expected(rules: &[Rule]) -> &'static str {
     match rules.first() {
         Some(Rule::Boolean) => " (TYPE_BOOL)",
@@ -83,7 +83,7 @@ fn expected(rules: &[Rule]) -> &'static str {
     }
 }
 
-/// `contents[0].parts` as `contents.parts`.
+/// Removes indexes from a path: `contents[0].parts` becomes `contents.parts`.
 fn without_indexes(place: &str) -> String {
     let parts = place.split('.');
     let names = parts.map(|part| part.split('[').next().unwrap_or_default());

@@ -1,7 +1,7 @@
-//! Fill-in-the-middle completions (API reference, "FIM"; mistralai/client-python,
-//! `fimcompletionrequest.py` and `completionchunk.py`): the request has a
-//! `prompt` and a `suffix` as completions do, the response the `message` of a
-//! chat.
+//! Fill-in-the-middle completions (API reference, "FIM";
+//! mistralai/client-python, `fimcompletionrequest.py` and
+//! `completionchunk.py`). The request has a `prompt` and a `suffix`, as in
+//! completions. The response has a `message`, as in chat completions.
 
 use crate::completion::fields;
 use crate::completion::prompt_tokens::Prompt;
@@ -13,10 +13,10 @@ use crate::providers::dialect::{Dialect, Source};
 /// The dialect of `/v1/fim/completions`.
 pub struct Fim;
 
-/// The fields that a model reads.
+/// The fields that form the prompt.
 const PROMPT: [&str; 2] = ["prompt", "suffix"];
 
-/// How many stop sequences are used; Mistral names no limit.
+/// The maximum number of stop sequences. Mistral documents no limit.
 const MOST_STOPS: usize = 16;
 
 impl Dialect for Fim {
@@ -82,7 +82,7 @@ impl Dialect for Fim {
     }
 }
 
-/// About what a plain response has around its text, in bytes.
+/// The approximate size of a plain response without its text, in bytes.
 const AROUND: usize = 400;
 
 fn finish_reason(completion: &Completion) -> &'static str {
@@ -92,7 +92,7 @@ fn finish_reason(completion: &Completion) -> &'static str {
     }
 }
 
-/// An object up to the fields of its choice.
+/// Writes an object up to the fields of its choice.
 fn put_head(generation: &Generation, object: &str, out: &mut Vec<u8>) {
     out.put_all(&[
         b"{\"id\":\"",
@@ -107,7 +107,7 @@ fn put_head(generation: &Generation, object: &str, out: &mut Vec<u8>) {
     ]);
 }
 
-/// The field `usage`, with the comma before it.
+/// Writes the field `usage`, with the comma before it.
 fn put_usage(generation: &Generation, out: &mut Vec<u8>) {
     let (prompt, completion) = (
         generation.prompt_tokens,
@@ -124,10 +124,10 @@ fn put_usage(generation: &Generation, out: &mut Vec<u8>) {
     ]);
 }
 
-/// A stream. The role precedes the first piece; the finish reason, the usage
-/// and the end of the stream follow the last.
+/// A streamed response. The role comes before the first chunk. The finish
+/// reason, the usage and the end of the stream follow the last chunk.
 struct Chunks {
-    /// The begin of each chunk, up to the fields of its choice.
+    /// The beginning of each chunk, up to the fields of its choice.
     head: Vec<u8>,
     /// The field `usage` of the last chunk, with the comma before it.
     usage: Vec<u8>,
@@ -187,18 +187,18 @@ mod tests {
 
     const TEXT: &str = "return \"a\" + b";
 
-    fn generation<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
+    fn with_generation<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
         let request = testing::read(&Fim, body);
         testing::generation(&Fim, "codestral-latest", text, &request, f)
     }
 
     fn plain(text: &str, body: &str) -> Value {
-        let body = generation(text, body, |generation| Fim.plain(generation));
+        let body = with_generation(text, body, |generation| Fim.plain(generation));
         serde_json::from_slice(&body).unwrap()
     }
 
     fn chunks(text: &str, body: &str) -> Vec<Value> {
-        let body = generation(text, body, |generation| Fim.stream(generation));
+        let body = with_generation(text, body, |generation| Fim.stream(generation));
         let sent = testing::steps(&body).concat();
         let events = sent.strip_suffix("data: [DONE]\n\n").unwrap();
         let events = events.strip_suffix("\n\n").unwrap().split("\n\n");
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn only_true_streams() {
+    fn only_stream_true_is_streamed() {
         for (body, expected) in [
             ("", StreamField::False),
             (r#"{"stream":null}"#, StreamField::False),

@@ -10,7 +10,7 @@ use crate::json::{Digits, Value, object};
 use crate::providers::direct::{Answer, DirectEndpoint, DirectRequest};
 use crate::util::time::Micros;
 
-/// The length of a vector, as with `nomic-embed-text`.
+/// The default length of a vector, which is that of `nomic-embed-text`.
 const DIMENSIONS: usize = 768;
 
 /// `POST /api/embed`
@@ -58,15 +58,16 @@ fn read(body: &[u8]) -> Asked {
     if is_object { asked } else { Asked::default() }
 }
 
-/// An empty string is no input.
+/// Reads the inputs. An empty string is no input.
 fn inputs(value: Value) -> Inputs {
     let value = Some(value).filter(|it| !it.is(""));
     value.and_then(Inputs::read).unwrap_or_default()
 }
 
-/// A body that makes one vector at each step: all at once may be 75 MB.
+/// A body that renders one vector per step, because all vectors together may
+/// take 75 MB.
 struct Vectors {
-    /// Up to the first vector.
+    /// The response up to the first vector.
     head: Vec<u8>,
     inputs: Inputs,
     dimensions: usize,
@@ -106,19 +107,19 @@ mod tests {
     }
 
     fn vectors(body: &str) -> Vec<Vec<f64>> {
-        let reply: Value = serde_json::from_str(&text(body)).unwrap();
-        serde_json::from_value(reply["embeddings"].clone()).unwrap()
+        let response: Value = serde_json::from_str(&text(body)).unwrap();
+        serde_json::from_value(response["embeddings"].clone()).unwrap()
     }
 
     #[test]
-    fn the_response_is_ollamas_object() {
+    fn the_response_has_ollamas_format() {
         insta::assert_snapshot!(text(
             r#"{"model":"nomic-embed-text","input":["why?","because"],"dimensions":4}"#
         ));
     }
 
     #[test]
-    fn each_input_has_a_vector_of_length_1() {
+    fn each_input_gets_a_unit_vector() {
         for (body, count, dimensions) in [
             (r#"{"input":"hello"}"#, 1, 768),
             (r#"{"input":["a","b","c"],"dimensions":7}"#, 3, 7),

@@ -44,43 +44,43 @@ mod tests {
     use super::*;
     use crate::testing;
 
-    fn generation<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
+    fn with_generation<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
         let request = testing::read(&Generate, body);
         testing::generation(&Generate, "llama3.2", text, &request, f)
     }
 
     fn stream(text: &str, body: &str) -> String {
-        testing::steps(&generation(text, body, |it| Generate.stream(it))).concat()
+        testing::steps(&with_generation(text, body, |it| Generate.stream(it))).concat()
     }
 
     fn plain(text: &str, body: &str) -> String {
-        String::from_utf8(generation(text, body, |it| Generate.plain(it))).unwrap()
+        String::from_utf8(with_generation(text, body, |it| Generate.plain(it))).unwrap()
     }
 
     const ASKED: &str = r#"{"model":"llama3.2","prompt":"hi"}"#;
 
     #[test]
-    fn the_stream_is_ollamas_lines() {
+    fn the_stream_has_ollamas_format() {
         insta::assert_snapshot!(stream("say \"hi\" twice", ASKED));
     }
 
     #[test]
-    fn the_plain_response_is_ollamas_object() {
+    fn the_plain_response_has_ollamas_format() {
         insta::assert_snapshot!(plain("say \"hi\"", ASKED));
     }
 
     #[test]
-    fn an_empty_prompt_loads_the_model() {
+    fn a_request_without_a_prompt_loads_the_model() {
         let body = r#"{"model":"llama3.2"}"#;
         insta::assert_snapshot!(plain("text", body));
         assert_eq!(stream("text", body), plain("text", body) + "\n");
     }
 
     #[test]
-    fn a_format_makes_a_document() {
+    fn the_requested_format_is_generated() {
         let body = r#"{"model":"llama3.2","prompt":"hi","format":{"const":{"a":1}},"tools":[
             {"type":"function","function":{"name":"f"}}]}"#;
-        let reply: serde_json::Value = serde_json::from_str(&plain("text", body)).unwrap();
-        assert_eq!(reply["response"], r#"{"a":1}"#);
+        let response: serde_json::Value = serde_json::from_str(&plain("text", body)).unwrap();
+        assert_eq!(response["response"], r#"{"a":1}"#);
     }
 }

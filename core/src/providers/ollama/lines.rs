@@ -1,6 +1,6 @@
 //! The objects of `/api/chat` and `/api/generate` (`api/types.go`,
-//! `ChatResponse`, `GenerateResponse` and `Metrics`): one on each line of a
-//! stream, or a single one.
+//! `ChatResponse`, `GenerateResponse` and `Metrics`). A stream has one on each
+//! line, a plain response a single one.
 
 use super::request;
 use crate::completion::{
@@ -11,7 +11,7 @@ use crate::json::Digits;
 use crate::util::Timestamp;
 use crate::util::time::Micros;
 
-/// Which of the two endpoints a response is of.
+/// The endpoint of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// `/api/chat`: the text is in a message.
@@ -20,7 +20,7 @@ pub enum Kind {
     Generate,
 }
 
-/// The value of `done_reason`. Tool calls have no reason of their own.
+/// Returns the value of `done_reason`. Tool calls have no reason of their own.
 pub fn done_reason(completion: &Completion, request: &GenerationRequest) -> &'static str {
     if request::is_load(request) {
         return "load";
@@ -31,22 +31,23 @@ pub fn done_reason(completion: &Completion, request: &GenerationRequest) -> &'st
     }
 }
 
-/// A stream: a line for each chunk of a text or for a whole tool call, and a last
-/// one with the reason and the counts.
+/// A streamed response: a line for each chunk of text or for each whole tool
+/// call, and a last line with the reason and the counts.
 pub struct Lines {
     kind: Kind,
     completion: Completion,
-    /// Up to the time, rendered once.
+    /// The rendered beginning of each object, up to the time.
     head: Vec<u8>,
     timing: Timing,
     prompt_tokens: u64,
     done_reason: &'static str,
-    /// Whether the model is only loaded: there are no counts then.
+    /// Whether the request only loads the model. The response then has no
+    /// counts.
     is_load: bool,
 }
 
 impl Lines {
-    /// The response of an endpoint.
+    /// Creates the response of an endpoint.
     pub fn of(kind: Kind, generation: &Generation) -> Self {
         let model = generation.model.as_bytes();
         Self {
@@ -60,7 +61,7 @@ impl Lines {
         }
     }
 
-    /// The single object of a plain response.
+    /// Renders the single object of a plain response.
     pub fn plain(&self) -> Vec<u8> {
         const FIXED: usize = 400;
         const A_PART: usize = 120;
@@ -74,12 +75,13 @@ impl Lines {
         out
     }
 
-    /// The index of the last step.
+    /// Returns the index of the last step.
     fn last(&self) -> usize {
         self.completion.steps() - 1
     }
 
-    /// The object of a step, up to and without `done`. A part has its index.
+    /// Writes the object of a step up to, and without, `done`. Each part comes
+    /// with its index.
     fn put_open<'a>(
         &self,
         step: usize,
@@ -116,7 +118,7 @@ impl Lines {
         }
     }
 
-    /// The last object.
+    /// Writes the last object.
     fn put_last<'a>(
         &self,
         parts: impl Iterator<Item = (usize, &'a ContentPart, &'a [u8])> + Clone,
@@ -134,8 +136,8 @@ impl Lines {
         out.put(b"}");
     }
 
-    /// The counts, and the planned durations in nanoseconds. A duration that
-    /// others are divided by is not 0, as none of a real model is.
+    /// Writes the counts, and the planned durations in nanoseconds. Durations
+    /// that clients divide by are never 0, as with real models.
     fn put_metrics(&self, out: &mut impl Sink) {
         const LEAST: Micros = 1;
         let first = self.timing.elapsed(0);
@@ -159,12 +161,14 @@ impl Lines {
     }
 }
 
-/// In the range of the integers that Ollama's clients read.
+/// Converts microseconds to nanoseconds, capped to the 64-bit signed integers
+/// that Ollama's clients read.
 pub fn nanoseconds(micros: Micros) -> u64 {
     micros.saturating_mul(1_000).min(i64::MAX as u64)
 }
 
-/// A tool call. Arguments that a limit has cut are no JSON: they become `{}`.
+/// Writes a tool call. Truncated arguments are not valid JSON, so they are
+/// replaced with `{}`.
 fn put_call(index: usize, part: &ContentPart, out: &mut impl Sink) {
     let Some(call) = part.call() else {
         return;
@@ -195,7 +199,7 @@ impl Body for Lines {
             return;
         };
         let is_call = step.part.call().is_some();
-        // A call comes in one line, when its last chunk is due.
+        // A tool call is one line, sent when its last chunk is due.
         if let Some(chunk) = step.chunk.filter(|_| !is_call || step.ends) {
             let part = std::iter::once((step.index, step.part, chunk));
             self.put_open(number, part, out);

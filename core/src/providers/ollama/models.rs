@@ -1,6 +1,6 @@
 //! `GET /api/tags` and `POST /api/show` (`docs/api.md`, "List Local Models" and
-//! "Show Model Information"). All models are alike but for their names and
-//! digests, and that those with `embed` in their names make embeddings.
+//! "Show Model Information"). Models differ only in their names, their digests,
+//! and in that those with `embed` in their names create embeddings.
 
 use memchr::memmem;
 
@@ -10,7 +10,7 @@ use crate::json::{Escaped, object};
 use crate::providers::direct::{Answer, DirectEndpoint, DirectRequest};
 use crate::util::excerpt;
 
-/// The list without `llm_mock_models`.
+/// The models if `llm_mock_models` is not set.
 const KNOWN: [&str; 8] = [
     "llama3.2:latest",
     "llama3.1:8b",
@@ -22,10 +22,11 @@ const KNOWN: [&str; 8] = [
     "nomic-embed-text:latest",
 ];
 
-/// The tag of a name that has none.
+/// The default tag of a name.
 const LATEST: &[u8] = b":latest";
 
-/// That of Llama 3.2 with 3.2 billion parameters, which all models have.
+/// The size that every model has: that of Llama 3.2 with 3.2 billion
+/// parameters.
 const SIZE: &[u8] = b",\"size\":2019393189";
 const MODIFIED_AT: &[u8] = b"\"modified_at\":\"2025-05-04T17:37:44.706015396Z\"";
 const DETAILS: &[u8] = b"\"details\":{\"parent_model\":\"\",\"format\":\"gguf\",\
@@ -35,7 +36,8 @@ const MODEL_INFO: &[u8] = b"\"model_info\":{\"general.architecture\":\"llama\",\
     \"general.file_type\":15,\"general.parameter_count\":3212749888,\
     \"llama.context_length\":131072,\"llama.embedding_length\":3072}";
 
-/// Clients look for `.Tools` in it to find out whether a model has tools.
+/// The prompt template. Clients search it for `.Tools` to find out whether a
+/// model supports tools.
 const TEMPLATE: &[u8] = br#"{{ .System }}{{ range .Tools }}{{ . }}{{ end }}{{ range .Messages }}{{ .Role }}: {{ .Content }}{{ end }}"#;
 
 /// `GET /api/tags`
@@ -85,7 +87,7 @@ impl DirectEndpoint for Show {
     }
 }
 
-/// The model that a body names. Older clients have it in `name`.
+/// Returns the model that a body names. Older clients send it as `name`.
 fn model(body: &[u8]) -> Option<String> {
     let (mut model, mut name) = (None, None);
     let body = object::text(body);
@@ -97,14 +99,14 @@ fn model(body: &[u8]) -> Option<String> {
     model.or(name).filter(|_| is_object)
 }
 
-/// Whether a list has a model, with or without the tag `latest`.
+/// Returns whether a list contains a model, with or without the tag `latest`.
 fn has(models: &Models, name: &Escaped) -> bool {
     let tagged = full_name(name.as_bytes());
     let found = |names: &[Escaped]| names.iter().any(|it| full_name(it.as_bytes()) == tagged);
     models.names().is_none_or(found)
 }
 
-/// A name with its tag.
+/// Returns a name with its tag.
 fn full_name(name: &[u8]) -> Vec<u8> {
     let last = name.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
     match last.contains(&b':') {
@@ -147,8 +149,9 @@ fn capabilities(name: &[u8]) -> &'static [u8] {
     }
 }
 
-/// 64 hexadecimal digits that are those of this name alone, four hashes of
-/// FNV-1a. That of a real model is the SHA-256 of a file that is not here.
+/// Returns 64 hexadecimal digits that depend on the name alone: four FNV-1a
+/// hashes. The digest of a real model is the SHA-256 of a file, which does not
+/// exist here.
 fn digest(name: &[u8]) -> String {
     const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0100_0000_01b3;
@@ -176,12 +179,12 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_ollamas_object() {
+    fn the_list_has_ollamas_format() {
         insta::assert_snapshot!(testing::answer(&Tags, &own(), b"", b"").unwrap());
     }
 
     #[test]
-    fn the_model_is_ollamas_object() {
+    fn the_model_has_ollamas_format() {
         let body = br#"{"model":"llama3.2"}"#;
         insta::assert_snapshot!(testing::answer(&Show, &Models::default(), b"", body).unwrap());
     }
@@ -209,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_list_there_are_no_others() {
+    fn unlisted_models_are_not_found() {
         for (body, found) in [
             (r#"{"model":"mine"}"#, true),
             (r#"{"model":"mine:latest"}"#, true),

@@ -1,11 +1,11 @@
-//! What a request asks for: text, a document or a tool call (`docs/api.md`, the
-//! fields `tools` and `format`).
+//! Reads the kind of output that a request asks for: text, a document or a tool
+//! call (`docs/api.md`, fields `tools` and `format`).
 
 use crate::completion::{AllowedTools, OutputKind, ToolChoice, ToolDefinition, ToolResults};
 use crate::json::Value;
 
-/// A call of the first tool, unless the last message is the result of one. There
-/// is no field that asks for more calls or for another tool.
+/// Returns a call of the first tool, unless the last message is a tool result.
+/// No field asks for more calls or for another tool.
 pub fn call(tools: Value, messages: Option<Value>) -> Option<OutputKind> {
     let last = messages.and_then(|list| list.items().last());
     let role = last.and_then(|message| message.field("role"));
@@ -15,7 +15,7 @@ pub fn call(tools: Value, messages: Option<Value>) -> Option<OutputKind> {
     OutputKind::calls(definitions, &AllowedTools::All, choice, 1, no_results)
 }
 
-/// The format of the text: `"json"` or a JSON schema.
+/// Returns the format of the text: `"json"` or a JSON schema.
 pub fn format(value: Value) -> OutputKind {
     if value.is("json") {
         return OutputKind::Object;

@@ -8,7 +8,7 @@ use crate::http::Headers;
 use crate::json;
 use crate::providers::provider::Provider;
 
-/// Ollama.
+/// The Ollama provider.
 pub struct Ollama;
 
 impl Provider for Ollama {
@@ -23,7 +23,7 @@ impl Provider for Ollama {
         out
     }
 
-    /// Other providers have `/v1/` in their paths, perhaps behind `/api/`.
+    /// Paths of other providers contain `/v1/`, possibly after `/api/`.
     fn claims(&self, path: &[u8], _headers: &dyn Headers) -> bool {
         let has = |part| memmem::find(path, part).is_some();
         has(b"/api/") && !has(b"/v1/")
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_is_a_message_alone() {
+    fn the_error_body_holds_only_the_message() {
         let mut error = Error::refused(429);
         error.message = "say \"no\"".into();
         let body = Ollama.error_body(&error, b"req_1");
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_paths_below_api_are_ollamas() {
+    fn ollama_claims_unknown_paths_under_api() {
         for (path, expected) in [
             ("/api/pull", true),
             ("/proxy/api/blobs/sha256:1", true),

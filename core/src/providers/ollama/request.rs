@@ -1,5 +1,5 @@
-//! The bodies of `/api/chat` and `/api/generate` (`api/types.go`, `ChatRequest`,
-//! `GenerateRequest`, and `Options`).
+//! Reads the bodies of `/api/chat` and `/api/generate` (`api/types.go`,
+//! `ChatRequest`, `GenerateRequest`, and `Options`).
 
 use super::output;
 use crate::completion::fields;
@@ -7,13 +7,13 @@ use crate::completion::prompt_tokens::Prompt;
 use crate::completion::{GenerationRequest, OutputKind, StreamField};
 use crate::json::{Value, object};
 
-/// The fields of a chat request that a model reads.
+/// The fields of a chat request that form the prompt.
 pub const CHAT_PROMPT: [&str; 2] = ["messages", "tools"];
 
-/// The fields of a generate request that a model reads.
+/// The fields of a generate request that form the prompt.
 pub const GENERATE_PROMPT: [&str; 3] = ["system", "prompt", "suffix"];
 
-/// How many stop sequences are used; Ollama has no limit.
+/// The maximum number of stop sequences. Ollama has no limit.
 const MOST_STOPS: usize = 16;
 
 /// Reads the body of a chat request.
@@ -26,14 +26,14 @@ pub fn generate(body: &[u8]) -> GenerationRequest {
     read(body, GENERATE_PROMPT, "prompt")
 }
 
-/// Whether a request only loads the model: it names one, and its prompt is empty
-/// or missing (`docs/api.md`, "Load a model").
+/// Returns whether a request only loads the model: it names a model, and its
+/// prompt is empty or missing (`docs/api.md`, "Load a model").
 pub fn is_load(request: &GenerationRequest) -> bool {
     request.model.is_some() && request.estimated_prompt_tokens == 0
 }
 
-/// Reads a body whose prompt is in the field `required`. One that is not a JSON
-/// object is read as an empty one.
+/// Reads a body whose prompt is in the field `required`. A body that is not a
+/// JSON object is read as an empty one.
 fn read<const N: usize>(
     body: &[u8],
     fields: [&'static str; N],
@@ -73,14 +73,14 @@ fn read<const N: usize>(
         request.limits.max_tokens = Some(0);
         request.output = OutputKind::Text;
     } else if request.stream != StreamField::False {
-        // Without the field, too, the response is a stream, whoever asks.
+        // A missing field requests a stream too, whatever the client is.
         request.stream = StreamField::True;
     }
     request
 }
 
-/// Whether there is nothing in a string or a list. A value of another type is
-/// ignored, and so it is empty.
+/// Returns whether a string or a list is empty. A value of another type is
+/// ignored, so it is empty too.
 fn is_empty(value: Value) -> bool {
     match value.is_list() {
         true => value.items().next().is_none(),
@@ -88,10 +88,10 @@ fn is_empty(value: Value) -> bool {
     }
 }
 
-/// The field `options`.
+/// Reads the field `options`.
 fn options(value: Value, request: &mut GenerationRequest) {
     object::read(value.json(), |key, value| match key {
-        // A negative number is no limit.
+        // A negative number means no limit.
         "num_predict" => {
             let number: Option<f64> = value.parse();
             request.limits.max_tokens = number.filter(|it| *it >= 0.0).map(|it| it as u64);
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_what_decides_about_the_response() {
+    fn the_fields_of_a_request_are_read() {
         let request = chat(
             br#"{"model":"llama3.2","messages":[{"role":"user","content":"hi"}],"format":"json",
             "options":{"num_predict":5,"stop":["a","b"],"seed":7,"top_k":1},"keep_alive":"5m"}"#,
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn only_false_is_plain() {
+    fn only_stream_false_is_plain() {
         for (stream, expected) in [
             ("", StreamField::True),
             (r#","stream":null"#, StreamField::True),
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn no_limit_is_negative() {
+    fn a_negative_num_predict_is_no_limit() {
         for (num_predict, expected) in [
             ("-1", None),
             ("-2", None),
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_of_minus_one_is_none() {
+    fn a_seed_of_minus_one_is_ignored() {
         for (seed, expected) in [("-1", None), ("0", Some(0)), ("[]", None)] {
             let body = format!(r#"{{"prompt":"hi","options":{{"seed":{seed}}}}}"#);
             assert_eq!(generate(body.as_bytes()).seed, expected, "{body}");
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_model_without_a_prompt_is_loaded() {
+    fn a_request_without_a_prompt_loads_the_model() {
         for (body, expected) in [
             (r#"{"model":"m"}"#, true),
             (r#"{"model":"m","prompt":""}"#, true),

@@ -1,6 +1,7 @@
-//! What Ollama's endpoints take in a body (`api/types.go`, `ChatRequest`,
-//! `GenerateRequest`, `EmbedRequest` and `ShowRequest`). As Go's `encoding/json`
-//! has it, unknown fields are accepted, and null is as good as not there.
+//! Validation rules for the bodies of Ollama's endpoints (`api/types.go`,
+//! `ChatRequest`, `GenerateRequest`, `EmbedRequest` and `ShowRequest`). As in
+//! Go's `encoding/json`, unknown fields are accepted, and null is the same as a
+//! missing field.
 
 use super::violations::Violations;
 use crate::validate::spec::{ANY, ANY_STRING, Field, Object, Presence, Rule, Spec, list, open};
@@ -97,7 +98,7 @@ mod tests {
     use super::*;
     use crate::validate::check;
 
-    /// The error, or nothing.
+    /// Returns the status and the message of the error, or an empty string.
     fn refused(spec: &'static Spec, body: &str) -> String {
         match check(spec, body.as_bytes(), false) {
             Ok(()) => String::new(),
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ollama_takes_is_accepted() {
+    fn valid_bodies_are_accepted() {
         for (spec, body) in [
             (&CHAT, r#"{"model":"m"}"#),
             (
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_is_refused_in_ollamas_words() {
+    fn invalid_bodies_are_refused_with_ollamas_messages() {
         for (spec, body, expected) in [
             (&CHAT, "{}", "400 model is required"),
             (&CHAT, r#"{"model":""}"#, "400 model is required"),

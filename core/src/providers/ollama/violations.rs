@@ -1,13 +1,14 @@
-//! How Ollama words what is wrong with a body: as Go's `encoding/json` does, but
-//! for a few fields (`server/routes.go` and `api/types.go`). What is not JSON at
-//! all has wording of its own here: Go names the character, which is not known.
+//! Ollama's error messages for invalid bodies. They are those of Go's
+//! `encoding/json`, except for a few fields (`server/routes.go` and
+//! `api/types.go`). The message for invalid JSON is this module's own: Go names
+//! the invalid character, which is not known here.
 
 use crate::error::Error;
 use crate::validate::messages::{Found, Messages, Type, Violation};
 use crate::validate::path::Path;
 use crate::validate::spec::Rule;
 
-/// The messages of Ollama about a body that Go reads into this struct.
+/// Ollama's messages for a body that Go reads into this struct.
 pub struct Violations(pub &'static str);
 
 impl Messages for Violations {
@@ -24,12 +25,12 @@ impl Messages for Violations {
             Violation::Type { rules, got, json } => {
                 Error::new(400, self.wrong_type(path, rules, *got, json))
             }
-            // More than 64 bits.
+            // The number does not fit into 64 bits.
             Violation::OutOfRange { json, .. } => {
                 let path = without_indexes(&path.dots());
                 Error::new(400, self.mismatch(&path, &format!("number {json}"), "int"))
             }
-            // This endpoint alone looks up an empty name.
+            // Only this endpoint looks up an empty name.
             Violation::NoModel | Violation::Missing if self.0 == "GenerateRequest" => {
                 Error::new(404, "model '' not found")
             }
@@ -39,7 +40,7 @@ impl Messages for Violations {
         }
     }
 
-    /// Types are checked while the body is read, the model after that.
+    /// Ollama checks types while it reads the body, and the model after that.
     fn first(&self, found: Found) -> Option<Error> {
         found.wrong.or(found.missing).or(found.unknown)
     }
@@ -69,13 +70,15 @@ impl Violations {
         self.mismatch(&path, &got, go_type(&path, rules))
     }
 
-    fn mismatch(&self, path: &str, got: &str, wanted: &str) -> String {
+    fn mismatch(&self, path: &str, got: &str, expected: &str) -> String {
         let name = self.0;
-        format!("json: cannot unmarshal {got} into Go struct field {name}.{path} of type {wanted}")
+        format!(
+            "json: cannot unmarshal {got} into Go struct field {name}.{path} of type {expected}"
+        )
     }
 }
 
-/// The Go type of a field, or of the items of one.
+/// Returns the Go type of a field, or of its items.
 fn go_type(path: &str, rules: &[Rule]) -> &'static str {
     let last = path.rsplit('.').next().unwrap_or_default();
     match (rules.first(), last) {
@@ -94,7 +97,8 @@ fn go_type(path: &str, rules: &[Rule]) -> &'static str {
     }
 }
 
-/// `messages.0.content` as `messages.content`.
+/// Removes indexes from a path: `messages.0.content` becomes
+/// `messages.content`.
 fn without_indexes(path: &str) -> String {
     let is_index = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
     let names = path.split('.').filter(|part| !is_index(part));

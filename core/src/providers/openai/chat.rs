@@ -1,12 +1,12 @@
-//! Chat completions (API reference, "Chat"): the objects
-//! `chat.completion.chunk` and `chat.completion`.
+//! Chat completions (API reference, "Chat"): the `chat.completion.chunk` and
+//! `chat.completion` objects.
 
 mod chunks;
 pub mod output;
 
 pub use chunks::Chunks;
 
-use super::tools::takes;
+use super::tools::input_field;
 use super::usage::Usage;
 use super::{logprobs, request};
 use crate::completion::Generation;
@@ -100,7 +100,7 @@ impl Dialect for Chat {
     }
 }
 
-/// What a plain reply's message says, from the value of `content` on.
+/// Writes the message of a plain response, from the value of `content` on.
 fn put_message(generation: &Generation, choice: usize, out: &mut Vec<u8>) {
     let parts = generation.completion.parts();
     let calls = parts.iter().filter_map(|part| Some((part.call()?, part)));
@@ -124,7 +124,7 @@ fn put_message(generation: &Generation, choice: usize, out: &mut Vec<u8>) {
     }
 }
 
-/// One of the list `tool_calls`, after its brace.
+/// Writes an item of the list `tool_calls`, after its opening brace.
 fn put_call(call: &ToolCall, choice: usize, input: &[u8], out: &mut impl Sink) {
     let kind = kind(call);
     let id = call.id(choice).as_bytes();
@@ -141,21 +141,22 @@ fn put_call(call: &ToolCall, choice: usize, input: &[u8], out: &mut impl Sink) {
     out.put(b"}");
 }
 
-/// What is called, and what it takes.
+/// Writes the name of the function or tool, and its input.
 fn put_function(call: &ToolCall, input: &[u8], out: &mut impl Sink) {
     let name = call.name.as_bytes();
     out.put_all(&[
         b"{\"name\":\"",
         name,
         b"\",\"",
-        takes(call),
+        input_field(call),
         b"\":\"",
         input,
         b"\"}",
     ]);
 }
 
-/// The type of a call, and the field that says what is called.
+/// Returns the type of a tool call, which is also the name of the field with
+/// the tool.
 fn kind(call: &ToolCall) -> &'static [u8] {
     if call.is_custom {
         b"custom"
@@ -164,18 +165,18 @@ fn kind(call: &ToolCall) -> &'static [u8] {
     }
 }
 
-/// What all objects of a reply begin with, up to the last string before the
-/// list of choices. One with a model's name of up to 26 letters lies in its
-/// stream.
+/// The beginning of all objects of a response, up to the last string before the
+/// list of choices. With a model name of up to 26 letters it is stored inline.
 type Head = InlineBytes<142>;
 
-/// The optional fields of a chunk, after the model: the name of the tier with the
-/// quotes before it, the tier, and the fingerprint.
+/// The optional fields of a chunk, after the model: the field `service_tier` up
+/// to its value (with the quote that ends the model), the tier, and the
+/// fingerprint.
 type Fields = [&'static [u8]; 3];
 
 const NO_FIELDS: Fields = [b""; 3];
 
-/// The fields that each chunk of a stream repeats, if the request asks for them.
+/// Returns the optional fields of each chunk, if the request asks for them.
 fn fields_of_chunks(generation: &Generation) -> Fields {
     let [mut tier_name, mut tier, mut fingerprint] = NO_FIELDS;
     if let Some(name) = generation.request.service_tier {
@@ -188,8 +189,8 @@ fn fields_of_chunks(generation: &Generation) -> Fields {
     [tier_name, tier, fingerprint]
 }
 
-/// What all objects of a response begin with: `opening`, the id, `object`, the
-/// time, the model, and the optional fields.
+/// Renders the beginning of all objects of a response: `opening`, the id,
+/// `object`, the time, the model, and the optional fields.
 fn head(opening: &[u8], generation: &Generation, object: &[u8], fields: Fields) -> Head {
     let [tier_name, tier, fingerprint] = fields;
     Head::new(&[
@@ -207,11 +208,11 @@ fn head(opening: &[u8], generation: &Generation, object: &[u8], fields: Fields) 
     ])
 }
 
-/// The end of a string, and the field `system_fingerprint` without its end. The
-/// value changes when generated data for a seed changes.
+/// The end of a string, and the field `system_fingerprint` without its closing
+/// quote. Change the value when the data that a seed generates changes.
 const FINGERPRINT: &[u8] = b"\",\"system_fingerprint\":\"fp_0000000001";
 
-/// `finish_reason`
+/// Returns the value of `finish_reason`.
 fn reason(completion: &Completion, is_legacy_call: bool) -> &'static str {
     match (completion.finish(), completion.has_calls()) {
         (FinishReason::Length, _) => "length",
@@ -221,8 +222,8 @@ fn reason(completion: &Completion, is_legacy_call: bool) -> &'static str {
     }
 }
 
-/// How many likely tokens come with each, if any probability does: the tokens of
-/// a call and of a very long reply have none.
+/// Returns the number of likely tokens listed for each token, or `None` if the
+/// response has no probabilities. Tool calls and very long responses have none.
 fn logprobs_of(generation: &Generation) -> Option<usize> {
     let top = generation.request.logprobs?;
     let tokens = generation

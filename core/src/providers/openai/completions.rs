@@ -1,5 +1,5 @@
-//! Completions (API reference, "Completions"): the object `text_completion`,
-//! whole and in parts.
+//! Completions (API reference, "Completions"): the `text_completion` object,
+//! whole and as a stream.
 
 mod echo;
 
@@ -29,7 +29,7 @@ impl Dialect for Completions {
 
     fn read(&self, source: &Source) -> GenerationRequest {
         let mut request = read(source.body);
-        // No client of this endpoint gets a stream that it did not ask for.
+        // This endpoint streams only if the client asks for a stream.
         if request.stream == StreamField::Absent {
             request.stream = StreamField::False;
         }
@@ -104,8 +104,8 @@ impl Dialect for Completions {
     }
 }
 
-/// Reads a body. OpenAI's own limit of 16 tokens, where a request has none,
-/// would cut what a configuration wants said, so there is none here.
+/// Reads a body. OpenAI's default limit of 16 tokens is not applied, because it
+/// would truncate a configured text.
 fn read(body: &[u8]) -> GenerationRequest {
     let body = object::text(body);
     let mut request = GenerationRequest {
@@ -128,8 +128,8 @@ fn read(body: &[u8]) -> GenerationRequest {
     if !is_object {
         return GenerationRequest::default();
     }
-    // Without a prompt there is one reply all the same. A step of a stream
-    // renders all choices, so there are so many at most.
+    // A missing prompt is handled as a single one. A step of a stream renders
+    // all choices, so their number is limited.
     request.prompts = prompts.len().max(1);
     request.choices = request.prompts * request.choices.min(Inputs::MOST / request.prompts).max(1);
     request.limit_model();
@@ -144,7 +144,7 @@ fn read(body: &[u8]) -> GenerationRequest {
     request
 }
 
-/// The part that all objects of a reply begin with, up to the last string
+/// Writes the beginning of all objects of a response, up to the last string
 /// before the list of choices.
 fn put_head(generation: &Generation, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"id\":\"");
@@ -155,13 +155,13 @@ fn put_head(generation: &Generation, out: &mut Vec<u8>) {
     out.extend_from_slice(generation.model.as_bytes());
 }
 
-/// No less than what [`put_head`] writes.
+/// Returns an upper bound of the bytes that [`put_head`] writes.
 fn head_len(generation: &Generation) -> usize {
     const FIXED: usize = 110;
     FIXED + generation.id.as_bytes().len() + generation.model.as_bytes().len()
 }
 
-/// `finish_reason`
+/// Returns the value of `finish_reason`.
 fn reason(finish: FinishReason) -> &'static str {
     match finish {
         FinishReason::Stop => "stop",
@@ -169,10 +169,10 @@ fn reason(finish: FinishReason) -> &'static str {
     }
 }
 
-/// A streamed reply. What is repeated of the prompt comes before the first
-/// word, the finish reason and the end of the stream with the last.
+/// A streamed response. The repeated prompt comes before the first chunk, the
+/// finish reason and the end of the stream come with the last.
 struct Chunks {
-    /// What each chunk begins with, rendered once.
+    /// The rendered beginning of each object.
     head: Vec<u8>,
     completion: Completion,
     choices: usize,
@@ -181,7 +181,7 @@ struct Chunks {
 }
 
 impl Chunks {
-    /// One chunk of choice `index`.
+    /// Writes one object of choice `index`.
     fn chunk(&self, index: usize, text: &[u8], finish: Option<FinishReason>, out: &mut Buffer) {
         out.put(&self.head);
         out.put(b"\",\"choices\":[{\"text\":\"");
@@ -237,8 +237,8 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::Value;
 
-    /// Hands what is said of `text` to a request with `body` to `f`.
-    fn completion<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
+    /// Calls `f` with the generation of `text` for a request with `body`.
+    fn with_generation<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
         let request = testing::read(&Completions, body);
         let model = "gpt-3.5-turbo-instruct";
         testing::generation(&Completions, model, text, &request, |generation| {
@@ -250,29 +250,29 @@ mod tests {
     }
 
     fn streamed(text: &str, body: &str) -> String {
-        let body = completion(text, body, |generation| Completions.stream(generation));
+        let body = with_generation(text, body, |generation| Completions.stream(generation));
         testing::steps(&body).concat()
     }
 
     fn whole(text: &str, body: &str) -> String {
-        String::from_utf8(completion(text, body, |generation| {
+        String::from_utf8(with_generation(text, body, |generation| {
             Completions.plain(generation)
         }))
         .unwrap()
     }
 
     #[test]
-    fn the_reply_is_openais_object() {
+    fn the_plain_response_has_openais_format() {
         insta::assert_snapshot!(whole("powered by openai", r#"{"prompt":"Say it"}"#));
     }
 
     #[test]
-    fn the_stream_is_openais() {
+    fn the_stream_has_openais_format() {
         insta::assert_snapshot!(streamed("powered by openai", r#"{"prompt":"Say it"}"#));
     }
 
     #[test]
-    fn prompts_and_choices_run_side_by_side() {
+    fn prompts_and_choices_are_interleaved() {
         let body = r#"{"prompt":["a\n","\"b"],"n":2,"echo":true,"max_tokens":1,
             "stream_options":{"include_usage":true}}"#;
         insta::assert_snapshot!(streamed("powered by openai", body));
@@ -280,12 +280,12 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_text_has_an_end() {
+    fn an_empty_text_has_a_finish_reason() {
         insta::assert_snapshot!(streamed("", "{}"));
     }
 
     #[test]
-    fn fields_say_what_comes_back() {
+    fn fields_of_a_request_determine_the_response() {
         for (body, texts, reason, prompt_tokens) in [
             ("{}", vec!["a b c"], "stop", 0),
             ("no JSON", vec!["a b c"], "stop", 0),
@@ -335,8 +335,8 @@ mod tests {
                 0,
             ),
         ] {
-            let reply: Value = serde_json::from_str(&whole("a b c", body)).unwrap();
-            let choices = reply["choices"].as_array().unwrap();
+            let response: Value = serde_json::from_str(&whole("a b c", body)).unwrap();
+            let choices = response["choices"].as_array().unwrap();
             let mut joined = vec![String::new(); texts.len()];
             let mut ends = 0;
             for line in streamed("a b c", body).lines() {
@@ -357,12 +357,12 @@ mod tests {
                 assert_eq!(choice["text"], text, "{body}");
                 assert_eq!(choice["finish_reason"], reason, "{body}");
             }
-            assert_eq!(reply["usage"]["prompt_tokens"], prompt_tokens, "{body}");
+            assert_eq!(response["usage"]["prompt_tokens"], prompt_tokens, "{body}");
         }
     }
 
     #[test]
-    fn a_stream_is_for_those_who_ask_for_one() {
+    fn only_stream_true_is_streamed() {
         for (body, expected) in [
             ("", StreamField::False),
             ("{}", StreamField::False),
@@ -374,7 +374,7 @@ mod tests {
     }
 
     #[test]
-    fn choices_have_a_limit() {
+    fn the_number_of_choices_is_limited() {
         for (prompts, n, expected) in [
             (1, 500, 128),
             (3, 2, 6),
@@ -396,14 +396,14 @@ mod tests {
             (echo::MOST_ECHOED + 1, 1, true),
         ] {
             let body = serde_json::json!({"prompt": "x".repeat(len), "n": n, "echo": true});
-            let reply = whole("text", &body.to_string());
-            assert_eq!(reply.len() > len, is_repeated, "{len} {n}");
+            let response = whole("text", &body.to_string());
+            assert_eq!(response.len() > len, is_repeated, "{len} {n}");
         }
     }
 
     #[test]
-    fn heads_are_as_long_as_foreseen() {
-        completion("a", "", |generation| {
+    fn heads_fit_their_length_bound() {
+        with_generation("a", "", |generation| {
             let mut out = sse::DATA.to_vec();
             put_head(generation, &mut out);
             assert!(out.len() <= head_len(generation));
@@ -417,11 +417,11 @@ mod tests {
             n in 1usize..4,
         ) {
             let body = serde_json::json!({"prompt": prompts, "n": n, "echo": true});
-            let reply: Value = serde_json::from_str(&whole("said", &body.to_string())).unwrap();
-            let choices = reply["choices"].as_array().unwrap();
+            let response: Value = serde_json::from_str(&whole("text", &body.to_string())).unwrap();
+            let choices = response["choices"].as_array().unwrap();
             prop_assert_eq!(choices.len(), prompts.len() * n);
             for (index, choice) in choices.iter().enumerate() {
-                let expected = format!("{}said", prompts[index / n]);
+                let expected = format!("{}text", prompts[index / n]);
                 prop_assert_eq!(choice["text"].as_str(), Some(expected.as_str()));
             }
         }

@@ -1,5 +1,5 @@
-//! Embeddings (API reference, "Embeddings"): the objects `list` and
-//! `embedding`.
+//! Embeddings (API reference, "Embeddings"): the `list` and `embedding`
+//! objects.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -61,12 +61,13 @@ fn read(body: &[u8]) -> Asked {
 }
 
 fn is_base64(value: Value) -> bool {
-    // A longer one is none, and need not be copied.
+    // Longer values cannot match and are not copied.
     value.is("base64")
 }
 
-/// How long the vectors of a model are: `text-embedding-3-large` has 3,072
-/// dimensions, `text-embedding-3-small` and `text-embedding-ada-002` have 1,536.
+/// Returns the default length of a model's vectors: `text-embedding-3-large`
+/// has 3,072 dimensions, `text-embedding-3-small` and `text-embedding-ada-002`
+/// have 1,536.
 fn usual_dimensions(model: &Escaped) -> usize {
     const LARGE: &[u8] = b"3-large";
     let mut places = model.as_bytes().windows(LARGE.len());
@@ -77,7 +78,7 @@ fn usual_dimensions(model: &Escaped) -> usize {
     }
 }
 
-/// What comes after the vectors.
+/// Renders the end of the response, after the vectors.
 fn tail(model: &Escaped, tokens: u64) -> Vec<u8> {
     const FIXED: usize = 100;
     let mut out = Vec::with_capacity(FIXED + model.as_bytes().len());
@@ -91,8 +92,9 @@ fn tail(model: &Escaped, tokens: u64) -> Vec<u8> {
     out
 }
 
-/// The body of a reply, of which each part is one vector, made when it is sent:
-/// all at once may be 75 MB, and a worker would take half a second for them.
+/// The body of a response with one vector per step. Each vector is computed
+/// when its step is sent: all vectors together may take 75 MB, and half a
+/// second of a worker's time.
 struct Vectors {
     inputs: Inputs,
     dimensions: usize,
@@ -129,9 +131,9 @@ impl Body for Vectors {
     }
 }
 
-/// The values as floating-point numbers of 32 bits each, little endian.
+/// Writes the values as 32-bit little-endian floating-point numbers in base64.
 fn put_base64(values: &[f32], out: &mut Buffer) {
-    /// The bytes of so many values are whole groups of three.
+    /// The bytes of this many values are a multiple of three.
     const GROUP: usize = 48;
     const BYTES: usize = GROUP * size_of::<f32>();
     out.put(b"\"");
@@ -173,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reply_is_openais_object() {
+    fn the_response_has_openais_format() {
         let body = r#"{"model":"m","input":["hi","你好"],"dimensions":4}"#;
         insta::assert_snapshot!(text(body));
         let body = r#"{"input":[1,2],"dimensions":4,"encoding_format":"base64"}"#;
@@ -181,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_say_what_comes_back() {
+    fn fields_of_a_request_determine_the_response() {
         for (body, items, dimensions, tokens) in [
             (r#"{"input":"hello"}"#, 1, 1536, 2),
             (
@@ -208,8 +210,8 @@ mod tests {
             (r#"{"input":"a"} "#, 1, 1536, 1),
             (r#"{"input":"a"}}"#, 1, 1536, 0),
         ] {
-            let reply = embed(body);
-            let data = reply["data"].as_array().unwrap();
+            let response = embed(body);
+            let data = response["data"].as_array().unwrap();
             assert_eq!(data.len(), items, "{body}");
             for (index, item) in data.iter().enumerate() {
                 assert_eq!(item["index"], index);
@@ -219,7 +221,7 @@ mod tests {
                 assert!((squares - 1.0).abs() < 1e-5);
             }
             let usage = json!({"prompt_tokens": tokens, "total_tokens": tokens});
-            assert_eq!(reply["usage"], usage, "{body}");
+            assert_eq!(response["usage"], usage, "{body}");
         }
         assert_eq!(embed(r#"{"input":[]}"#)["data"], json!([]));
         assert_eq!(embed(r#"{"model":"a\"b"}"#)["model"], "a\"b");
@@ -227,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn both_formats_say_the_same() {
+    fn both_encoding_formats_hold_the_same_values() {
         for dimensions in [1, 2, 3, 4, 48, 49, 1536] {
             let input = json!({"input": "The same text", "dimensions": dimensions});
             let numbers = embed(&input.to_string());
@@ -260,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_are_refused_as_openai_does() {
+    fn too_many_inputs_are_refused_with_openais_message() {
         let body = |len| json!({"input": vec!["a"; len], "dimensions": 1}).to_string();
         let inputs = read(body(Inputs::MOST).as_bytes()).inputs.unwrap();
         assert_eq!((inputs.len(), inputs.count()), (2048, 2048));

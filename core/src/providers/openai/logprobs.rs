@@ -1,19 +1,21 @@
-//! Probabilities of tokens (API reference, "Chat", object `logprobs`). There
-//! is no model, so they are invented; the tokens and their bytes are real.
+//! Probabilities of tokens (API reference, "Chat", object `logprobs`). There is
+//! no model, so the probabilities are invented. The tokens and their bytes are
+//! real.
 
 use std::ops::Range;
 
 use crate::completion::Completion;
 use crate::json::escape::Digits;
 
-/// The most tokens of a response with probabilities, in all choices. A longer
-/// response has none. A plain response takes [`longest`] bytes for them, about
-/// 1.3 KB for each token with 20 likely ones: 43 MB.
+/// The maximum number of tokens of a response with probabilities, over all
+/// choices. A longer response has no probabilities. A plain response takes
+/// [`longest`] bytes for them, about 1.3 KB for each token with 20 likely ones:
+/// 43 MB.
 pub const MOST_TOKENS: usize = 32 * 1024;
 
 const LOGPROB: &[u8] = b"\",\"logprob\":-0.25,\"bytes\":[";
 
-/// Other likely tokens.
+/// The other likely tokens.
 const OTHERS: [&[u8]; 19] = [
     br#",{"token":" the","logprob":-1.5,"bytes":[32,116,104,101]}"#,
     br#",{"token":" a","logprob":-1.85,"bytes":[32,97]}"#,
@@ -36,19 +38,20 @@ const OTHERS: [&[u8]; 19] = [
     br#",{"token":" be","logprob":-7.8,"bytes":[32,98,101]}"#,
 ];
 
-/// A bound of what [`put`] writes for a whole completion, in bytes.
+/// Returns an upper bound of the bytes that [`put`] writes for a whole
+/// completion.
 pub fn longest(completion: &Completion, top: usize) -> usize {
     const AROUND: usize = 40;
     const A_TOKEN: usize = 70;
-    /// A byte of the text, and the number that it is in the list `bytes`.
+    /// A byte of the text, and its number in the list `bytes`.
     const A_BYTE: usize = 1 + "255,".len();
     let others = OTHERS.iter().take(top.saturating_sub(1));
     let others: usize = others.map(|it| it.len()).sum();
     AROUND + completion.tokens() * (2 * A_TOKEN + others) + 2 * A_BYTE * completion.text().len()
 }
 
-/// Writes the object for the tokens in these chunks, each with `top` likely
-/// tokens. Tokens that share a character are one entry.
+/// Writes the `logprobs` object for the tokens in these chunks, each with `top`
+/// likely tokens. Tokens that share a character are one entry.
 pub fn put(completion: &Completion, chunks: Range<usize>, top: usize, out: &mut impl FnMut(&[u8])) {
     out(b"{\"content\":[");
     let tokens = completion.tokens_before(chunks.start)..completion.tokens_before(chunks.end);
@@ -71,7 +74,7 @@ pub fn put(completion: &Completion, chunks: Range<usize>, top: usize, out: &mut 
     out(b"],\"refusal\":null}");
 }
 
-/// The object of one token, without its end.
+/// Writes the object of one token, without its closing brace.
 fn put_token(token: &[u8], out: &mut impl FnMut(&[u8])) {
     out(b"{\"token\":\"");
     out(token);
@@ -126,8 +129,8 @@ mod tests {
     use std::sync::Arc;
 
     fn of(text: &str, top: usize) -> Value {
-        let chunked = Arc::new(ChunkedText::new(text.as_bytes(), Chunking::default()));
-        let completion = Completion::new(&chunked, &Limits::default());
+        let chunked_text = Arc::new(ChunkedText::new(text.as_bytes(), Chunking::default()));
+        let completion = Completion::new(&chunked_text, &Limits::default());
         let mut out = Vec::new();
         put(&completion, 0..completion.len(), top, &mut |part| {
             out.extend_from_slice(part);
@@ -138,7 +141,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn tokens_and_their_bytes_are_the_text(text: String, top in 0usize..=20) {
+        fn tokens_and_their_bytes_concatenate_to_the_text(text: String, top in 0usize..=20) {
             let found = of(&text, top);
             let mut bytes = Vec::new();
             for token in found["content"].as_array().unwrap() {

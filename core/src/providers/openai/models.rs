@@ -1,12 +1,12 @@
-//! The list of models (API reference, "Models"): the objects `list` and
-//! `model`.
+//! The models endpoints (API reference, "Models"): the `list` and `model`
+//! objects.
 
 use crate::error::Error;
 use crate::json::{Digits, Escaped};
 use crate::providers::direct::{Answer, DirectEndpoint, DirectRequest};
 
-/// The models without `llm_mock_models`: one of each kind that clients ask for
-/// by name.
+/// The models if `llm_mock_models` is not set: one of each kind that clients
+/// request by name.
 const KNOWN: [&str; 24] = [
     "gpt-5.5",
     "gpt-5.4",
@@ -34,7 +34,8 @@ const KNOWN: [&str; 24] = [
     "omni-moderation-latest",
 ];
 
-/// When each model was made, as the examples of the API reference have it.
+/// The creation time of every model, in seconds since 1970, from the examples
+/// of the API reference.
 const CREATED: u64 = 1_686_935_002;
 
 /// `GET /v1/models`
@@ -70,7 +71,7 @@ impl DirectEndpoint for One {
     }
 }
 
-/// The object `model`.
+/// Writes a `model` object.
 fn put(name: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"id\":\"");
     out.extend_from_slice(name);
@@ -88,18 +89,18 @@ mod tests {
     use crate::testing;
     use serde_json::{Value, json};
 
-    fn find(lookup: &dyn DirectEndpoint, models: &Models, name: &str) -> Result<String, Error> {
-        testing::answer(lookup, models, name.as_bytes(), b"")
+    fn find(endpoint: &dyn DirectEndpoint, models: &Models, name: &str) -> Result<String, Error> {
+        testing::answer(endpoint, models, name.as_bytes(), b"")
     }
 
     #[test]
-    fn the_list_is_openais_object() {
+    fn the_list_has_openais_format() {
         let models = Models::only([b"gpt-4o".as_slice(), b"my \"own\""].into_iter());
         insta::assert_snapshot!(find(&List, &models, "").unwrap());
     }
 
     #[test]
-    fn without_a_list_there_is_any_model() {
+    fn any_model_exists_without_a_configured_list() {
         let models = Models::default();
         let list: Value = serde_json::from_str(&find(&List, &models, "").unwrap()).unwrap();
         let listed: Vec<_> = list["data"].as_array().unwrap().iter().collect();
@@ -113,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_list_there_are_no_others() {
+    fn unlisted_models_are_not_found() {
         let models = Models::only([b"a".as_slice(), b"org/\xffb\"c"].into_iter());
         assert!(find(&One, &models, "a").is_ok());
         assert!(testing::answer(&One, &models, b"org/\xffb\"c", b"").is_ok());

@@ -18,15 +18,15 @@ pub struct Moderations;
 
 const DEFAULT_MODEL: &[u8] = b"omni-moderation-latest";
 
-/// The beginning of the names of older models, which have fewer categories and
-/// take no images.
+/// The prefix of the names of older models, which have fewer categories and do
+/// not accept images.
 const TEXT_MODEL: &[u8] = b"text-moderation";
 
 struct Category {
     name: &'static str,
-    /// Whether it applies to images too.
+    /// Whether the category applies to images too.
     of_images: bool,
-    /// Whether older models have it.
+    /// Whether older models have the category.
     of_text_models: bool,
 }
 
@@ -116,8 +116,9 @@ struct Judged {
 }
 
 impl Judged {
-    /// Reads a string, a list of strings, each an input, or a list of the parts
-    /// of one input. Values of other types are ignored.
+    /// Reads a string, a list of strings, or a list of content parts. Each
+    /// string is an input. Content parts form one input. Values of other types
+    /// are ignored.
     fn read(value: Value) -> Self {
         let mut judged = Self::default();
         match value.json().as_bytes().first() {
@@ -188,7 +189,7 @@ impl Found {
         self.image |= other.image;
     }
 
-    /// One of the `results`.
+    /// Writes an item of the list `results`.
     fn put(self, is_text_model: bool, out: &mut Vec<u8>) {
         let known = || {
             let all = CATEGORIES.iter().enumerate();
@@ -230,7 +231,7 @@ impl Found {
     }
 }
 
-/// The categories that a text names, and those that these are part of.
+/// Returns the categories that a text names, and their parent categories.
 fn named_in(text: &str) -> u16 {
     let in_a_name = |c: char| c.is_alphanumeric() || c == '-' || c == '/';
     let mut found = 0;
@@ -255,7 +256,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    /// The answer, with its id replaced.
+    /// Returns the response, with its id replaced.
     fn text(body: &str) -> String {
         let text = testing::answer(&Moderations, &Models::default(), b"", body.as_bytes()).unwrap();
         let id = text.strip_prefix("{\"id\":\"modr-").unwrap();
@@ -265,12 +266,12 @@ mod tests {
     }
 
     fn results(body: &str) -> Vec<Value> {
-        let reply: Value = serde_json::from_str(&text(body)).unwrap();
-        reply["results"].as_array().unwrap().clone()
+        let response: Value = serde_json::from_str(&text(body)).unwrap();
+        response["results"].as_array().unwrap().clone()
     }
 
     #[test]
-    fn the_reply_is_openais_object() {
+    fn the_response_has_openais_format() {
         insta::assert_snapshot!(text(r#"{"input":"What a nice day"}"#));
         let text_model = r#"{"model":"text-moderation-latest","input":["Say violence/graphic!"]}"#;
         insta::assert_snapshot!(text(text_model));
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_flagged_for_what_it_names() {
+    fn a_text_is_flagged_for_the_categories_it_names() {
         for (input, expected) in [
             (json!("nice"), vec![vec![]]),
             (json!("whatever hateful"), vec![vec![]]),
@@ -322,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn results_are_no_longer_than_foreseen() {
+    fn results_fit_their_length_bound() {
         for (text, image) in [(true, true), (true, false), (false, false)] {
             for categories in [0, u16::MAX] {
                 let mut out = Vec::new();
@@ -338,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn too_many_are_refused() {
+    fn too_many_inputs_are_refused() {
         let body = json!({"input": vec!["a"; Inputs::MOST + 1]}).to_string();
         let models = Models::default();
         let error = testing::answer(&Moderations, &models, b"", body.as_bytes()).unwrap_err();
@@ -352,7 +353,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_category_is_named_by_a_word_of_its_own(
+        fn only_whole_words_name_a_category(
             before in "[a-z ,.]{0,9}",
             after in "[a-z ,.]{0,9}",
             nth in 0..CATEGORIES.len(),

@@ -1,22 +1,23 @@
-//! Predicted outputs (API reference, "Chat", field `prediction`): a client sends
-//! the text that it expects, and the usage counts how much of it was right.
+//! Predicted outputs (API reference, "Chat", field `prediction`). A client
+//! sends the text that it expects, and the usage counts the tokens that match.
 
 use crate::completion::Generation;
 use crate::completion::prompt_tokens::BYTES_PER_TOKEN;
 use crate::json::Escaped;
 use crate::json::Value;
 
-/// The tokens of a prediction.
+/// The token counts of a prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prediction {
-    /// The tokens with which the prediction and the completion begin alike.
+    /// The number of tokens at the beginning of the completion that match the
+    /// prediction.
     pub accepted: u64,
-    /// The rest of the prediction, an estimate. These count as completion tokens
-    /// too.
+    /// An estimate of the number of remaining tokens in the prediction. They
+    /// are counted as completion tokens too.
     pub rejected: u64,
 }
 
-/// The predicted text: a string, or the texts of content parts.
+/// Reads the predicted text: a string, or the texts of content parts.
 pub fn read(value: Value) -> Option<Escaped> {
     let content = value.field("content")?;
     let text = match content.is_list() {
@@ -31,8 +32,8 @@ pub fn read(value: Value) -> Option<Escaped> {
 }
 
 impl Prediction {
-    /// The tokens of the prediction of a request. Without a prediction there are
-    /// none; of a tool call none is accepted.
+    /// Counts the tokens of a request's prediction. The counts are 0 without a
+    /// prediction. No tokens of a tool call are accepted.
     pub fn of(generation: &Generation) -> Self {
         let predicted = generation
             .request
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_the_tokens_that_were_right_and_what_is_left() {
+    fn accepted_and_rejected_tokens_are_counted() {
         for (content, expected) in [
             (r#""say \"hi\" to me""#, (4, 0)),
             (r#""say \u0022hi\" to you""#, (3, 1)),
@@ -102,13 +103,13 @@ mod tests {
     }
 
     #[test]
-    fn what_a_limit_cuts_off_was_not_right() {
+    fn truncated_tokens_are_rejected() {
         let body = r#"{"max_tokens":1,"prediction":{"content":"say \"hi\" to me"}}"#;
         assert_eq!(prediction(body), (1, 3));
     }
 
     #[test]
-    fn no_call_is_predicted() {
+    fn tokens_of_a_tool_call_are_not_accepted() {
         let body = r#"{"prediction":{"content":"{}"},"tools":[{"type":"function","function":{"name":"f"}}]}"#;
         assert_eq!(prediction(body), (0, 1));
     }

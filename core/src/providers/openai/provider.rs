@@ -6,7 +6,7 @@ use crate::http::Headers;
 use crate::json;
 use crate::providers::provider::Provider;
 
-/// OpenAI, and those who speak as it does.
+/// OpenAI, and providers with a compatible API.
 pub struct OpenAi;
 
 impl Provider for OpenAi {
@@ -36,7 +36,7 @@ impl Provider for OpenAi {
         out
     }
 
-    /// A path that no other provider claims is OpenAI's.
+    /// OpenAI gets the paths that no other provider claims.
     fn claims(&self, _path: &[u8], _headers: &dyn Headers) -> bool {
         false
     }
@@ -45,7 +45,7 @@ impl Provider for OpenAi {
 const INVALID_REQUEST: &str = "invalid_request_error";
 const SERVER: &str = "server_error";
 
-/// The type of error that OpenAI has for a status.
+/// Returns OpenAI's error type for a status.
 fn kind(status: u16) -> &'static str {
     match status {
         429 => "requests",
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_the_object_that_sdks_read() {
+    fn the_error_body_has_the_format_that_sdks_read() {
         let error = Error::not_found(b"GET", b"/a\"b\xff");
         assert_eq!(
             String::from_utf8(OpenAi.error_body(&error, b"")).unwrap(),
@@ -81,7 +81,7 @@ mod tests {
             assert_eq!(
                 error["type"] == SERVER,
                 status >= 500,
-                "an SDK tells a fault of the server by its type"
+                "SDKs recognize server errors by their type"
             );
             assert!(error.contains_key("param") && error.contains_key("code"));
         }

@@ -1,7 +1,7 @@
-//! The body of a chat request: the top-level fields that decide about the
-//! reply, read in one pass. Whatever else is there is stepped over, to any
-//! depth, without a tree and without recursion. Other dialects read what they
-//! share with it in the same way.
+//! Reads the body of a chat request: the top-level fields that determine the
+//! response, in one pass. Other values are skipped at any depth, without
+//! building a tree and without recursion. Other dialects read the fields that
+//! they share with chat in the same way.
 
 use serde::Deserialize;
 
@@ -14,12 +14,12 @@ use crate::completion::{GenerationRequest, MOST_LOGPROBS};
 use crate::json::Value;
 use crate::json::object;
 
-/// Reads a body. One that is not a single JSON object says nothing. Bytes that
-/// are not UTF-8 are read as U+FFFD.
+/// Reads a body. A body that is not a single JSON object is read as an empty
+/// one. Invalid UTF-8 is read as U+FFFD.
 pub fn read(body: &[u8]) -> GenerationRequest {
     let body = object::text(body);
     let mut request = GenerationRequest::default();
-    let mut wanted = Fields::default();
+    let mut output_fields = Fields::default();
     let (mut has_logprobs, mut top_logprobs) = (false, 0);
     request.is_object = object::read(&body, |key, value| {
         match key {
@@ -42,11 +42,11 @@ pub fn read(body: &[u8]) -> GenerationRequest {
             "prediction" => request.prediction = prediction::read(value),
             _ => {}
         }
-        wanted.field(key, value);
+        output_fields.field(key, value);
     });
     if request.is_object {
         request.logprobs = has_logprobs.then_some(top_logprobs.min(MOST_LOGPROBS));
-        (request.output, request.is_legacy_call) = wanted.output();
+        (request.output, request.is_legacy_call) = output_fields.output();
         request.limit_model();
     } else {
         request = GenerationRequest::default();
@@ -54,7 +54,7 @@ pub fn read(body: &[u8]) -> GenerationRequest {
     request
 }
 
-/// OpenAI takes so many stop sequences.
+/// The maximum number of stop sequences, which is OpenAI's.
 pub(crate) const MOST_STOPS: usize = 4;
 
 pub(crate) fn include_usage(value: Value) -> bool {
@@ -67,7 +67,7 @@ pub(crate) fn include_usage(value: Value) -> bool {
         .is_some_and(|StreamOptions { include_usage }| include_usage)
 }
 
-/// The tier that serves a request for one.
+/// Returns the tier that serves a request for this tier.
 fn service_tier(value: Value) -> Option<&'static str> {
     match value.text().as_ref() {
         "auto" | "default" => Some("default"),
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_the_fields_wherever_they_stand() {
+    fn fields_are_read_in_any_order() {
         let request = read(br#" {"messages":[{"role":"user","content":"hi"}],"x":{"model":"no"},"stream":false,"model":"gpt-4o"} "#);
         assert_eq!(request.model.as_deref(), Some("gpt-4o"));
         assert_eq!(request.stream, StreamField::False);
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_field_that_comes_twice_the_last_counts() {
+    fn the_last_of_duplicate_fields_is_used() {
         assert_eq!(
             model_of(br#"{"model":"a","model":"b"}"#).as_deref(),
             Some("b")
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_model_is_any_string() {
+    fn a_model_may_be_any_string() {
         for (body, expected) in [
             (
                 br#"{"model":"a\"b\\c\n\u0000\ud83e\udd80"}"#.as_slice(),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_model_of_another_type_is_none() {
+    fn a_model_of_the_wrong_type_is_ignored() {
         for value in ["1", "null", "true", "[\"x\"]", "{\"model\":\"x\"}", "1e999"] {
             let body = format!("{{\"model\":{value},\"stream\":false}}");
             let request = read(body.as_bytes());
@@ -134,14 +134,14 @@ mod tests {
     }
 
     #[test]
-    fn a_model_of_absurd_length_is_none() {
+    fn an_overlong_model_is_ignored() {
         let body = |len| format!("{{\"model\":\"{}\"}}", "x".repeat(len));
         assert!(model_of(body(LONGEST_MODEL).as_bytes()).is_some());
         assert!(model_of(body(LONGEST_MODEL + 1).as_bytes()).is_none());
     }
 
     #[test]
-    fn a_long_name_is_not_repeated_by_many_choices() {
+    fn a_long_model_with_many_choices_is_ignored() {
         let model = |n, len| {
             let name = "\\n".repeat(len);
             model_of(format!("{{\"model\":\"{name}\",\"n\":{n}}}").as_bytes())
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn stream_is_a_boolean_or_something_else() {
+    fn the_stream_field_is_a_boolean_or_another_value() {
         for (value, expected) in [
             ("true", StreamField::True),
             ("false", StreamField::False),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_says_nothing() {
+    fn a_body_that_is_not_an_object_is_read_as_empty() {
         for body in [
             "",
             " ",
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_is_no_danger() {
+    fn deeply_nested_values_are_skipped() {
         for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
             for field in ["messages", "model", "stream", "other"] {
                 let nested = open.repeat(100_000) + "1" + &close.repeat(100_000);
@@ -218,7 +218,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn reads_what_a_serializer_wrote(
+        fn serialized_values_are_read_back(
             text: String,
             stream: bool,
             more in prop::collection::vec(any::<String>(), 0..5),

@@ -1,4 +1,5 @@
-//! Responses (API reference, "Responses"): the dialect of `/v1/responses`.
+//! The Responses API (API reference, "Responses"): the dialect of
+//! `/v1/responses`.
 
 mod events;
 mod object;

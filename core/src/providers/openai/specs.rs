@@ -1,5 +1,5 @@
-//! What OpenAI's endpoints take in a body (API reference, one file for each):
-//! the tables that [`validate`](crate::validate) goes by.
+//! Validation rules for the bodies of OpenAI's endpoints (API reference, one
+//! file for each): the tables that [`validate`](crate::validate) uses.
 
 mod chat;
 mod completions;
@@ -18,14 +18,14 @@ pub use responses::RESPONSES;
 use crate::completion::{MOST_CHOICES, MOST_LOGPROBS};
 use crate::validate::spec::{ANY_STRING, BOOLEAN, Field, Object, Rule, STRING, closed};
 
-/// The longest name of a function or of a schema.
+/// The maximum length of the name of a function or of a schema.
 const LONGEST_NAME: usize = 64;
 
 const NULLABLE_BOOLEAN: &[Rule] = &[Rule::Null, Rule::Boolean];
 const NULLABLE_STRING: &[Rule] = &[Rule::Null, ANY_STRING];
 
-/// Where the path names a deployment, clients of Azure send null
-/// (langchain-openai's `AzureChatOpenAI`).
+/// The type of the model. Azure clients send null if the path names a
+/// deployment (langchain-openai's `AzureChatOpenAI`).
 const MODEL: &[Rule] = NULLABLE_STRING;
 
 const TEMPERATURE: &[Rule] = &[Rule::Null, decimal(0.0, 2.0)];
@@ -93,7 +93,7 @@ const fn integer(least: i64, most: i64) -> Rule {
     Rule::Integer { least, most }
 }
 
-/// The form of a text that has a type and nothing else.
+/// A text format that has a type and nothing else.
 static FORMAT: Object = closed(&[Field::required("type", STRING)]);
 
 #[cfg(test)]

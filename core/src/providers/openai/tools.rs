@@ -1,6 +1,6 @@
-//! What a request to OpenAI wants said (API reference, "Chat" and "Responses",
-//! fields `tools`, `tool_choice` and `parallel_tool_calls`). Both say the same,
-//! but for the object that holds a tool's name.
+//! Reads the tool calls that a request asks for (API reference, "Chat" and
+//! "Responses", fields `tools`, `tool_choice` and `parallel_tool_calls`). The
+//! two APIs differ only in the object that holds a tool's name.
 
 use crate::completion::ToolCall;
 use crate::completion::{
@@ -8,16 +8,16 @@ use crate::completion::{
 };
 use crate::json::Value;
 
-/// How an API writes what both say.
+/// The differences between the two APIs.
 pub struct Spec {
-    /// Reads a tool that can be called, or one that is referred to.
+    /// Reads a tool definition, or a reference to a tool.
     pub tool: for<'a> fn(Value<'a>) -> Option<ToolDefinition<'a>>,
-    /// What holds `mode` and `tools` of a choice among some tools; nothing if a
-    /// choice is not of that kind.
+    /// Returns the object with the `mode` and the `tools` of a choice among
+    /// some tools, or `None` if a choice is of another kind.
     pub allowed: for<'a> fn(Value<'a>) -> Option<Value<'a>>,
 }
 
-/// The fields that decide about calls, as they stand in the request.
+/// The fields that determine the tool calls, as raw JSON values.
 #[derive(Default)]
 pub struct Fields<'a> {
     pub tools: Option<Value<'a>>,
@@ -26,7 +26,7 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Takes a field, if it is one of these.
+    /// Stores the field if it determines the tool calls.
     pub fn field(&mut self, key: &str, value: Value<'a>) {
         match key {
             "tools" => self.tools = Some(value),
@@ -36,10 +36,11 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The calls that the reply makes; none after a tool's result if the client
-    /// leaves it to the model. Parallel calls are made only where the request
-    /// asks for them: few clients of a mock expect that OpenAI's default is
-    /// `true`.
+    /// Returns the tool calls of the response. After a tool result there are
+    /// none, unless the request requires one.
+    ///
+    /// Parallel calls are made only if the request asks for them. OpenAI's
+    /// default is `true`, but few clients of a mock expect this.
     pub fn calls(
         &self,
         spec: &Spec,
@@ -73,8 +74,8 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The field of a call for what its tool takes.
-pub fn takes(call: &ToolCall) -> &'static [u8] {
+/// Returns the name of the field for the input of a tool call.
+pub fn input_field(call: &ToolCall) -> &'static [u8] {
     match call.is_custom {
         true => b"input",
         false => b"arguments",

@@ -1,5 +1,5 @@
-//! The tokens of a response (API reference, "Chat", object `usage`), and the end
-//! of a stream, which may hold them.
+//! The token usage of a response (API reference, "Chat", object `usage`), and
+//! the end of a stream, which may hold it.
 
 use super::prediction::Prediction;
 use crate::completion::Generation;
@@ -7,25 +7,25 @@ use crate::engine::Buffer;
 use crate::engine::Sink;
 use crate::engine::sse;
 
-/// The object `usage`.
+/// The `usage` object.
 pub struct Usage {
     prompt: u64,
     completion: u64,
     details: Option<Prediction>,
 }
 
-/// No token is cached, of reasoning or of audio.
+/// There are no cached, reasoning or audio tokens.
 const DETAILS: &[u8] = b",\"prompt_tokens_details\":{\"cached_tokens\":0,\"audio_tokens\":0},\
     \"completion_tokens_details\":{\"reasoning_tokens\":0,\"audio_tokens\":0,\
     \"accepted_prediction_tokens\":";
 
 impl Usage {
-    /// The usage of a response.
+    /// Returns the usage of a response.
     pub fn of(generation: &Generation) -> Self {
         Self::with(generation, None)
     }
 
-    /// The same with details.
+    /// Returns the usage of a response with details.
     pub fn detailed(generation: &Generation) -> Self {
         Self::with(generation, Some(Prediction::of(generation)))
     }
@@ -41,13 +41,13 @@ impl Usage {
         }
     }
 
-    /// A bound of what [`Usage::put`] writes, in bytes.
+    /// Returns an upper bound of the bytes that [`Usage::put`] writes.
     pub fn longest(&self) -> usize {
         const COUNTS: usize = 200;
         COUNTS + DETAILS.len()
     }
 
-    /// Appends it as JSON.
+    /// Writes the object as JSON.
     pub fn put(&self, out: &mut impl Sink) {
         let Self {
             prompt, completion, ..
@@ -75,17 +75,17 @@ impl Usage {
     }
 }
 
-/// How the chunks of a stream end, and the stream.
+/// The end of each chunk of a stream, and of the stream.
 pub struct Ending(Option<Usage>);
 
 impl Ending {
-    /// The end of a stream, with its `usage` if the client asks for it.
+    /// Creates the end of a stream, with its `usage` if the client asks for it.
     pub fn new(generation: &Generation, usage: fn(&Generation) -> Usage) -> Self {
         let includes_usage = generation.request.include_usage;
         Self(includes_usage.then(|| usage(generation)))
     }
 
-    /// The end of a chunk, after its list of choices, and of its event.
+    /// Returns the end of a chunk, after its list of choices, and of its event.
     pub fn of_chunk(&self) -> &'static [u8] {
         match self.0 {
             None => b"}\n\n",
@@ -93,8 +93,8 @@ impl Ending {
         }
     }
 
-    /// The end of the stream, whose chunks begin with `head`, up to the last
-    /// string before the list of choices.
+    /// Writes the end of the stream. `head` is the beginning of each chunk, up
+    /// to the last string before the list of choices.
     pub fn put_stream(&self, head: &[u8], out: &mut Buffer) {
         if let Some(usage) = &self.0 {
             out.put_all(&[head, b"\",\"choices\":[],\"usage\":"]);

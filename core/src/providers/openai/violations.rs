@@ -1,25 +1,25 @@
-//! How OpenAI's API words what is wrong with a body. The messages, params and
-//! codes are those that clients of it have reported: in issues of openai-python,
-//! openai-node and the tools built on them, and in tests recorded against it.
+//! OpenAI's error messages for invalid bodies. The messages, params and codes
+//! are those that clients have reported in issues of openai-python, openai-node
+//! and the tools built on them, and recorded in tests.
 
 use crate::error::Error;
 use crate::validate::messages::{Counted, Messages, Range, Type, Violation, quoted};
 use crate::validate::path::Path;
 use crate::validate::spec::Rule;
 
-/// The messages of OpenAI.
+/// OpenAI's messages.
 pub struct Violations {
-    /// Whether a field of the body that is not known is a "request argument",
-    /// as in chat, and not a "parameter", as in Responses.
+    /// Whether the message calls an unknown field of the body a "request
+    /// argument", as in chat, or a "parameter", as in Responses.
     pub has_arguments: bool,
 }
 
-/// Of the endpoints that are older than Responses.
+/// The messages of the endpoints that are older than Responses.
 pub static ARGUMENTS: Violations = Violations {
     has_arguments: true,
 };
 
-/// Of Responses.
+/// The messages of Responses.
 pub static PARAMETERS: Violations = Violations {
     has_arguments: false,
 };
@@ -111,10 +111,10 @@ impl Messages for Violations {
     }
 }
 
-/// A message that says nothing.
+/// Returns the error for a message without content.
 fn no_content(field: &str) -> Error {
     let message = "Invalid value for 'content': expected a string, got null.".to_owned();
-    // Only here are items written so.
+    // Only this error writes a dot before an index.
     Error::invalid(message, Some(field.replace('[', ".[").into()), None)
 }
 
@@ -189,11 +189,13 @@ fn long(field: &str, what: Counted, most: usize, len: usize) -> (String, Option<
     }
 }
 
-/// What a value may be: `one of a string or array of objects`. The first name
-/// has an article, which is "one of" before words, so that OpenAI's message for
-/// `tool_choice` in chat is `one of one of 'none', 'auto', or 'required' or
-/// object`, and in Responses `one of an object or 'none', 'auto', or 'required'`
-/// (recorded by clients in 2026).
+/// Names the types that a value may have: `one of a string or array of
+/// objects`.
+///
+/// The first name has an article, which is "one of" before words. So OpenAI's
+/// message for `tool_choice` in chat is `one of one of 'none', 'auto', or
+/// 'required' or object`, and in Responses `one of an object or 'none', 'auto',
+/// or 'required'` (recorded by clients in 2026).
 fn expected(rules: &[Rule]) -> String {
     let mut names: Vec<String> = rules.iter().filter_map(rule_name).collect();
     if let Some(first) = names.first_mut() {
@@ -210,7 +212,7 @@ fn expected(rules: &[Rule]) -> String {
     }
 }
 
-/// What a rule is for; null is nothing to expect.
+/// Names the type of a rule. Null is left out of the expected types.
 fn rule_name(rule: &Rule) -> Option<String> {
     let name = match rule {
         Rule::Null => return None,

@@ -1,4 +1,4 @@
-//! Which provider answers a request, and in which words.
+//! The provider of a response, and its wording of errors.
 
 use serde_json::{Value, json};
 
@@ -12,12 +12,12 @@ use crate::validate;
 
 const METHODS: [Method; 4] = [Method::Get, Method::Post, Method::Delete, Method::Other];
 
-/// What the clients of a provider send.
-const OF_OPENAI: [(&str, &str); 1] = [("authorization", "Bearer sk")];
-const OF_ANTHROPIC: [(&str, &str); 1] = [("anthropic-version", "2023-06-01")];
-const OF_OLD_ANTHROPIC: [(&str, &str); 1] = [("x-api-key", "sk")];
-const OF_GEMINI: [(&str, &str); 1] = [("x-goog-api-key", "AI")];
-const OF_AZURE: [(&str, &str); 1] = [("api-key", "az")];
+/// Headers that clients of the provider send.
+const OPENAI_HEADERS: [(&str, &str); 1] = [("authorization", "Bearer sk")];
+const ANTHROPIC_HEADERS: [(&str, &str); 1] = [("anthropic-version", "2023-06-01")];
+const OLD_ANTHROPIC_HEADERS: [(&str, &str); 1] = [("x-api-key", "sk")];
+const GEMINI_HEADERS: [(&str, &str); 1] = [("x-goog-api-key", "AI")];
+const AZURE_HEADERS: [(&str, &str); 1] = [("api-key", "az")];
 
 fn answer(method: Method, path: &str, headers: &dyn Headers, body: &str) -> (Head, Value) {
     let mut host = FixedHost::new(b"some text");
@@ -27,7 +27,7 @@ fn answer(method: Method, path: &str, headers: &dyn Headers, body: &str) -> (Hea
     (head, serde_json::from_str(&sent).unwrap())
 }
 
-/// Whose object this error is.
+/// Returns the provider whose format the error object has.
 fn error_of(error: &Value) -> &'static str {
     match error {
         _ if error["type"] == "error" => "anthropic",
@@ -41,11 +41,11 @@ fn error_of(error: &Value) -> &'static str {
 #[test]
 fn the_provider_of_a_route_refuses_other_methods() {
     let every: [&dyn Headers; 5] = [
-        &OF_OPENAI,
-        &OF_ANTHROPIC,
-        &OF_OLD_ANTHROPIC,
-        &OF_GEMINI,
-        &OF_AZURE,
+        &OPENAI_HEADERS,
+        &ANTHROPIC_HEADERS,
+        &OLD_ANTHROPIC_HEADERS,
+        &GEMINI_HEADERS,
+        &AZURE_HEADERS,
     ];
     for route in ROUTES {
         let path = route.path.replace(['{', '}'], "");
@@ -62,7 +62,7 @@ fn the_provider_of_a_route_refuses_other_methods() {
             let provider = found.provider.name();
             assert_eq!(error_of(&error), provider, "{method:?} {path}");
             assert!(error["error"].to_string().contains(&path), "{error}");
-            // Headers decide about the paths of models alone.
+            // Headers select the provider only on the paths of models.
             if !path.ends_with("/models") && !path.ends_with("/models/model") {
                 assert_eq!(provider, route.provider.name(), "{path}");
             }
@@ -71,35 +71,35 @@ fn the_provider_of_a_route_refuses_other_methods() {
 }
 
 #[test]
-fn shared_paths_are_answered_by_the_headers() {
+fn headers_select_the_provider_of_a_shared_path() {
     const LIST: [&str; 2] = ["/v1/models", "/v1/models/m"];
     let cases: [(&[&str], &dyn Headers, &str); 10] = [
-        (&LIST, &OF_OPENAI, "openai"),
-        (&LIST, &OF_AZURE, "openai"),
-        (&LIST, &OF_ANTHROPIC, "anthropic"),
-        (&LIST, &OF_OLD_ANTHROPIC, "anthropic"),
-        (&LIST, &OF_GEMINI, "gemini"),
+        (&LIST, &OPENAI_HEADERS, "openai"),
+        (&LIST, &AZURE_HEADERS, "openai"),
+        (&LIST, &ANTHROPIC_HEADERS, "anthropic"),
+        (&LIST, &OLD_ANTHROPIC_HEADERS, "anthropic"),
+        (&LIST, &GEMINI_HEADERS, "gemini"),
         (
             &["/v1beta/models", "/v1beta/models/m"],
-            &OF_OPENAI,
+            &OPENAI_HEADERS,
             "gemini",
         ),
         (
             &["/v1beta/models", "/v1beta/models/m"],
-            &OF_ANTHROPIC,
+            &ANTHROPIC_HEADERS,
             "gemini",
         ),
         (
             &["/v1beta/openai/models", "/v1beta/openai/models/m"],
-            &OF_GEMINI,
+            &GEMINI_HEADERS,
             "openai",
         ),
         (
             &["/openai/models", "/openai/models/m"],
-            &OF_ANTHROPIC,
+            &ANTHROPIC_HEADERS,
             "openai",
         ),
-        (&["/models", "/proxy/v1/models"], &OF_OPENAI, "openai"),
+        (&["/models", "/proxy/v1/models"], &OPENAI_HEADERS, "openai"),
     ];
     for (paths, headers, provider) in cases {
         for path in paths {
@@ -122,27 +122,27 @@ fn shared_paths_are_answered_by_the_headers() {
             assert_eq!(error_of(&error), provider);
         }
     }
-    // A path of one provider stays its own.
+    // Headers do not matter on a path of one provider.
     let (_, body) = answer(
         Method::Post,
         "/v1/chat/completions",
-        &OF_OLD_ANTHROPIC,
+        &OLD_ANTHROPIC_HEADERS,
         "{}",
     );
     assert_eq!(error_of(&body), "openai");
-    let (_, body) = answer(Method::Post, "/v1/messages", &OF_GEMINI, "{}");
+    let (_, body) = answer(Method::Post, "/v1/messages", &GEMINI_HEADERS, "{}");
     assert_eq!(error_of(&body), "anthropic");
 }
 
 #[test]
-fn vertex_paths_are_answered_by_the_publisher() {
+fn the_publisher_selects_the_provider_of_a_vertex_path() {
     const MODELS: &str = "/v1/projects/p/locations/l/publishers";
     let body = json!({
         "anthropic_version": "vertex-2023-10-16", "max_tokens": 9,
         "messages": [{"role": "user", "content": "hi"}],
     });
     let path = format!("{MODELS}/anthropic/models/claude-sonnet-4-5@20250929:rawPredict");
-    let (head, message) = answer(Method::Post, &path, &OF_OPENAI, &body.to_string());
+    let (head, message) = answer(Method::Post, &path, &OPENAI_HEADERS, &body.to_string());
     assert_eq!(head.request_id_header, "request-id");
     assert_eq!(message["model"], "claude-sonnet-4-5");
     assert_eq!(message["content"][0]["text"], "some text");
@@ -164,25 +164,25 @@ fn vertex_paths_are_answered_by_the_publisher() {
         "messages": [{"role": "user", "content": "hi"}],
     });
     let path = format!("{MODELS}/anthropic/models/count-tokens:rawPredict");
-    let (_, counted) = answer(Method::Post, &path, &OF_OPENAI, &count.to_string());
+    let (_, counted) = answer(Method::Post, &path, &OPENAI_HEADERS, &count.to_string());
     assert_eq!(counted["input_tokens"], message["usage"]["input_tokens"]);
 
     let contents = r#"{"contents":[{"role":"user","parts":[{"text":"hi"}]}]}"#;
     for base in [MODELS, "/v1beta1/publishers"] {
         let path = format!("{base}/google/models/gemini-2.5-flash:generateContent");
-        let (_, response) = answer(Method::Post, &path, &OF_OPENAI, contents);
+        let (_, response) = answer(Method::Post, &path, &OPENAI_HEADERS, contents);
         assert_eq!(response["modelVersion"], "gemini-2.5-flash");
         let path = format!("{base}/google/models/gemini-2.5-flash:predict");
-        let (_, error) = answer(Method::Post, &path, &OF_OPENAI, "{}");
+        let (_, error) = answer(Method::Post, &path, &OPENAI_HEADERS, "{}");
         assert_eq!(error_of(&error), "gemini");
         let path = format!("{base}/anthropic/models/claude:predict");
-        let (_, error) = answer(Method::Post, &path, &OF_OPENAI, "{}");
+        let (_, error) = answer(Method::Post, &path, &OPENAI_HEADERS, "{}");
         assert_eq!(error_of(&error), "anthropic");
     }
 }
 
 #[test]
-fn a_compressed_body_is_refused_in_the_words_of_the_provider() {
+fn a_compressed_body_gets_the_providers_error() {
     let headers = [("content-encoding", "gzip")];
     let refused = |path| answer(Method::Post, path, &headers, "\x1f\x08");
     let (head, error) = refused("/v1/chat/completions");
@@ -201,7 +201,7 @@ fn a_compressed_body_is_refused_in_the_words_of_the_provider() {
 }
 
 #[test]
-fn what_nginx_refuses_has_the_words_of_the_provider() {
+fn a_request_refused_by_nginx_gets_the_providers_error() {
     for (path, status, field, kind, message) in [
         (
             "/v1/messages",
@@ -243,7 +243,7 @@ fn what_nginx_refuses_has_the_words_of_the_provider() {
 }
 
 #[test]
-fn a_thread_is_created_but_not_continued() {
+fn a_thread_can_be_created_but_not_continued() {
     let thread = |thread: Value| {
         json!({
             "model": "m", "max_tokens": 9, "thread": thread,
@@ -252,16 +252,16 @@ fn a_thread_is_created_but_not_continued() {
     };
     for created in [Value::Null, json!({"type": "create"})] {
         let body = thread(created).to_string();
-        let (head, _) = answer(Method::Post, "/v1/messages", &OF_ANTHROPIC, &body);
+        let (head, _) = answer(Method::Post, "/v1/messages", &ANTHROPIC_HEADERS, &body);
         assert_eq!(head.status, 200);
     }
-    // A continued thread may have no new message.
+    // A continued thread may contain no new message.
     let mut body = thread(json!({"type": "continue", "previous_message_id": "msg_1"}));
     body["messages"] = json!([]);
     let (head, error) = answer(
         Method::Post,
         "/v1/messages",
-        &OF_ANTHROPIC,
+        &ANTHROPIC_HEADERS,
         &body.to_string(),
     );
     assert_eq!(head.status, 404);

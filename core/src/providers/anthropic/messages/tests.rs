@@ -2,36 +2,36 @@ use super::*;
 use crate::testing;
 use serde_json::{Value, json};
 
-fn completion<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
+fn with_generation<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
     let request = testing::read(&Messages, body);
     testing::generation(&Messages, "claude-sonnet-4-5", text, &request, f)
 }
 
 fn stream(text: &str, body: &str) -> String {
-    let body = completion(text, body, |generation| Messages.stream(generation));
+    let body = with_generation(text, body, |generation| Messages.stream(generation));
     testing::steps(&body).concat()
 }
 
 fn whole(text: &str, body: &str) -> String {
-    String::from_utf8(completion(text, body, |generation| {
+    String::from_utf8(with_generation(text, body, |generation| {
         Messages.plain(generation)
     }))
     .unwrap()
 }
 
 #[test]
-fn the_plain_reply_is_anthropics_object() {
+fn the_plain_response_has_anthropics_format() {
     insta::assert_snapshot!(whole("say \"hi\"", "{}"));
 }
 
 #[test]
-fn the_stream_is_anthropics_sequence_of_events() {
+fn the_stream_has_anthropics_events() {
     insta::assert_snapshot!(stream("powered by anthropic", "{}"));
     insta::assert_snapshot!(stream("", "{}"));
 }
 
 #[test]
-fn the_stop_reason_says_why_it_ends() {
+fn the_stop_reason_matches_the_end_of_the_text() {
     for (body, reason, sequence, content) in [
         ("{}", "end_turn", Value::Null, "a b c"),
         (r#"{"max_tokens":3}"#, "end_turn", Value::Null, "a b c"),
@@ -71,10 +71,10 @@ fn the_stop_reason_says_why_it_ends() {
 }
 
 #[test]
-fn parts_are_as_long_as_foreseen() {
+fn rendered_parts_fit_their_length_bounds() {
     let calls = with_tools(r#","tool_choice":{"disable_parallel_tool_use":false}"#);
     for body in ["{}", r#"{"stop_sequences":["\u0001\u0001"]}"#, &calls] {
-        completion("one \u{1}\u{1} two", body, |generation| {
+        with_generation("one \u{1}\u{1} two", body, |generation| {
             let most = head_len(generation);
             assert!(start(generation).len() <= most);
             assert!(end(generation).len() <= most);
@@ -83,7 +83,7 @@ fn parts_are_as_long_as_foreseen() {
     }
 }
 
-/// The content put together from the stream, and why it ends.
+/// Assembles the content of a stream. Returns it with the stop reason.
 fn joined(text: &str, body: &str) -> (Vec<Value>, Value) {
     let (mut blocks, mut inputs, mut reason) = (Vec::new(), Vec::new(), Value::Null);
     let stream = stream(text, body);
@@ -128,13 +128,13 @@ fn with_tools(more: &str) -> String {
 }
 
 #[test]
-fn a_call_is_a_block_of_the_content() {
+fn a_tool_call_is_a_content_block() {
     insta::assert_snapshot!(whole("a b", &with_tools("")));
     insta::assert_snapshot!(stream("a b", &with_tools("")));
 }
 
 #[test]
-fn who_is_called_is_the_clients_choice() {
+fn tool_choice_selects_the_called_tools() {
     let result = r#""messages":[{"role":"user","content":[{"type":"text","text":"x"},
         {"type":"tool_result","tool_use_id":"t","content":"1"}]}]"#;
     let only_results = r#""messages":[{"role":"user","content":"x"},
@@ -212,7 +212,7 @@ fn who_is_called_is_the_clients_choice() {
 }
 
 #[test]
-fn a_call_that_is_cut_takes_nothing() {
+fn a_truncated_tool_call_has_empty_input() {
     let message = whole("a b", &with_tools(r#","max_tokens":2"#));
     let message: Value = serde_json::from_str(&message).unwrap();
     assert_eq!(message["content"][0]["input"], json!({}));
@@ -220,7 +220,7 @@ fn a_call_that_is_cut_takes_nothing() {
 }
 
 #[test]
-fn the_form_of_the_text_is_the_clients_choice() {
+fn the_requested_format_is_generated() {
     let format = json!({"type": "json_schema", "schema":
         {"type": "object", "properties": {"n": {"const": 5}}, "required": ["n"]}});
     for (body, expected) in [

@@ -1,12 +1,12 @@
-use super::{COUNT_TOKENS, MESSAGES as FORM, VERTEX_COUNT_TOKENS, VERTEX_MESSAGES};
+use super::{COUNT_TOKENS, MESSAGES as SPEC, VERTEX_COUNT_TOKENS, VERTEX_MESSAGES};
 use crate::validate::testing::{accepted, told};
 
 #[test]
-fn anthropic_has_words_of_its_own() {
+fn violations_have_anthropics_messages() {
     const MESSAGES: &str =
         r#"{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"hi"}]}"#;
     told(
-        &FORM,
+        &SPEC,
         "{}",
         &[
             ("{}", "model: Field required"),
@@ -18,7 +18,7 @@ fn anthropic_has_words_of_its_own() {
         ],
     );
     told(
-        &FORM,
+        &SPEC,
         MESSAGES,
         &[
             (
@@ -80,7 +80,7 @@ fn anthropic_has_words_of_its_own() {
         ],
     );
     accepted(
-        &FORM,
+        &SPEC,
         MESSAGES,
         &[
             r#"{"system":[{"type":"text","text":"x"}],"temperature":1,"stream":true,
@@ -93,7 +93,7 @@ fn anthropic_has_words_of_its_own() {
     accepted(&COUNT_TOKENS, body, &["{}"]);
 }
 
-/// What anthropic-sdk-python 2.12.0 has types for.
+/// The fields for which anthropic-sdk-python 2.12.0 has types.
 #[test]
 fn fields_of_the_newest_sdk_are_accepted() {
     const MESSAGES: &str =
@@ -113,7 +113,7 @@ fn fields_of_the_newest_sdk_are_accepted() {
            "tool_choice":{"type":"tool","name":"of_the_server"}}"#,
     ];
     for (spec, body) in [
-        (&FORM, MESSAGES),
+        (&SPEC, MESSAGES),
         (&VERTEX_MESSAGES, MESSAGES),
         (&COUNT_TOKENS, COUNTED),
         (&VERTEX_COUNT_TOKENS, COUNTED),
@@ -121,7 +121,7 @@ fn fields_of_the_newest_sdk_are_accepted() {
         accepted(spec, body, &shared);
     }
     accepted(
-        &FORM,
+        &SPEC,
         MESSAGES,
         &[
             r#"{"diagnostics":{"previous_message_id":null}}"#,

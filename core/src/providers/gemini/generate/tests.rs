@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 const DIALECT: GenerateContent = GenerateContent { streams: true };
 
-fn completion<T>(text: &str, body: &str, args: &str, f: impl FnOnce(&Generation) -> T) -> T {
+fn with_generation<T>(text: &str, body: &str, args: &str, f: impl FnOnce(&Generation) -> T) -> T {
     let request = DIALECT.read(&Source {
         body: body.as_bytes(),
         name: b"gemini-2.5-flash",
@@ -15,12 +15,12 @@ fn completion<T>(text: &str, body: &str, args: &str, f: impl FnOnce(&Generation)
 }
 
 fn stream(text: &str, body: &str, args: &str) -> String {
-    let body = completion(text, body, args, |generation| DIALECT.stream(generation));
+    let body = with_generation(text, body, args, |generation| DIALECT.stream(generation));
     testing::steps(&body).concat()
 }
 
 fn whole(text: &str, body: &str) -> String {
-    String::from_utf8(completion(text, body, "", |generation| {
+    String::from_utf8(with_generation(text, body, "", |generation| {
         DIALECT.plain(generation)
     }))
     .unwrap()
@@ -29,7 +29,7 @@ fn whole(text: &str, body: &str) -> String {
 const TWO: &str = r#"{"generationConfig":{"candidateCount":2,"maxOutputTokens":2}}"#;
 
 #[test]
-fn the_plain_reply_is_googles_object() {
+fn the_plain_response_has_googles_format() {
     insta::assert_snapshot!(whole("say \"hi\"", "{}"));
     insta::assert_snapshot!(whole("one two three", TWO));
 }
@@ -42,7 +42,7 @@ fn the_stream_is_events_or_an_array() {
 }
 
 #[test]
-fn the_parts_are_the_plain_reply() {
+fn the_stream_concatenates_to_the_plain_response() {
     for (text, body) in [
         ("", "{}"),
         ("one", "{}"),
@@ -54,20 +54,20 @@ fn the_parts_are_the_plain_reply() {
         ),
     ] {
         let whole: Value = serde_json::from_str(&whole(text, body)).unwrap();
-        let parts: Vec<Value> = serde_json::from_str(&stream(text, body, "")).unwrap();
-        let last = parts.last().unwrap();
+        let objects: Vec<Value> = serde_json::from_str(&stream(text, body, "")).unwrap();
+        let last = objects.last().unwrap();
         assert_eq!(last["usageMetadata"], whole["usageMetadata"]);
         let candidates = whole["candidates"].as_array().unwrap();
         for (index, candidate) in candidates.iter().enumerate() {
-            let generation: String = parts
+            let streamed: String = objects
                 .iter()
-                .map(|part| &part["candidates"][index]["content"]["parts"][0]["text"])
+                .map(|object| &object["candidates"][index]["content"]["parts"][0]["text"])
                 .map(|text| text.as_str().unwrap())
                 .collect();
-            assert_eq!(candidate["content"]["parts"][0]["text"], generation);
-            let reasons = parts
+            assert_eq!(candidate["content"]["parts"][0]["text"], streamed);
+            let reasons = objects
                 .iter()
-                .filter_map(|part| part["candidates"][index].get("finishReason"));
+                .filter_map(|object| object["candidates"][index].get("finishReason"));
             assert_eq!(reasons.collect::<Vec<_>>(), [&candidate["finishReason"]]);
         }
     }
@@ -85,12 +85,12 @@ fn with_tools(more: &str) -> String {
 }
 
 #[test]
-fn a_call_is_a_part_of_the_content() {
+fn a_tool_call_is_a_content_part() {
     insta::assert_snapshot!(whole("a b", &with_tools("")));
     insta::assert_snapshot!(stream("a b", &with_tools(""), "alt=sse"));
     let plain: Value = serde_json::from_str(&whole("a b", &with_tools(""))).unwrap();
     let streamed: Value = serde_json::from_str(&stream("a b", &with_tools(""), "")).unwrap();
-    assert_eq!(streamed, json!([plain]), "a call comes whole");
+    assert_eq!(streamed, json!([plain]), "a tool call is sent whole");
     let args = &plain["candidates"][0]["content"]["parts"][0]["functionCall"]["args"];
     assert_eq!(args["days"].as_array().unwrap().len(), 2);
     assert!(args["days"][0].is_i64());
@@ -98,7 +98,7 @@ fn a_call_is_a_part_of_the_content() {
 }
 
 #[test]
-fn who_is_called_is_the_clients_choice() {
+fn the_tool_config_selects_the_called_function() {
     let result = r#""contents":[{"role":"user","parts":[{"functionResponse":{"name":"x"}}]}]"#;
     let of_first = r#""contents":[{"parts":[{"text":"x"}]},
         {"role":"model","parts":[{"functionCall":{"name":"get_weather","args":{}}}]},
@@ -131,8 +131,8 @@ fn who_is_called_is_the_clients_choice() {
         ),
     ] {
         let body = with_tools(&fields.iter().map(|it| format!(",{it}")).collect::<String>());
-        let reply: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
-        let part = &reply["candidates"][0]["content"]["parts"][0];
+        let response: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
+        let part = &response["candidates"][0]["content"]["parts"][0];
         let call = &part["functionCall"];
         assert_eq!(
             call["name"].as_str().unwrap_or_default(),
@@ -149,10 +149,10 @@ fn who_is_called_is_the_clients_choice() {
 }
 
 #[test]
-fn a_call_that_is_cut_takes_nothing() {
+fn a_truncated_tool_call_has_empty_arguments() {
     let body = with_tools(r#","generationConfig":{"maxOutputTokens":2}"#);
-    let reply: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
-    let candidate = &reply["candidates"][0];
+    let response: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
+    let candidate = &response["candidates"][0];
     assert_eq!(
         candidate["content"]["parts"][0]["functionCall"]["args"],
         json!({})
@@ -161,7 +161,7 @@ fn a_call_that_is_cut_takes_nothing() {
 }
 
 #[test]
-fn the_form_of_the_text_is_the_clients_choice() {
+fn the_requested_format_is_generated() {
     let schema = json!({"type": "OBJECT", "properties": {"n": {"type": "BOOLEAN", "enum": [true]}},
         "required": ["n"]});
     for (config, expected) in [
@@ -181,8 +181,8 @@ fn the_form_of_the_text_is_the_clients_choice() {
         (json!({"responseMimeType": "text/plain"}), "a b"),
     ] {
         let body = json!({"generationConfig": config}).to_string();
-        let reply: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
-        let part = &reply["candidates"][0]["content"]["parts"][0];
+        let response: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
+        let part = &response["candidates"][0]["content"]["parts"][0];
         assert_eq!(part["text"], expected, "{config}");
     }
 }

@@ -2,7 +2,7 @@ use super::GENERATE_CONTENT;
 use crate::validate::testing::{accepted, told};
 
 #[test]
-fn gemini_reads_a_protocol_buffer() {
+fn violations_have_googles_messages() {
     const CONTENTS: &str = r#"{"contents":[{"parts":[{"text":"hi"}]}]}"#;
     told(
         &GENERATE_CONTENT,
@@ -68,7 +68,7 @@ fn gemini_reads_a_protocol_buffer() {
                "thinkingConfig":{},"candidateCount":null}}"#,
             r#"{"system_instruction":{"parts":{"text":"x"}},"tools":{"functionDeclarations":[]},
                "safetySettings":[{}],"tools":[{}]}"#,
-            // What python-genai 3.4.0 has types for.
+            // Fields for which python-genai 3.4.0 has types.
             r#"{"continuationToken":"t","outputConfig":{}}"#,
             r#"{"contents":[{"parts":[{"text":"x","audioMetadata":{},"audioTranscription":{},
                "documentMetadata":{},"mediaProcessing":"m","speechMetadata":{},

@@ -7,27 +7,29 @@ use crate::engine::Buffer;
 use crate::engine::Sink;
 use crate::engine::{Body, Progress};
 use crate::providers::openai::logprobs;
-use crate::providers::openai::tools::takes;
+use crate::providers::openai::tools::input_field;
 use crate::providers::openai::usage::{Ending, Usage};
 
-/// A streamed reply. The role comes with the first word, the finish reason and
-/// the end of the stream with the last; of a call, its id and the name of the
-/// tool come before its first piece.
+/// A streamed response. The role comes with the first step, the finish reason
+/// and the end of the stream with the last. The id and the name of a tool call
+/// come before its first chunk.
 pub struct Chunks {
-    /// Rendered once.
+    /// The rendered beginning of each object.
     head: Head,
     completion: Completion,
     is_legacy_call: bool,
-    /// At most [`MOST_CHOICES`](crate::completion::MOST_CHOICES).
+    /// The number of choices, at most
+    /// [`MOST_CHOICES`](crate::completion::MOST_CHOICES).
     choices: u8,
-    /// If the client wants them, each chunk has the field: with so many likely
-    /// tokens, at most [`MOST_LOGPROBS`](crate::completion::MOST_LOGPROBS).
+    /// The number of likely tokens listed for each token, at most
+    /// [`MOST_LOGPROBS`](crate::completion::MOST_LOGPROBS). `None` leaves out
+    /// the field `logprobs`.
     logprobs: Option<u8>,
     ending: Ending,
 }
 
 impl Chunks {
-    /// Of a reply.
+    /// Creates the stream of a generation.
     pub fn new(generation: &Generation) -> Self {
         Self {
             head: head(
@@ -44,7 +46,7 @@ impl Chunks {
         }
     }
 
-    /// The object `delta` with which a part begins.
+    /// Writes the first `delta` object of a content part.
     fn put_first(&self, step: &Step, choice: usize, out: &mut Buffer) {
         let Some(call) = step.part.call() else {
             out.put(b"{\"role\":\"assistant\"}");
@@ -71,7 +73,7 @@ impl Chunks {
         });
     }
 
-    /// The object `delta` with a piece.
+    /// Writes the `delta` object of a chunk.
     fn put_chunk(&self, step: &Step, chunk: &[u8], out: &mut Buffer) {
         match step.part.call() {
             None => out.put_all(&[b"{\"content\":\"", chunk, b"\"}"]),
@@ -79,15 +81,15 @@ impl Chunks {
                 out.put_all(&[b"{\"function_call\":{\"arguments\":\"", chunk, b"\"}}"]);
             }
             Some(call) => {
-                let (kind, takes) = (kind(call), takes(call));
+                let (kind, field) = (kind(call), input_field(call));
                 out.put(b"{");
                 put_index(step.index, out);
-                out.put_all(&[b"\"", kind, b"\":{\"", takes, b"\":\"", chunk, b"\"}}]}"]);
+                out.put_all(&[b"\"", kind, b"\":{\"", field, b"\":\"", chunk, b"\"}}]}"]);
             }
         }
     }
 
-    /// A chunk of one of the choices, up to its delta.
+    /// Writes an object of one of the choices, up to its delta.
     fn begin(&self, choice: usize, out: &mut Buffer) {
         let head = self.head.as_bytes();
         if choice == 0 {
@@ -102,9 +104,10 @@ impl Chunks {
         ]);
     }
 
-    /// Its rest; it says piece `said`, if that is a part of the text.
-    fn end(&self, generation: Option<usize>, reason: Option<&[u8]>, out: &mut Buffer) {
-        match (self.logprobs, generation) {
+    /// Writes the rest of an object. `chunk` is the index of the text chunk in
+    /// it, if there is one.
+    fn end(&self, chunk: Option<usize>, reason: Option<&[u8]>, out: &mut Buffer) {
+        match (self.logprobs, chunk) {
             (None, _) => {}
             (Some(_), None) => out.put(b",\"logprobs\":null"),
             (Some(top), Some(chunk)) => {
@@ -125,7 +128,8 @@ impl Chunks {
     }
 }
 
-/// Where a call stands in the list `tool_calls`, of which a chunk has one.
+/// Writes the beginning of the list `tool_calls` with the index of its only
+/// call.
 fn put_index(index: usize, out: &mut Buffer) {
     let mut digits = itoa::Buffer::new();
     let index = digits.format(index).as_bytes();

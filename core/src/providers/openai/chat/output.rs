@@ -1,5 +1,6 @@
-//! What a chat request wants said (API reference, "Chat", the fields of
-//! [`tools`], and `functions`, `function_call` and `response_format`).
+//! Reads the kind of output that a chat request asks for (API reference,
+//! "Chat", the fields of [`tools`], and `functions`, `function_call` and
+//! `response_format`).
 
 use crate::completion::{
     AllowedTools, OutputKind, ToolChoice, ToolDefinition, ToolResults, since_user,
@@ -7,12 +8,12 @@ use crate::completion::{
 use crate::json::Value;
 use crate::providers::openai::tools::{self, Spec};
 
-static FORM: Spec = Spec {
+static SPEC: Spec = Spec {
     tool,
     allowed: |choice| choice.field("allowed_tools"),
 };
 
-/// The fields that decide about it, as they stand in the request.
+/// The fields that determine the output, as raw JSON values.
 #[derive(Default)]
 pub struct Fields<'a> {
     messages: Option<Value<'a>>,
@@ -23,7 +24,7 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Takes a field, if it is one of these.
+    /// Stores the field if it determines the output.
     pub fn field(&mut self, key: &str, value: Value<'a>) {
         match key {
             "messages" => self.messages = Some(value),
@@ -34,11 +35,12 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// What is to be said, and whether it is a call in the old way.
+    /// Returns the kind of output that the request asks for, and whether it is
+    /// a legacy function call.
     pub fn output(&self) -> (OutputKind, bool) {
         let calls = self
             .tools
-            .calls(&FORM, || self.has_result(), || self.results());
+            .calls(&SPEC, || self.has_result(), || self.results());
         if let Some(calls) = calls {
             return (calls, false);
         }
@@ -48,7 +50,7 @@ impl<'a> Fields<'a> {
         (self.format().unwrap_or_default(), false)
     }
 
-    /// Which of `functions` is called.
+    /// Returns the call of one of `functions`, if there is one.
     fn function(&self) -> Option<OutputKind> {
         let list = self.functions?;
         let choice = match (self.function_call, self.function_call.and_then(function)) {
@@ -62,20 +64,20 @@ impl<'a> Fields<'a> {
         OutputKind::calls(definitions, &AllowedTools::All, choice, 1, results)
     }
 
-    /// The form of the text.
+    /// Returns the format of the text, if the request sets one.
     fn format(&self) -> Option<OutputKind> {
         let format = self.response_format?;
         OutputKind::formatted(format, format.field("json_schema"))
     }
 
-    /// Whether the client has just told what a function returned.
+    /// Returns whether the last message holds a function result.
     fn has_result(&self) -> bool {
         let last = self.messages.and_then(|list| list.items().last());
         let role = last.and_then(|message| message.field("role"));
         role.is_some_and(|role| role.is("tool") || role.is("function"))
     }
 
-    /// The tools that have a result since the last user message.
+    /// Returns the tools that have a result since the last user message.
     fn results(&self) -> ToolResults<'a> {
         let mut results = ToolResults::default();
         let has_role = |it: Value, name| it.field("role").is_some_and(|role| role.is(name));

@@ -4,60 +4,63 @@ use super::*;
 use crate::testing;
 use serde_json::{Value, json};
 
-/// Hands what is said of `text` to a request with `body` to `f`.
-fn completion<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
+/// Calls `f` with the generation of `text` for a request with `body`.
+fn with_generation<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
     let request = testing::read(&Chat, body);
     testing::generation(&Chat, "gpt-3.5-turbo", text, &request, f)
 }
 
 fn steps(text: &str, body: &str) -> Vec<String> {
-    let body = completion(text, body, |generation| Chat.stream(generation));
+    let body = with_generation(text, body, |generation| Chat.stream(generation));
     testing::steps(&body)
 }
 
 fn whole(text: &str, body: &str) -> String {
-    String::from_utf8(completion(text, body, |generation| Chat.plain(generation))).unwrap()
+    String::from_utf8(with_generation(text, body, |generation| {
+        Chat.plain(generation)
+    }))
+    .unwrap()
 }
 
 #[test]
-fn the_stream_is_the_seeds_byte_for_byte() {
+fn the_stream_has_the_bytes_of_the_lua_mock() {
     insta::assert_snapshot!(steps("powered by openai", "").concat());
 }
 
 #[test]
-fn role_and_end_come_with_the_first_and_the_last_word() {
+fn the_first_and_last_steps_hold_the_surrounding_chunks() {
     let steps = steps("powered by openai", "");
     let chunks: Vec<_> = steps.iter().map(|s| s.matches("data: ").count()).collect();
     assert_eq!(chunks, [2, 1, 3]);
 }
 
 #[test]
-fn an_empty_text_has_a_beginning_and_an_end() {
+fn an_empty_text_has_a_role_and_a_finish_reason() {
     insta::assert_snapshot!(steps("", "").concat());
 }
 
 #[test]
-fn the_plain_reply_is_openais_object() {
+fn the_plain_response_has_openais_format() {
     let body = whole("say \"hi\"\n to me", "");
     let _: Value = serde_json::from_str(&body).unwrap();
     insta::assert_snapshot!(body);
 }
 
 #[test]
-fn a_stream_ends_with_its_usage_if_asked() {
+fn include_usage_adds_the_usage_to_a_stream() {
     let body = r#"{"stream_options":{"include_usage":true}}"#;
     insta::assert_snapshot!(steps("powered by openai", body).concat());
 }
 
 #[test]
-fn choices_run_side_by_side() {
+fn choices_are_interleaved() {
     let body = r#"{"n":2,"max_tokens":2,"stream_options":{"include_usage":true}}"#;
     insta::assert_snapshot!(steps("powered by openai", body).concat());
     insta::assert_snapshot!(whole("powered by openai", body));
 }
 
 #[test]
-fn the_finish_reason_says_why_it_ends() {
+fn the_finish_reason_matches_the_end_of_the_text() {
     for (body, reason, content) in [
         ("{}", "stop", "a b c"),
         (r#"{"max_tokens":3}"#, "stop", "a b c"),
@@ -72,8 +75,8 @@ fn the_finish_reason_says_why_it_ends() {
         ),
         (r#"{"stop":7,"max_tokens":"2","n":"3"}"#, "stop", "a b c"),
     ] {
-        let reply: Value = serde_json::from_str(&whole("a b c", body)).unwrap();
-        let choices = reply["choices"].as_array().unwrap();
+        let response: Value = serde_json::from_str(&whole("a b c", body)).unwrap();
+        let choices = response["choices"].as_array().unwrap();
         assert_eq!(choices.len(), 1, "{body}");
         assert_eq!(choices[0]["finish_reason"], reason, "{body}");
         assert_eq!(choices[0]["message"]["content"], content, "{body}");
@@ -107,16 +110,16 @@ fn a_plain_response_always_has_a_service_tier() {
 }
 
 #[test]
-fn probabilities_come_with_each_token_if_asked() {
+fn logprobs_adds_probabilities_to_each_token() {
     let body = r#"{"logprobs":true,"top_logprobs":2,"seed":7,"service_tier":"auto"}"#;
     insta::assert_snapshot!(steps("one two\n", body).concat());
     insta::assert_snapshot!(whole("one two\n", body));
 }
 
-/// Tens of thousands of chat streams may be open: none of them takes memory from
-/// the heap for its body, and no room is left over.
+/// Tens of thousands of chat streams may be open. Their bodies take no heap
+/// memory, and fill a boxed body exactly.
 #[test]
-fn the_body_of_a_stream_is_as_large_as_a_boxed_body() {
+fn the_body_of_a_stream_fills_a_boxed_body() {
     let methods = size_of::<usize>();
     assert_eq!(size_of::<Chunks>() + methods, size_of::<BoxedBody>());
 }

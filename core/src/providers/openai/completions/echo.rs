@@ -1,4 +1,4 @@
-//! The prompt that a completion repeats: field `echo`.
+//! The prompts that completions repeat: the field `echo`.
 
 use std::sync::Arc;
 
@@ -6,13 +6,13 @@ use crate::completion::GenerationRequest;
 use crate::completion::{Input, Inputs};
 use crate::json;
 
-/// How many bytes of prompts all choices together repeat, where a prompt has
-/// more than one choice; longer prompts are not repeated. The first step of a
-/// stream holds all of it.
+/// The maximum size of the repeated prompts of all choices, in bytes, if a
+/// prompt has more than one choice. Longer prompts are not repeated. The first
+/// step of a stream holds all of them.
 pub const MOST_ECHOED: usize = 1024 * 1024;
 
-/// The prompts, as the insides of JSON strings, each on a line. Prompts of tokens
-/// are not repeated: their text is not known.
+/// Returns the prompts as escaped JSON strings without quotes, one on each
+/// line. Prompts of tokens are not repeated, because their text is not known.
 pub fn lines(prompts: &Inputs) -> Vec<u8> {
     let mut lines = Vec::new();
     for index in 0..prompts.len() {
@@ -28,7 +28,7 @@ pub fn lines(prompts: &Inputs) -> Vec<u8> {
 
 /// The prompts that the choices repeat.
 pub struct Echo {
-    /// See [`lines`].
+    /// The prompts, in the format of [`lines`].
     lines: Arc<[u8]>,
     ends: Vec<usize>,
     /// The number of choices for each prompt.
@@ -36,7 +36,7 @@ pub struct Echo {
 }
 
 impl Echo {
-    /// The prompts of a request.
+    /// Creates the prompts of a request.
     pub fn of(request: &GenerationRequest) -> Self {
         let ends = request.echo.iter().enumerate();
         let ends = ends.filter(|&(_, &byte)| byte == b'\n').map(|(at, _)| at);
@@ -49,7 +49,8 @@ impl Echo {
         }
     }
 
-    /// The prompt that choice `index` repeats, as the inside of a JSON string.
+    /// Returns the prompt that choice `index` repeats, as an escaped JSON
+    /// string without quotes.
     pub fn of_choice(&self, index: usize) -> &[u8] {
         let prompt = index / self.choices;
         let start = prompt.checked_sub(1).and_then(|it| self.ends.get(it));

@@ -9,14 +9,14 @@ use crate::engine::Sink;
 use crate::engine::sse;
 use crate::engine::{Body, Progress};
 use crate::json::escape::Digits;
-use crate::providers::openai::tools::takes;
+use crate::providers::openai::tools::input_field;
 
-/// A streamed response. The events before an output item come with its first
-/// chunk, those after it with the last.
+/// A streamed response. The events before an output item are sent with its
+/// first chunk, and the events after it with its last chunk.
 pub struct Events(Response);
 
 impl Events {
-    /// The events of a completion.
+    /// Creates the events of a completion.
     pub fn new(generation: &Generation) -> Self {
         Self(Response::of(generation))
     }
@@ -66,10 +66,11 @@ impl Body for Events {
     }
 }
 
-/// The number of events before those of a step.
+/// Returns the number of events before those of a step.
 fn events_before(step: &Step, number: usize) -> usize {
     const BEFORE_ITEMS: usize = 2;
-    /// Beside the chunks of a call; only calls have other items before them.
+    /// The number of events of a tool call other than its chunks. Only tool
+    /// calls follow other items.
     const AROUND_A_CALL: usize = 3;
     if number == 0 {
         return 0;
@@ -92,7 +93,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// An event about the response.
+    /// Writes an event about the response.
     fn response(&mut self, name: &[u8], status: Status) {
         self.begin(&[name]);
         self.out.put(b",\"response\":");
@@ -100,7 +101,7 @@ impl Writer<'_> {
         self.end();
     }
 
-    /// An event about the output item.
+    /// Writes an event about the output item.
     fn item(&mut self, name: &[u8], status: Status) {
         self.begin(&[name]);
         let index = Digits::of(self.step.index as u64);
@@ -110,7 +111,7 @@ impl Writer<'_> {
         self.end();
     }
 
-    /// An event about a part of the content of a message.
+    /// Writes an event about a content part of a message.
     fn content(&mut self, name: &[u8], text: &[u8]) {
         self.begin(&[name]);
         self.put_place();
@@ -144,7 +145,7 @@ impl Writer<'_> {
                     let name = call.name.as_bytes();
                     self.out.put_all(&[b",\"name\":\"", name, b"\""]);
                 }
-                self.out.put_all(&[b",\"", takes(call), b"\":\""]);
+                self.out.put_all(&[b",\"", input_field(call), b"\":\""]);
             }
         }
         self.out.put(text);
@@ -156,7 +157,7 @@ impl Writer<'_> {
         self.item(b"response.output_item.done", status);
     }
 
-    /// The type of the delta and done events.
+    /// Returns the type of the delta and done events, without its suffix.
     fn text_event(&self) -> &'static [u8] {
         match self.step.part.call() {
             None => b"response.output_text",
@@ -165,7 +166,8 @@ impl Writer<'_> {
         }
     }
 
-    /// The fields that name the item and the part that an event is about.
+    /// Writes the fields that identify the item and the content part of an
+    /// event.
     fn put_place(&mut self) {
         self.out.put(b",\"item_id\":\"");
         self.response.put_item_id(self.step.part, self.out);
@@ -177,7 +179,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The begin of an event, up to its own fields.
+    /// Writes the beginning of an event, up to the fields of its type.
     fn begin(&mut self, name: &[&[u8]]) {
         self.out.put(sse::EVENT);
         self.out.put_all(name);
@@ -189,7 +191,7 @@ impl Writer<'_> {
         self.next += 1;
     }
 
-    /// The end of an event whose last field is text.
+    /// Writes the end of an event, after its text.
     fn end_text(&mut self) {
         self.out.put(match self.step.part.call() {
             None => b"\",\"logprobs\":[]",

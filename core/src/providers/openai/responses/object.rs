@@ -1,24 +1,24 @@
-//! The object `response` (API reference, "Responses", "The response object").
+//! The `response` object (API reference, "Responses", "The response object").
 
 use crate::completion::Generation;
 use crate::completion::{Completion, ContentPart, FinishReason};
 use crate::engine::Sink;
 use crate::json::escape::Digits;
-use crate::providers::openai::tools::takes;
+use crate::providers::openai::tools::input_field;
 
 /// The status of a response, or of an item of its output.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     /// There is no output yet.
     InProgress,
-    /// It is complete.
+    /// The output is complete.
     Completed,
-    /// `max_output_tokens` has ended it.
+    /// `max_output_tokens` truncated the output.
     Incomplete,
 }
 
 impl Status {
-    /// The status in which a response ends.
+    /// Returns the final status of a response.
     pub fn at_end(completion: &Completion) -> Self {
         match completion.finish() {
             FinishReason::Stop => Self::Completed,
@@ -26,7 +26,7 @@ impl Status {
         }
     }
 
-    /// The value of the field `status`.
+    /// Returns the value of the field `status`.
     pub fn name(self) -> &'static str {
         match self {
             Self::InProgress => "in_progress",
@@ -35,7 +35,7 @@ impl Status {
         }
     }
 
-    /// `incomplete_details`
+    /// Returns the value of `incomplete_details`.
     fn details(self) -> &'static [u8] {
         match self {
             Self::Incomplete => b"{\"reason\":\"max_output_tokens\"}",
@@ -44,21 +44,21 @@ impl Status {
     }
 }
 
-/// A response. Its constant parts are rendered once.
+/// A response whose constant parts are rendered once.
 pub struct Response {
     /// The object up to the status.
     opening: Vec<u8>,
-    /// From the model to where the list of output begins.
+    /// The object from the model to the list of output items.
     middle: Vec<u8>,
     usage: Vec<u8>,
     /// The random part of the id of a message.
     random: Vec<u8>,
-    /// Its output items: one message, or calls.
+    /// The output items: one message, or tool calls.
     pub completion: Completion,
 }
 
 impl Response {
-    /// The object for a completion.
+    /// Creates the object for a completion.
     pub fn of(generation: &Generation) -> Self {
         Self {
             opening: [
@@ -83,7 +83,7 @@ impl Response {
         }
     }
 
-    /// A bound of what [`Response::put`] writes, in bytes.
+    /// Returns an upper bound of the bytes that [`Response::put`] writes.
     pub fn len(&self) -> usize {
         const FIXED: usize = 400;
         const AN_ITEM: usize = 240;
@@ -92,7 +92,7 @@ impl Response {
         FIXED + parts + self.completion.size(AN_ITEM)
     }
 
-    /// The whole object.
+    /// Writes the whole object.
     pub fn put(&self, status: Status, out: &mut impl Sink) {
         out.put_all(&[
             &self.opening,
@@ -114,7 +114,8 @@ impl Response {
         out.put_all(&[b"],\"usage\":", &self.usage, b"}"]);
     }
 
-    /// The status in which output item `index` ends: a limit cuts the last.
+    /// Returns the final status of output item `index`. Only the last item can
+    /// be truncated.
     pub fn status_at_end(&self, index: usize) -> Status {
         match index + 1 == self.completion.parts().len() {
             true => Status::at_end(&self.completion),
@@ -122,9 +123,9 @@ impl Response {
         }
     }
 
-    /// An output item; one that is in progress has no content.
+    /// Writes an output item. An item in progress has no content.
     pub fn put_item(&self, item: &ContentPart, status: Status, out: &mut impl Sink) {
-        let generation = match status {
+        let text = match status {
             Status::InProgress => b"",
             Status::Completed | Status::Incomplete => item.text(),
         };
@@ -137,7 +138,7 @@ impl Response {
                 b"\",\"role\":\"assistant\",\"content\":[",
             ]);
             if status != Status::InProgress {
-                put_content(generation, out);
+                put_content(text, out);
             }
             out.put(b"]}");
             return;
@@ -156,14 +157,14 @@ impl Response {
             b"\",\"name\":\"",
             call.name.as_bytes(),
             b"\",\"",
-            takes(call),
+            input_field(call),
             b"\":\"",
-            generation,
+            text,
             b"\"}",
         ]);
     }
 
-    /// The id of an output item.
+    /// Writes the id of an output item.
     pub fn put_item_id(&self, item: &ContentPart, out: &mut impl Sink) {
         let Some(call) = item.call() else {
             out.put_all(&[b"msg_", &self.random]);
@@ -174,13 +175,13 @@ impl Response {
     }
 }
 
-/// The one part of a message's content.
+/// Writes the only content part of a message.
 pub fn put_content(text: &[u8], out: &mut impl Sink) {
     out.put(b"{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":\"");
     out.put_all(&[text, b"\"}"]);
 }
 
-/// `usage`: no token is cached or of reasoning.
+/// Renders the `usage` object. There are no cached and no reasoning tokens.
 fn usage(generation: &Generation) -> Vec<u8> {
     let output = generation.completion.tokens() as u64;
     [

@@ -1,11 +1,11 @@
-//! What a request wants said (API reference, "Responses", the fields of
-//! [`tools`], and `text`).
+//! Reads the kind of output that a request asks for (API reference,
+//! "Responses", the fields of [`tools`], and `text`).
 
 use crate::completion::{OutputKind, ToolDefinition, ToolResults, since_user};
 use crate::json::Value;
 use crate::providers::openai::tools::{self, Spec};
 
-static FORM: Spec = Spec {
+static SPEC: Spec = Spec {
     tool,
     allowed: |choice| {
         let kind = choice.field("type")?;
@@ -13,7 +13,7 @@ static FORM: Spec = Spec {
     },
 };
 
-/// The fields that decide about it, as they stand in the request.
+/// The fields that determine the output, as raw JSON values.
 #[derive(Default)]
 pub struct Fields<'a> {
     input: Option<Value<'a>>,
@@ -22,7 +22,7 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Takes a field, if it is one of these.
+    /// Stores the field if it determines the output.
     pub fn field(&mut self, key: &str, value: Value<'a>) {
         match key {
             "input" => self.input = Some(value),
@@ -31,29 +31,29 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// What is to be said.
+    /// Returns the kind of output that the request asks for.
     pub fn output(&self) -> OutputKind {
         let calls = self
             .tools
-            .calls(&FORM, || self.has_result(), || self.results());
+            .calls(&SPEC, || self.has_result(), || self.results());
         calls.or_else(|| self.format()).unwrap_or_default()
     }
 
-    /// The form of the text.
+    /// Returns the format of the text, if the request sets one.
     fn format(&self) -> Option<OutputKind> {
         let format = self.text?.field("format")?;
         OutputKind::formatted(format, Some(format))
     }
 
-    /// Whether the client has just told what a tool returned: the items for it
-    /// all have such a type, `function_call_output` and others.
+    /// Returns whether the last item is a tool result. The types of tool
+    /// results end with `_call_output`.
     fn has_result(&self) -> bool {
         let last = self.input.and_then(|list| list.items().last());
         let kind = last.and_then(|item| item.field("type"));
         kind.is_some_and(|kind| kind.json().ends_with("_call_output\""))
     }
 
-    /// The tools that have a result since the last user message.
+    /// Returns the tools that have a result since the last user message.
     fn results(&self) -> ToolResults<'a> {
         let mut results = ToolResults::default();
         let is_user = |it: Value| it.field("role").is_some_and(|role| role.is("user"));

@@ -1,11 +1,11 @@
 //! The fields about tools and the text format that a response repeats (API
-//! reference, "Responses", "The response object"). What a request may leave out
-//! of them, a response fills in.
+//! reference, "Responses", "The response object"). The response adds the values
+//! that a request may leave out.
 
 use crate::json;
 use crate::json::Value;
 
-/// Whether a value is the field `text`.
+/// Returns whether a value is valid for the field `text`.
 pub fn is_text(value: Value) -> bool {
     let is_format = |format: Value| format.field("type").is_some_and(Value::is_string);
     value.is_object() && value.field("format").is_none_or(is_format)
@@ -20,13 +20,13 @@ pub fn put_text(value: Value, out: &mut Vec<u8>) {
     put_filled(value, &missing, out);
 }
 
-/// Whether a value is the field `tool_choice`.
+/// Returns whether a value is valid for the field `tool_choice`.
 pub fn is_tool_choice(value: Value) -> bool {
     let is_kind = value.field("type").is_some_and(Value::is_string);
     is_kind || ["none", "auto", "required"].iter().any(|it| value.is(it))
 }
 
-/// Whether a value is the field `tools`.
+/// Returns whether a value is valid for the field `tools`.
 pub fn are_tools(list: Value) -> bool {
     let is_tool = |tool: Value| tool.field("type").is_some_and(Value::is_string);
     list.is_list() && list.items().all(is_tool)
@@ -49,7 +49,7 @@ pub fn put_tools(list: Value, out: &mut Vec<u8>) {
     out.push(b']');
 }
 
-/// Writes an object, with these values for fields that it lacks.
+/// Writes an object, and adds these values for fields that it lacks.
 fn put_filled(object: Value, fields: &[(&str, &str)], out: &mut Vec<u8>) {
     out.push(b'{');
     let mut is_empty = object.items().next().is_none();

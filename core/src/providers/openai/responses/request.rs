@@ -1,5 +1,6 @@
-//! The body of a request (API reference, "Responses", "Create a response"):
-//! what decides about the reply, and what the reply repeats.
+//! Reads the body of a request (API reference, "Responses", "Create a
+//! response"): the fields that determine the response, and the fields that the
+//! response repeats.
 
 use super::output::Fields;
 use super::repeats;
@@ -10,13 +11,13 @@ use crate::json;
 use crate::json::Value;
 use crate::json::object;
 
-/// A field that the response has too.
+/// A field that the response repeats.
 struct Repeated {
     name: &'static str,
-    /// What the response has where the request does not say it.
+    /// The value in the response if the request has no valid value.
     default: &'static str,
-    /// Whether a value is of the field's type; one that is not counts as not
-    /// said.
+    /// Returns whether a value is valid for the field. Other values are
+    /// ignored.
     fits: fn(Value) -> bool,
     /// Writes a value.
     put: fn(Value, &mut Vec<u8>),
@@ -71,10 +72,10 @@ static REPEATED: [Repeated; 17] = [
     }),
 ];
 
-/// What a model would read.
+/// The fields that form the prompt.
 pub const PROMPT: [&str; 3] = ["input", "instructions", "tools"];
 
-/// What every response has: nothing runs in the background.
+/// The constant fields of every response. Nothing runs in the background.
 const FIXED: &str = "\"background\":false,\"service_tier\":\"default\"";
 
 fn is_string(value: Value) -> bool {
@@ -95,13 +96,14 @@ fn is_number(value: Value, most: f64) -> bool {
         .is_some_and(|number: f64| (0.0..=most).contains(&number))
 }
 
-/// Reads a body. One that is not a single JSON object says nothing.
+/// Reads a body. A body that is not a single JSON object is read as an empty
+/// one.
 pub fn read(body: &[u8]) -> GenerationRequest {
     let body = object::text(body);
     let mut request = GenerationRequest::default();
     let mut values = [None; REPEATED.len()];
     let mut prompt = Prompt::new(PROMPT);
-    let mut wanted = Fields::default();
+    let mut output_fields = Fields::default();
     request.is_object = object::read(&body, |key, value| {
         match key {
             "model" => request.model = fields::model(value),
@@ -113,40 +115,40 @@ pub fn read(body: &[u8]) -> GenerationRequest {
         for (_, slot) in known.filter(|(field, _)| field.name == key) {
             *slot = Some(value);
         }
-        wanted.field(key, value);
+        output_fields.field(key, value);
     });
     if !request.is_object {
         request = GenerationRequest::default();
         values.fill(None);
     } else {
         request.estimated_prompt_tokens = prompt.tokens();
-        request.output = wanted.output();
+        request.output = output_fields.output();
     }
     request.echo = echo(&values);
-    // Only `true` makes a stream here: SDKs leave the field out for a plain
-    // reply, whatever else they send.
+    // Only `true` requests a stream: SDKs leave the field out for a plain
+    // response, whatever headers they send.
     if request.stream != StreamField::True {
         request.stream = StreamField::False;
     }
     request
 }
 
-/// The fields that the response repeats.
+/// Renders the fields that the response repeats.
 fn echo(values: &[Option<Value>; REPEATED.len()]) -> Vec<u8> {
-    let generation = || {
+    let fields = || {
         REPEATED.iter().zip(values).map(|(field, value)| {
             let value = value.filter(|&value| (field.fits)(value) && value.is_valid());
             (field, value)
         })
     };
-    let len: usize = generation()
+    let len: usize = fields()
         .map(|(field, value)| {
             let value = value.map_or(field.default, Value::json);
             field.name.len() + value.len() + "\"\":,".len()
         })
         .sum();
     let mut out = Vec::with_capacity(len + FIXED.len());
-    for (field, value) in generation() {
+    for (field, value) in fields() {
         out.push(b'"');
         out.extend_from_slice(field.name.as_bytes());
         out.extend_from_slice(b"\":");
@@ -174,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_the_fields_type_is_repeated() {
+    fn valid_fields_are_repeated() {
         for (field, value) in [
             ("instructions", json!("be\nbrief \u{2028}")),
             (
@@ -208,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_counts_as_not_said() {
+    fn invalid_fields_are_replaced_by_the_defaults() {
         let defaults = echoed("{}");
         for (field, value) in [
             ("instructions", "1"),
@@ -242,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_left_out_of_them_is_filled_in() {
+    fn missing_fields_of_repeated_objects_are_added() {
         let tools = echoed(
             r#"{"tools":[{"type":"function","name":"f"},
             {"type":"function","name":"g","strict":false,"parameters":{ }}]}"#,
@@ -272,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn only_true_makes_a_stream() {
+    fn only_stream_true_is_streamed() {
         for (body, expected) in [
             ("", StreamField::False),
             ("{}", StreamField::False),
@@ -304,7 +306,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn repeats_what_a_serializer_wrote(instructions: String, id: String, key: String) {
+        fn serialized_values_are_repeated(instructions: String, id: String, key: String) {
             let body = json!({
                 "instructions": instructions,
                 "previous_response_id": id,

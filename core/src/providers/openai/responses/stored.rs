@@ -1,14 +1,15 @@
-//! The endpoints beside `/v1/responses` (API reference, "Responses"). Nothing
-//! is stored: whatever a client asks for is unknown, as a response is to OpenAI
-//! that was made with `"store": false`. Deleting what is not there succeeds, so
-//! that a client's cleaning up does not fail.
+//! The endpoints for stored responses (API reference, "Responses").
+//!
+//! Nothing is stored, so every response is unknown, as a response with
+//! `"store": false` is to OpenAI. Deleting an unknown response succeeds, so
+//! that the cleanup of a client does not fail.
 
 use crate::error::Error;
 use crate::json;
 use crate::providers::direct::{Answer, DirectEndpoint, DirectRequest};
 use crate::util::excerpt::of_bytes;
 
-/// Asks for, lists the input of, or cancels a response.
+/// Returns, lists the input of, or cancels a response.
 pub struct Get;
 
 impl DirectEndpoint for Get {
@@ -40,8 +41,8 @@ mod tests {
     use crate::providers::provider::Provider;
     use crate::testing;
 
-    fn answer(lookup: &dyn DirectEndpoint, name: &[u8], body: &[u8]) -> Result<String, String> {
-        testing::answer(lookup, &Models::default(), name, body).map_err(|error| {
+    fn answer(endpoint: &dyn DirectEndpoint, name: &[u8], body: &[u8]) -> Result<String, String> {
+        testing::answer(endpoint, &Models::default(), name, body).map_err(|error| {
             let json = String::from_utf8(OpenAi.error_body(&error, b"")).unwrap();
             format!("{} {json}", error.status)
         })

@@ -2,24 +2,24 @@ use super::*;
 use crate::testing;
 use serde_json::{Value, json};
 
-fn completion<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
+fn with_generation<T>(text: &str, body: &str, f: impl FnOnce(&Generation) -> T) -> T {
     let request = testing::read(&Responses, body);
     testing::generation(&Responses, "gpt-4o", text, &request, f)
 }
 
 fn steps(text: &str, body: &str) -> Vec<String> {
-    let body = completion(text, body, |generation| Responses.stream(generation));
+    let body = with_generation(text, body, |generation| Responses.stream(generation));
     testing::steps(&body)
 }
 
 fn whole(text: &str, body: &str) -> String {
-    String::from_utf8(completion(text, body, |generation| {
+    String::from_utf8(with_generation(text, body, |generation| {
         Responses.plain(generation)
     }))
     .unwrap()
 }
 
-/// The names and the data of the events.
+/// Returns the names and the data of the events.
 fn events(text: &str, body: &str) -> Vec<(String, Value)> {
     let stream = steps(text, body).concat();
     let events = stream.strip_suffix("\n\n").unwrap().split("\n\n");
@@ -34,31 +34,31 @@ fn events(text: &str, body: &str) -> Vec<(String, Value)> {
 }
 
 #[test]
-fn the_plain_reply_is_openais_object() {
+fn the_plain_response_has_openais_format() {
     insta::assert_snapshot!(whole("say \"hi\"", "{}"));
     insta::assert_snapshot!(whole("one two three", r#"{"max_output_tokens":2}"#));
 }
 
 #[test]
-fn the_stream_is_openais_sequence_of_events() {
+fn the_stream_has_openais_events() {
     insta::assert_snapshot!(steps("powered by openai", "{}").concat());
     insta::assert_snapshot!(steps("powered by openai", r#"{"max_output_tokens":1}"#).concat());
     insta::assert_snapshot!(steps("", "{}").concat());
 }
 
 #[test]
-fn the_first_and_the_last_word_carry_what_goes_around() {
+fn the_first_and_last_steps_hold_the_surrounding_events() {
     let steps = steps("powered by openai", "");
     let events: Vec<_> = steps.iter().map(|s| s.matches("event: ").count()).collect();
     assert_eq!(events, [5, 1, 5]);
 }
 
-/// What is said of `text` to `body`: the same, streamed and plain.
-fn agreed(text: &str, body: &str) -> Value {
+/// Returns the plain response, and checks that the stream agrees with it.
+fn checked_response(text: &str, body: &str) -> Value {
     let whole: Value = serde_json::from_str(&whole(text, body)).unwrap();
     let events = events(text, body);
     let items = whole["output"].as_array().unwrap();
-    let mut generation = vec![String::new(); items.len()];
+    let mut streamed = vec![String::new(); items.len()];
     for (number, (name, data)) in events.iter().enumerate() {
         assert_eq!(data["sequence_number"], number, "{name}");
         assert_eq!(data["type"], *name);
@@ -75,11 +75,11 @@ fn agreed(text: &str, body: &str) -> Value {
             ("response.output_item", "added") => {
                 assert_eq!(data["item"]["status"], "in_progress");
                 assert_eq!(data["item"]["id"], item["id"]);
-                assert_eq!(generation[index], "");
+                assert_eq!(streamed[index], "");
             }
             ("response.output_item", "done") => assert_eq!(data["item"], *item),
             ("response.content_part", "done") => assert_eq!(data["part"], *content),
-            (_, "delta") => generation[index] += data["delta"].as_str().unwrap(),
+            (_, "delta") => streamed[index] += data["delta"].as_str().unwrap(),
             ("response.output_text", _) => assert_eq!(data["text"], content["text"]),
             ("response.function_call_arguments", _) => {
                 assert_eq!(data["arguments"], item["arguments"]);
@@ -89,14 +89,14 @@ fn agreed(text: &str, body: &str) -> Value {
             _ => {}
         }
     }
-    for (item, generation) in items.iter().zip(generation) {
+    for (item, streamed) in items.iter().zip(streamed) {
         let all = match item["type"].as_str().unwrap() {
             "message" => &item["content"][0]["text"],
             "function_call" => &item["arguments"],
             "custom_tool_call" => &item["input"],
             other => panic!("{other}"),
         };
-        assert_eq!(*all, generation);
+        assert_eq!(*all, streamed);
     }
     let (name, last) = events.last().unwrap();
     assert_eq!(last["response"], whole);
@@ -106,7 +106,7 @@ fn agreed(text: &str, body: &str) -> Value {
 }
 
 #[test]
-fn the_events_agree_with_the_plain_reply() {
+fn the_events_match_the_plain_response() {
     let parallel = with_tools(r#","parallel_tool_calls":true"#);
     let cut = with_tools(r#","parallel_tool_calls":true,"max_output_tokens":5"#);
     for (text, body) in [
@@ -125,7 +125,7 @@ fn the_events_agree_with_the_plain_reply() {
         ("one two", &cut),
         ("one", &with_tools(r#","max_output_tokens":0"#)),
     ] {
-        agreed(text, body);
+        checked_response(text, body);
     }
 }
 
@@ -139,16 +139,16 @@ fn with_tools(more: &str) -> String {
 }
 
 #[test]
-fn a_call_is_an_item_of_the_output() {
+fn a_tool_call_is_an_output_item() {
     insta::assert_snapshot!(whole("a b", &with_tools("")));
     insta::assert_snapshot!(steps("a b", &with_tools("")).concat());
 }
 
 #[test]
-fn calls_run_in_parallel_for_who_says_so() {
+fn parallel_tool_calls_are_made_if_requested() {
     let body = with_tools(r#","parallel_tool_calls":true"#);
-    let reply = agreed("a b", &body);
-    let items = reply["output"].as_array().unwrap();
+    let response = checked_response("a b", &body);
+    let items = response["output"].as_array().unwrap();
     let kinds: Vec<_> = items
         .iter()
         .map(|it| it["type"].as_str().unwrap())
@@ -167,7 +167,7 @@ fn calls_run_in_parallel_for_who_says_so() {
 }
 
 #[test]
-fn who_is_called_is_the_clients_choice() {
+fn tool_choice_selects_the_called_tools() {
     let output = r#""input":[{"type":"function_call_output","call_id":"x","output":"1"}]"#;
     let custom = r#""input":[{"type":"custom_tool_call_output","call_id":"x","output":"1"}]"#;
     let message = r#""input":[{"type":"function_call_output"},{"role":"user","content":"hi"}]"#;
@@ -213,7 +213,7 @@ fn who_is_called_is_the_clients_choice() {
         ),
     ] {
         let body = with_tools(&fields.iter().map(|it| format!(",{it}")).collect::<String>());
-        let item = &agreed("a b", &body)["output"][0];
+        let item = &checked_response("a b", &body)["output"][0];
         assert_eq!(
             item["name"].as_str().unwrap_or_default(),
             expected,
@@ -226,7 +226,7 @@ fn who_is_called_is_the_clients_choice() {
 }
 
 #[test]
-fn the_form_of_the_text_is_the_clients_choice() {
+fn the_requested_format_is_generated() {
     let schema = json!({"type": "object", "properties": {"n": {"const": 5}}, "required": ["n"]});
     for (format, expected) in [
         (json!({"type": "text"}), "a b"),
@@ -242,23 +242,23 @@ fn the_form_of_the_text_is_the_clients_choice() {
         (json!(null), "a b"),
     ] {
         let body = json!({"text": {"format": format}});
-        let reply = agreed("a b", &body.to_string());
+        let response = checked_response("a b", &body.to_string());
         assert_eq!(
-            reply["output"][0]["content"][0]["text"], expected,
+            response["output"][0]["content"][0]["text"], expected,
             "{format}"
         );
     }
 }
 
 #[test]
-fn objects_are_as_long_as_foreseen() {
+fn objects_fit_their_length_bound() {
     let calls = with_tools(r#","parallel_tool_calls":true"#);
     for body in [
         "{}",
         r#"{"max_output_tokens":1,"instructions":"x"}"#,
         &calls,
     ] {
-        completion("one two", body, |generation| {
+        with_generation("one two", body, |generation| {
             let whole = Responses.plain(generation);
             assert!(whole.len() <= Response::of(generation).len());
         });

@@ -6,8 +6,8 @@ use crate::validate::spec::{
     ANY_STRING, Field, Object, Presence, Rule, STRING, Spec, at_least, closed, some,
 };
 
-/// `POST /v1/embeddings`. How many inputs there may be is looked at in both
-/// modes: see [`Embeddings`](crate::providers::openai::embeddings::Embeddings).
+/// `POST /v1/embeddings`. The number of inputs is checked in both modes: see
+/// [`Embeddings`](crate::providers::openai::embeddings::Embeddings).
 pub static EMBEDDINGS: Spec = Spec {
     body: &BODY,
     messages: &ARGUMENTS,
@@ -24,5 +24,5 @@ static BODY: Object = closed(&[
     Field::optional("user", STRING),
 ]);
 
-/// Texts, a text's tokens, or the tokens of several.
+/// The inputs: a text or several, or the tokens of one or several.
 pub const INPUTS: &[Rule] = &[ANY_STRING, at_least(0), some(&[at_least(0)])];

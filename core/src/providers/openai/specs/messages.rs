@@ -1,11 +1,11 @@
-//! The messages of a chat, by role.
+//! The rules for the messages of a chat, by role.
 
 use super::{NULLABLE_STRING, tools};
 use crate::validate::spec::{
     ANY, ANY_STRING, Field, OBJECT, Object, Rule, STRING, closed, list, open, some,
 };
 
-/// A conversation.
+/// The rules for the field `messages`.
 pub const MESSAGES: &[Rule] = &[some(MESSAGE)];
 
 const MESSAGE: &[Rule] = &[Rule::Tagged {
@@ -48,8 +48,8 @@ static USER: Object = closed(&[
     Field::optional("name", STRING),
 ]);
 
-/// What the API has said is sent back to it as it came, with fields that are
-/// not for requests.
+/// An assistant message. Clients send back the message of a response, with
+/// fields that are not meant for requests.
 static ASSISTANT: Object = open(&[
     Field::required("role", STRING),
     Field::optional(
@@ -75,8 +75,8 @@ static TOOL: Object = closed(&[
     Field::required("role", STRING),
     Field::required("content", TEXT_CONTENT),
     Field::required("tool_call_id", STRING),
-    // The reference has no such field, but the service takes it: OpenAI's first
-    // guides to tools sent it.
+    // The reference does not list this field, but the service accepts it:
+    // OpenAI's first guides to tools used it.
     Field::optional("name", STRING),
 ]);
 

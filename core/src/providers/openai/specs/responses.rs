@@ -1,5 +1,5 @@
-//! "Responses", "Create a model response". Of the many kinds of items and of
-//! tools only what they have in common is looked at.
+//! "Responses", "Create a model response". Items and tools are checked only for
+//! the fields that all their kinds have.
 
 use super::{
     CACHE_RETENTION, EFFORT, FORMAT, LOGPROBS, LONGEST_NAME, METADATA, MODEL, NULLABLE_BOOLEAN,
@@ -25,7 +25,8 @@ pub static RESPONSES: Spec = Spec {
     unknown_state: None,
 };
 
-/// A namespace lists its tools inside, an MCP server has them elsewhere.
+/// Returns whether a tool provides further tools. A namespace contains its
+/// tools, and an MCP server defines them elsewhere.
 fn provides_others(tool: Value) -> bool {
     let kind = tool.field("type");
     kind.is_some_and(|kind| kind.is("namespace") || kind.is("mcp"))

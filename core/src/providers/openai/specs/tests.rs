@@ -3,7 +3,7 @@ use crate::validate::check;
 use crate::validate::testing::{accepted, error, refused};
 
 #[test]
-fn other_endpoints_of_openai_have_their_own_fields() {
+fn other_endpoints_check_their_own_fields() {
     refused(
         &RESPONSES,
         r#"{"model":"m","input":"hi"}"#,
@@ -97,7 +97,7 @@ fn other_endpoints_of_openai_have_their_own_fields() {
                {"type":"function_call_output","call_id":"c","output":"1"}],
                "tools":[{"type":"web_search"},{"type":"function","name":"f"}],
                "tool_choice":{"type":"function","name":"f"}}"#,
-            // What openai-python 3.54.0 has types for.
+            // Fields for which openai-python 3.54.0 has types.
             r#"{"input":"hi","access_programs":{"cyber":"x"},"background_options":{},"image":{}}"#,
             r#"{"input":"hi","reasoning":{"effort":"max"}}"#,
             r#"{"input":"hi","text":{"format":{"type":"json_schema","name":"n","schema":{},

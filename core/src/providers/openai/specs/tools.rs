@@ -1,9 +1,9 @@
-//! The tools of a chat, the choice of one, and their calls.
+//! The rules for the tools of a chat, the tool choice, and tool calls.
 
 use super::{LONGEST_NAME, NULLABLE_BOOLEAN};
 use crate::validate::spec::{Field, OBJECT, Object, Rule, STRING, closed, some};
 
-/// The field `tools`.
+/// The rules for the field `tools`.
 pub const TOOLS: &[Rule] = &[Rule::Array {
     items: &[Rule::Tagged {
         tag: "type",
@@ -14,7 +14,7 @@ pub const TOOLS: &[Rule] = &[Rule::Array {
     most: 128,
 }];
 
-/// The field `tool_choice`.
+/// The rules for the field `tool_choice`.
 pub const TOOL_CHOICE: &[Rule] = &[
     Rule::Word(&["none", "auto", "required"]),
     Rule::Tagged {
@@ -28,10 +28,10 @@ pub const TOOL_CHOICE: &[Rule] = &[
     },
 ];
 
-/// The field `function_call`.
+/// The rules for the field `function_call`.
 pub const FUNCTION_CALL: &[Rule] = &[Rule::Word(&["none", "auto"]), Rule::Object(&NAMED)];
 
-/// The field `tool_calls` of a message.
+/// The rules for the field `tool_calls` of a message.
 pub const CALLS: &[Rule] = &[some(CALL)];
 
 const CALL: &[Rule] = &[Rule::Tagged {
@@ -42,7 +42,7 @@ const CALL: &[Rule] = &[Rule::Tagged {
 
 const NAME: &[Rule] = &[Rule::Name { most: LONGEST_NAME }];
 
-/// A function that may be called.
+/// The definition of a function.
 pub static FUNCTION: Object = closed(&[
     Field::required("name", NAME),
     Field::optional("description", STRING),
@@ -94,7 +94,7 @@ static FUNCTION_CALLED: Object = closed(&[
     Field::required("function", &[Rule::Object(&CALLED)]),
 ]);
 
-/// A call of a function.
+/// A function call.
 pub static CALLED: Object = closed(&[
     Field::required("name", NAME),
     Field::required("arguments", STRING),

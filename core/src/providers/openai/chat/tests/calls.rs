@@ -1,4 +1,4 @@
-//! Calls of tools, and texts of a form.
+//! Tool calls and structured outputs.
 
 use super::*;
 
@@ -12,14 +12,14 @@ fn with_tools(more: &str) -> String {
 }
 
 #[test]
-fn a_call_is_openais_object() {
+fn a_tool_call_has_openais_format() {
     let body = with_tools("");
     insta::assert_snapshot!(whole("a b", &body));
     insta::assert_snapshot!(steps("a b", &body).concat());
 }
 
 #[test]
-fn a_call_in_the_old_way_is_openais_object() {
+fn a_legacy_function_call_has_openais_format() {
     let functions =
         r#"{"functions":[{"name":"f\"","parameters":{"properties":{"n":{"const":"\n"}}}}]}"#;
     insta::assert_snapshot!(whole("a b", functions));
@@ -27,14 +27,14 @@ fn a_call_in_the_old_way_is_openais_object() {
 }
 
 #[test]
-fn a_document_is_streamed_like_words() {
+fn a_document_is_streamed_in_chunks() {
     let body = r#"{"response_format":{"type":"json_schema","json_schema":{"name":"x","strict":true,"schema":
         {"type":"object","properties":{"name":{"type":"string"},"age":{"type":"integer"}},"required":["name","age"]}}}}"#;
     insta::assert_snapshot!(steps("a b", body).concat());
 }
 
 #[test]
-fn who_is_called_is_the_clients_choice() {
+fn tool_choice_selects_the_called_tool() {
     let user = r#""messages":[{"role":"tool","content":"1"},{"role":"user","content":"hi"}]"#;
     let tool = r#""messages":[{"role":"user","content":"hi"},{"content":"1","role":"tool"}]"#;
     let function = r#""messages":[{"role":"function","name":"f","content":"{}"}]"#;
@@ -71,8 +71,8 @@ fn who_is_called_is_the_clients_choice() {
         ),
     ] {
         let body = with_tools(&format!(",{}", fields.join(",")));
-        let reply: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
-        let choice = &reply["choices"][0];
+        let response: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
+        let choice = &response["choices"][0];
         let called = &choice["message"]["tool_calls"][0]["function"];
         assert_eq!(
             called["name"].as_str().unwrap_or_default(),
@@ -92,14 +92,14 @@ fn who_is_called_is_the_clients_choice() {
     }
 }
 
-/// The tools that are called where a call is required, after these messages.
+/// Returns the tools that are called for these messages if a call is required.
 fn required(messages: &Value, more: Value) -> Vec<String> {
     let tools = ["a", "b", "c"].map(|name| json!({"function": {"name": name}}));
     let mut body = json!({"tools": tools, "tool_choice": "required", "messages": messages});
     let fields = more.as_object().unwrap().clone();
     body.as_object_mut().unwrap().extend(fields);
-    let reply: Value = serde_json::from_str(&whole("a b", &body.to_string())).unwrap();
-    let calls = reply["choices"][0]["message"]["tool_calls"].as_array();
+    let response: Value = serde_json::from_str(&whole("a b", &body.to_string())).unwrap();
+    let calls = response["choices"][0]["message"]["tool_calls"].as_array();
     let calls = calls.into_iter().flatten();
     calls
         .map(|it| it["function"]["name"].as_str().unwrap().to_owned())
@@ -107,7 +107,7 @@ fn required(messages: &Value, more: Value) -> Vec<String> {
 }
 
 #[test]
-fn a_required_call_is_of_the_first_tool_without_a_result() {
+fn a_required_call_is_for_the_first_tool_without_a_result() {
     let user = json!({"role": "user", "content": "hi"});
     let call = |id: &str, name: &str| json!({"role": "assistant", "tool_calls": [{"id": id, "function": {"name": name}}]});
     let result = |id: &str| json!({"role": "tool", "tool_call_id": id, "content": "1"});
@@ -155,7 +155,7 @@ fn a_required_call_is_of_the_first_tool_without_a_result() {
 }
 
 #[test]
-fn in_the_old_way_too() {
+fn function_call_selects_the_called_function() {
     for (fields, expected) in [
         ("", "f"),
         (r#","function_call":"auto""#, "f"),
@@ -164,19 +164,19 @@ fn in_the_old_way_too() {
         (r#","messages":[{"role":"function"}]"#, ""),
     ] {
         let body = format!(r#"{{"functions":[{{"name":"f"}},{{"name":"g"}}]{fields}}}"#);
-        let reply: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
-        let message = &reply["choices"][0]["message"];
+        let response: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
+        let message = &response["choices"][0]["message"];
         let called = message["function_call"]["name"].as_str();
         assert_eq!(called.unwrap_or_default(), expected, "{body}");
     }
 }
 
 #[test]
-fn the_form_of_the_text_is_the_clients_choice() {
+fn the_requested_format_is_generated() {
     let format = |format: &str| {
         let body = format!("{{\"response_format\":{format}}}");
-        let reply: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
-        let content = reply["choices"][0]["message"]["content"].clone();
+        let response: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
+        let content = response["choices"][0]["message"]["content"].clone();
         content.as_str().unwrap().to_owned()
     };
     for (asked, expected) in [
@@ -199,7 +199,7 @@ fn the_form_of_the_text_is_the_clients_choice() {
 }
 
 #[test]
-fn limits_cut_documents_and_calls() {
+fn limits_truncate_documents_and_tool_calls() {
     for (body, reason) in [
         (with_tools(r#","max_tokens":1"#), "length"),
         (with_tools(r#","max_tokens":0"#), "length"),
@@ -213,20 +213,20 @@ fn limits_cut_documents_and_calls() {
             "stop",
         ),
     ] {
-        let reply: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
-        assert_eq!(reply["choices"][0]["finish_reason"], reason, "{body}");
+        let response: Value = serde_json::from_str(&whole("a b", &body)).unwrap();
+        assert_eq!(response["choices"][0]["finish_reason"], reason, "{body}");
     }
 }
 
 #[test]
-fn the_seed_decides_about_the_data() {
+fn the_seed_determines_the_generated_data() {
     let data = |seed: &str| {
         let body = with_tools(&format!(",\"seed\":{seed}"));
-        let reply: Value = serde_json::from_str(&whole("", &body)).unwrap();
-        let call = reply["choices"][0]["message"]["tool_calls"][0].clone();
+        let response: Value = serde_json::from_str(&whole("", &body)).unwrap();
+        let call = response["choices"][0]["message"]["tool_calls"][0].clone();
         (
             call["function"]["arguments"].clone(),
-            reply["system_fingerprint"].clone(),
+            response["system_fingerprint"].clone(),
         )
     };
     assert_eq!(data("5"), data("5"));
@@ -237,7 +237,8 @@ fn the_seed_decides_about_the_data() {
     assert_eq!(data("null").1, json!(null));
 }
 
-/// The stream put together as the plain reply has it: the choices' messages.
+/// Assembles the messages of all choices from a stream, in the format of a
+/// plain response.
 fn joined(text: &str, body: &str) -> Vec<Value> {
     let mut messages: Vec<Value> = Vec::new();
     let stream = steps(text, body).concat();
@@ -284,7 +285,7 @@ const THREE: &str = r#"{"n":2,"parallel_tool_calls":true,"tools":[
     {"type":"function","function":{"name":"g"}}]}"#;
 
 #[test]
-fn calls_run_in_parallel_for_who_says_so() {
+fn parallel_tool_calls_are_made_if_requested() {
     insta::assert_snapshot!(whole("a b", THREE));
     let plain: Value = serde_json::from_str(&whole("a b", THREE)).unwrap();
     let mut ids = std::collections::HashSet::new();
@@ -303,13 +304,13 @@ fn calls_run_in_parallel_for_who_says_so() {
 }
 
 #[test]
-fn the_stream_of_parallel_calls_is_openais() {
+fn parallel_tool_calls_are_streamed_in_openais_format() {
     let body = THREE.replace("\"n\":2,", "");
     insta::assert_snapshot!(steps("a b", &body).concat());
 }
 
 #[test]
-fn so_many_are_called_and_no_more() {
+fn the_number_of_parallel_calls_is_limited() {
     let tools: Vec<_> = (0..20)
         .map(|n| json!({"type": "function", "function": {"name": format!("f{n}")}}))
         .collect();
@@ -318,8 +319,8 @@ fn so_many_are_called_and_no_more() {
         body.as_object_mut()
             .unwrap()
             .extend(more.as_object().unwrap().clone());
-        let reply: Value = serde_json::from_str(&whole("a b", &body.to_string())).unwrap();
-        let message = &reply["choices"][0]["message"];
+        let response: Value = serde_json::from_str(&whole("a b", &body.to_string())).unwrap();
+        let message = &response["choices"][0]["message"];
         message["tool_calls"].as_array().map_or(0, Vec::len)
     };
     let allowed = json!({"type": "allowed_tools", "allowed_tools":
@@ -347,7 +348,7 @@ fn so_many_are_called_and_no_more() {
             0,
         ),
         (json!({"parallel_tool_calls": true, "messages": result}), 0),
-        // Each takes a token.
+        // Each call takes one token.
         (json!({"parallel_tool_calls": true, "max_tokens": 3}), 3),
         (json!({"parallel_tool_calls": true, "max_tokens": 0}), 1),
     ] {
@@ -356,13 +357,13 @@ fn so_many_are_called_and_no_more() {
 }
 
 #[test]
-fn a_custom_tool_takes_the_text() {
+fn a_custom_tool_gets_the_text_as_input() {
     let tools = r#"{"tools":[{"type":"custom","custom":{"name":"c"}}]}"#;
     let named = r#"{"tool_choice":{"type":"custom","custom":{"name":"d"}},
         "tools":[{"type":"custom","custom":{"name":"c"}}]}"#;
     for (text, body, name) in [("a \"b\"", tools, "c"), ("", tools, "c"), ("a", named, "d")] {
-        let reply: Value = serde_json::from_str(&whole(text, body)).unwrap();
-        let choice = &reply["choices"][0];
+        let response: Value = serde_json::from_str(&whole(text, body)).unwrap();
+        let choice = &response["choices"][0];
         assert_eq!(choice["finish_reason"], "tool_calls");
         let call = &choice["message"]["tool_calls"][0];
         assert_eq!(call["type"], "custom");

@@ -1,6 +1,6 @@
 mod together;
 
-use super::CHAT as FORM;
+use super::CHAT as SPEC;
 use crate::validate::check;
 use crate::validate::testing::{accepted, error, refused, with};
 
@@ -36,12 +36,12 @@ fn chat_needs_a_model_and_messages() {
         (r#"{"model":"m"}"#, false, NO_MESSAGES),
         (CHAT, false, None),
     ] {
-        let found = check(&FORM, body.as_bytes(), names_model).err();
+        let found = check(&SPEC, body.as_bytes(), names_model).err();
         let found = found.map(|error| error.message);
         assert_eq!(found.as_deref(), message, "{body} {names_model}");
     }
     refused(
-        &FORM,
+        &SPEC,
         r#"{"model":"m"}"#,
         &[(
             "{}",
@@ -53,7 +53,7 @@ fn chat_needs_a_model_and_messages() {
 }
 
 #[test]
-fn a_value_of_another_type_is_named() {
+fn values_of_the_wrong_type_are_refused() {
     let cases = [
         (
             r#"{"temperature":"hot"}"#,
@@ -133,12 +133,12 @@ fn a_value_of_another_type_is_named() {
         let message =
             format!("Invalid type for '{param}': expected {expected}, but got {got} instead.");
         let case = (fields, message.as_str(), Some(param), Some("invalid_type"));
-        refused(&FORM, CHAT, &[case]);
+        refused(&SPEC, CHAT, &[case]);
     }
 }
 
 #[test]
-fn a_number_has_limits() {
+fn numbers_out_of_range_are_refused() {
     let cases = [
         (
             r#"{"temperature":3}"#,
@@ -211,23 +211,23 @@ fn a_number_has_limits() {
         );
         let code = format!("{kind}_{bound}_value");
         let case = (fields, message.as_str(), Some(param), Some(code.as_str()));
-        refused(&FORM, CHAT, &[case]);
+        refused(&SPEC, CHAT, &[case]);
     }
     let long = format!(
         "{{\"model\":\"m\",\"messages\":[],\"n\":{}}}",
         "9".repeat(10_000)
     );
-    assert!(error(&FORM, &long).message.len() < 300);
+    assert!(error(&SPEC, &long).message.len() < 300);
 }
 
 #[test]
-fn messages_are_those_of_their_roles() {
+fn messages_are_checked_by_role() {
     let roles = "'system', 'assistant', 'user', 'function', 'tool', and 'developer'";
     let unknown = format!("Invalid value: 'x'. Supported values are: {roles}.");
     let nothing = "Invalid value for 'content': expected a string, got null.";
     let missing = Some("missing_required_parameter");
     refused(
-        &FORM,
+        &SPEC,
         CHAT,
         &[
             (
@@ -296,7 +296,7 @@ fn messages_are_those_of_their_roles() {
         ],
     );
     accepted(
-        &FORM,
+        &SPEC,
         CHAT,
         &[
             r#"{"messages":[{"content":"hi","role":"developer","name":"me"}]}"#,
@@ -307,7 +307,7 @@ fn messages_are_those_of_their_roles() {
                {"role":"tool","tool_call_id":"c","content":"1"}]}"#,
             r#"{"messages":[{"role":"user","content":"hi"},
                {"role":"tool","tool_call_id":"c","name":"f","content":"1"}]}"#,
-            // What openai-python 3.54.0 has types for.
+            // Fields for which openai-python 3.54.0 has types.
             r#"{"reasoning_effort":"max"}"#,
             r#"{"messages":[{"role":"user","content":[
                {"type":"text","text":"a","prompt_cache_breakpoint":{"mode":"explicit"}},

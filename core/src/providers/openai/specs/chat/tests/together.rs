@@ -1,13 +1,13 @@
-//! What fields need of each other.
+//! Rules that involve several fields.
 
 use super::*;
 
 #[test]
-fn tools_and_their_choice_fit_together() {
+fn the_tool_choice_must_match_the_tools() {
     let with_tool = with(CHAT, &format!("{{\"tools\":{TOOL}}}"));
     let named = r#"{"tool_choice":{"type":"function","function":{"name":"g"}}}"#;
     refused(
-        &FORM,
+        &SPEC,
         &with_tool,
         &[
             (
@@ -53,7 +53,7 @@ fn tools_and_their_choice_fit_together() {
     let long = "f".repeat(65);
     let long = format!(r#"{{"tools":[{{"type":"function","function":{{"name":"{long}"}}}}]}}"#);
     refused(
-        &FORM,
+        &SPEC,
         CHAT,
         &[
             (
@@ -99,7 +99,7 @@ fn tools_and_their_choice_fit_together() {
         ],
     );
     accepted(
-        &FORM,
+        &SPEC,
         &with_tool,
         &[
             r#"{"tool_choice":{"type":"function","function":{"name":"f"}},"parallel_tool_calls":true}"#,
