@@ -13,7 +13,7 @@ const MOST_STEPS: usize = 1_000_000;
 pub struct Budget(usize);
 
 impl Budget {
-    /// The budget of one of `documents` that are generated together.
+    /// Creates the budget of one of `documents` that are generated together.
     pub fn share(documents: usize) -> Self {
         Self(MOST_STEPS / documents.max(1))
     }

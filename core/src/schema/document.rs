@@ -66,8 +66,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The document. `None` if it is longer than [`LONGEST_DOCUMENT`], too
-    /// deep, or takes more than the budget.
+    /// Writes the document. Returns `None` if it is longer than
+    /// [`LONGEST_DOCUMENT`], too deep, or takes more than the budget.
     pub fn write(mut self) -> Option<String> {
         let place = Place {
             depth: 0,
@@ -145,8 +145,8 @@ impl<'a> Writer<'a> {
         (self.out.len() <= LONGEST_DOCUMENT).then_some(())
     }
 
-    /// An element of `enum` that has the right type; null only if there is no
-    /// other.
+    /// Returns an element of `enum` that has the right type; null only if there
+    /// is no other.
     fn choice(&mut self, constraints: &Constraints) -> Option<Node> {
         let list = constraints.choices?;
         let tape = self.tape;
@@ -240,7 +240,7 @@ impl<'a> Writer<'a> {
         Some(())
     }
 
-    /// Whether a property of this schema has a finite document.
+    /// Returns whether a property of this schema has a finite document.
     fn is_finite(&self, schema: Node) -> bool {
         self.min_depths.get(schema) < ENDLESS && self.tape.json(schema) != "false"
     }
