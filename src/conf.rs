@@ -90,8 +90,8 @@ impl Reply {
         Rc::new(Self { text, prepared })
     }
 
-    /// Splits a constant text, once for each mode. Returns `None` for a text with
-    /// variables.
+    /// Splits a constant text, once for each mode. Returns `None` for a text
+    /// with variables.
     fn prepare(&self, mode: ChunkingMode) -> Option<Arc<ChunkedTexts>> {
         let Value::Constant(text) = &self.text else {
             return None;

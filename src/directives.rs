@@ -19,7 +19,8 @@ pub struct Directive {
     pub set: fn(&mut RawConf, &Argument) -> Result<(), Refusal>,
 }
 
-/// The number of arguments of a directive. Several arguments are joined into one.
+/// The number of arguments of a directive. Several arguments are joined into
+/// one.
 pub enum Arity {
     /// One.
     One,

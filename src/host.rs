@@ -22,8 +22,8 @@ use crate::worker;
 /// Finds the route of a request whose headers have been read.
 pub fn route(request: &Request) -> Matched {
     match request.refused_with() {
-        // The path is that of the error page. The provider is that of the original
-        // request.
+        // The path is that of the error page. The provider is that of the
+        // original request.
         Some(status) => routes::refused(status, request.target(), request),
         None => routes::find(request.method(), request.path(), request),
     }

@@ -1,5 +1,5 @@
-//! The directives that shape a response: how each value is read, and its default.
-//! A value may hold nginx variables.
+//! The directives that shape a response: how each value is read, and its
+//! default. A value may hold nginx variables.
 
 use std::ffi::CStr;
 

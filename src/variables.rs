@@ -1,4 +1,5 @@
-//! The variables of the response, for the log phase: `$llm_mock_chunks` and others.
+//! The variables of the response, for the log phase: `$llm_mock_chunks` and
+//! others.
 
 use llm_mock_core::engine::Facts;
 use llm_mock_core::util::time::Micros;

@@ -65,7 +65,7 @@ impl Schema {
     }
 
     /// Returns a document that is valid under the schema, as JSON: an object,
-    /// unless the schema asks for another type. It is `{}` if there is no such
+    /// unless the schema is for another type. It is `{}` if there is no such
     /// document, or none within [`LONGEST_DOCUMENT`].
     pub fn document(&self, seed: u64) -> String {
         self.one_of(1, seed)

@@ -1,8 +1,8 @@
 //! Checks a body against what an API accepts (`llm_mock_validate strict`).
 //!
-//! A table, the [`spec`], describes what an endpoint accepts. The check reads each
-//! value in place, builds no tree, and recurses no deeper than the table. Each
-//! provider formats the messages ([`messages::Messages`]).
+//! A table, the [`spec`], describes what an endpoint accepts. The check reads
+//! each value in place, builds no tree, and recurses no deeper than the table.
+//! Each provider formats the messages ([`messages::Messages`]).
 
 mod check;
 pub mod messages;
@@ -38,16 +38,16 @@ impl Mode {
     }
 }
 
-/// Checks a body. If `names_model` is set, the path names the model, and the body
-/// need not.
+/// Checks a body. If `names_model` is set, the path names the model, and the
+/// body need not.
 ///
 /// # Errors
 ///
-/// Returns the first violation as an error 400 with the provider's message. Within
-/// an object, the order is that of OpenAI unless the provider has another one: a
-/// missing field, an unknown field, a wrong value, then conditions between fields.
-/// Of several wrong values, the first in the body is reported. An empty body is
-/// read as an empty object.
+/// Returns the first violation as an error 400 with the provider's message.
+/// Within an object, the order is that of OpenAI unless the provider has
+/// another one: a missing field, an unknown field, a wrong value, then
+/// conditions between fields. Of several wrong values, the first in the body is
+/// reported. An empty body is read as an empty object.
 pub fn check(spec: &Spec, body: &[u8], names_model: bool) -> Result<(), Error> {
     const NOTHING: &str = "{}";
     let not_json = || spec.messages.violation(&Path::BODY, &Violation::NotJson);

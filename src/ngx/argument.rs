@@ -17,8 +17,8 @@ pub struct Argument {
 pub struct Logged;
 
 impl Argument {
-    /// Joins the arguments of the directive with `separator`. Returns `None` if out
-    /// of memory.
+    /// Joins the arguments of the directive with `separator`. Returns `None` if
+    /// out of memory.
     ///
     /// # Safety
     ///

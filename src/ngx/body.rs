@@ -6,8 +6,8 @@ use nginx_sys::{ngx_buf_t, ngx_chain_t, ngx_http_request_t, ngx_read_file};
 
 use super::bytes::slice_of;
 
-/// Returns the whole body, without a copy if it is in one buffer. Without a body,
-/// the result is empty.
+/// Returns the whole body, without a copy if it is in one buffer. Without a
+/// body, the result is empty.
 ///
 /// # Errors
 ///

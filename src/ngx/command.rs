@@ -17,8 +17,8 @@ use crate::directives::{Arity, DIRECTIVES, Refusal};
 
 const COUNT: usize = DIRECTIVES.len();
 
-/// [`DIRECTIVES`] as commands of nginx, with the terminator. nginx takes a pointer
-/// to mutable commands but does not change them.
+/// [`DIRECTIVES`] as commands of nginx, with the terminator. nginx takes a
+/// pointer to mutable commands but does not change them.
 pub static mut COMMANDS: [ngx_command_t; COUNT + 1] = commands();
 
 #[allow(clippy::indexing_slicing)] // a compile-time loop within the length
@@ -42,7 +42,8 @@ const fn commands() -> [ngx_command_t; COUNT + 1] {
                 as ngx_uint_t,
             set: Some(set),
             conf: NGX_HTTP_LOC_CONF_OFFSET,
-            // nginx passes it to the setter unread: the directive's index in the table.
+            // nginx passes it to the setter unread: the directive's index in
+            // the table.
             offset: index,
             post: ptr::null_mut(),
         };

@@ -16,9 +16,9 @@ use crate::host;
 
 const SERVER_ERROR: ngx_int_t = NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t;
 
-/// Handles the content phase. nginx calls content handlers in the reverse order of
-/// their registration, so this one precedes static files. A location with its own
-/// handler, such as `proxy_pass`, does not call it.
+/// Handles the content phase. nginx calls content handlers in the reverse order
+/// of their registration, so this one precedes static files. A location with
+/// its own handler, such as `proxy_pass`, does not call it.
 pub unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
     // SAFETY: nginx calls this with a request that lives until it is
     // finalized, which happens last in each branch. A response takes a reference
@@ -62,9 +62,9 @@ pub unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
 }
 
 /// Stops reading a body. If nginx refuses a body while it reads it and
-/// `error_page` redirects the request here, nginx otherwise continues to read the
-/// body (ngx_http_read_client_request_body_handler) and the request is answered
-/// again.
+/// `error_page` redirects the request here, nginx otherwise continues to read
+/// the body (ngx_http_read_client_request_body_handler) and the request is
+/// answered again.
 ///
 /// # Safety
 ///

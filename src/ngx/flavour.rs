@@ -1,9 +1,9 @@
 //! Refuses to run in a flavour of nginx that the module was not built for.
 //!
 //! OpenResty's nginx has the version and the signature of the nginx that it is
-//! based on, but different structures, and nginx does not detect the mismatch when
-//! it loads a module. At run time, a symbol that OpenResty's patches add to the
-//! binary identifies OpenResty.
+//! based on, but different structures, and nginx does not detect the mismatch
+//! when it loads a module. At run time, a symbol that OpenResty's patches add
+//! to the binary identifies OpenResty.
 
 use nginx_sys::dlsym;
 
@@ -16,8 +16,8 @@ const OPENRESTY_SYMBOL: &std::ffi::CStr = c"saved_init_cycle_pool";
 ///
 /// Returns a message with the remedy if it has not.
 pub fn check() -> Result<(), String> {
-    // RTLD_DEFAULT searches the program and its libraries. It is a null pointer on
-    // Linux and -2 on macOS and the BSDs.
+    // RTLD_DEFAULT searches the program and its libraries. It is a null pointer
+    // on Linux and -2 on macOS and the BSDs.
     let everywhere = if cfg!(target_os = "linux") {
         std::ptr::null_mut()
     } else {

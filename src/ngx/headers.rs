@@ -42,8 +42,8 @@ impl HeadersOut {
         }
     }
 
-    /// Sets the length of the body, in bytes. `None` clears a length that an earlier
-    /// handler has set.
+    /// Sets the length of the body, in bytes. `None` clears a length that an
+    /// earlier handler has set.
     pub fn content_length(&mut self, length: Option<usize>) {
         // SAFETY: as above. A header that nginx knows points into the list of
         // headers, or is null.
@@ -60,8 +60,8 @@ impl HeadersOut {
         }
     }
 
-    /// Sets a header. It replaces headers of this name that earlier phases have set.
-    /// The value is copied into the request's pool.
+    /// Sets a header. It replaces headers of this name that earlier phases have
+    /// set. The value is copied into the request's pool.
     ///
     /// # Errors
     ///

@@ -12,21 +12,21 @@ use crate::conf::{Conf, RawConf};
 pub struct Location {
     /// The directives.
     pub raw: RawConf,
-    /// The merged configuration; the defaults before the merge. nginx merges each
-    /// location before it accepts requests.
+    /// The merged configuration; the defaults before the merge. nginx merges
+    /// each location before it accepts requests.
     pub conf: Conf,
 }
 
 impl Location {
-    /// Creates the configuration of a block in the pool of the configuration. Returns
-    /// null if the pool cannot grow.
+    /// Creates the configuration of a block in the pool of the configuration.
+    /// Returns null if the pool cannot grow.
     ///
     /// # Safety
     ///
     /// `cf` must be the configuration being read.
     pub unsafe fn create(cf: *mut ngx_conf_t) -> *mut Self {
         const { assert!(align_of::<Location>() <= nginx_sys::NGX_ALIGNMENT) };
-        // SAFETY: the cleanup's data is fresh memory of the size asked for,
+        // SAFETY: the cleanup's data is fresh memory of the requested size,
         // aligned as asserted, and written before anything reads it. The pool
         // runs the cleanup once, when the configuration goes.
         unsafe {

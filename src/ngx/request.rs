@@ -13,8 +13,8 @@ use super::slot;
 use super::value::ComplexValue;
 use crate::conf::Conf;
 
-/// A request that nginx is handling. Access is read-only, except that evaluating a
-/// variable may store its value in the request.
+/// A request that nginx is handling. Access is read-only, except that
+/// evaluating a variable may store its value in the request.
 pub struct Request(*mut ngx_http_request_t);
 
 impl Request {
@@ -54,7 +54,8 @@ impl Request {
 
     /// Returns the name of the method, as sent.
     pub fn method_name(&self) -> &[u8] {
-        // SAFETY: it is in the request's buffers, which live as long as the request.
+        // SAFETY: it is in the request's buffers, which live as long as the
+        // request.
         unsafe { bytes((*self.0).method_name) }
     }
 
@@ -70,15 +71,15 @@ impl Request {
         unsafe { bytes((*self.0).args) }
     }
 
-    /// Returns the path and the arguments that the client sent, before rewrites and
-    /// error pages.
+    /// Returns the path and the arguments that the client sent, before rewrites
+    /// and error pages.
     pub fn target(&self) -> &[u8] {
         // SAFETY: as for `method_name`.
         unsafe { bytes((*self.0).unparsed_uri) }
     }
 
-    /// Returns the status with which nginx has refused the request, if `error_page`
-    /// redirected it here without a change to a success (`=200`).
+    /// Returns the status with which nginx has refused the request, if
+    /// `error_page` redirected it here without a change to a success (`=200`).
     pub fn refused_with(&self) -> Option<u16> {
         // SAFETY: the request is alive, see `new`.
         let status = unsafe { (*self.0).err_status };
@@ -107,7 +108,8 @@ impl Request {
                     }
                     let header = (*part).elts.cast::<ngx_table_elt_t>().add(index);
                     index += 1;
-                    // A hash of 0 marks a header that another module has removed.
+                    // A hash of 0 marks a header that another module has
+                    // removed.
                     if (*header).hash != 0 {
                         break header;
                     }

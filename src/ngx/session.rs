@@ -1,13 +1,14 @@
 //! A session sends one response: it connects the engine with nginx's timers,
 //! buffers and events.
 //!
-//! A session is stored in the context of its request and owns one reference of the
-//! request, which it releases by finalizing the request. It is in one of three
-//! states: its timer runs until the next step is due; or it waits until the client
-//! has taken what was sent; or it is finished, and only its memory remains, because
-//! nginx may still send from it. Two handlers end it: a cleanup of the request
-//! stops the timer as soon as nginx terminates the request; a cleanup of the pool
-//! frees the memory when nothing refers to it any more.
+//! A session is stored in the context of its request and owns one reference of
+//! the request, which it releases by finalizing the request. It is in one of
+//! three states: its timer runs until the next step is due; or it waits until
+//! the client has taken what was sent; or it is finished, and only its memory
+//! remains, because nginx may still send from it. Two handlers end it: a
+//! cleanup of the request stops the timer as soon as nginx terminates the
+//! request; a cleanup of the pool frees the memory when nothing refers to it
+//! any more.
 
 mod context;
 mod output;
@@ -42,18 +43,18 @@ pub struct Session {
     request: *mut ngx_http_request_t,
     stream: Stream,
     timer: Timer,
-    /// Set with the first byte. Until then nginx sets the status: it logs 499 for a
-    /// client that leaves earlier.
+    /// Set with the first byte. Until then nginx sets the status: it logs 499
+    /// for a client that leaves earlier.
     status: u16,
-    /// Differs from nginx's `header_sent`: with `post_action`, a session starts after
-    /// the headers of another response.
+    /// Differs from nginx's `header_sent`: with `post_action`, a session starts
+    /// after the headers of another response.
     headers_sent: bool,
     /// Whether it answers a `post_action`, which sends nothing to the client.
     is_post_action: bool,
     /// Whether the engine has failed.
     has_failed: bool,
-    /// The bytes that `buf` refers to: the worker's buffer, until nginx is done with
-    /// it.
+    /// The bytes that `buf` refers to: the worker's buffer, until nginx is done
+    /// with it.
     out: Buffer,
     buf: ngx_buf_t,
     chain: ngx_chain_t,
@@ -70,8 +71,8 @@ impl Session {
         self.status
     }
 
-    /// Returns whether an error of the worker ended the response: a panic, or a lack
-    /// of memory.
+    /// Returns whether an error of the worker ended the response: a panic, or a
+    /// lack of memory.
     pub fn has_failed(&self) -> bool {
         self.has_failed
     }
@@ -120,7 +121,8 @@ pub unsafe fn start(r: *mut ngx_http_request_t, context: *mut Context, response:
     }
 }
 
-/// Stores a session in the context of `r`. Returns `None` if the pool cannot grow.
+/// Stores a session in the context of `r`. Returns `None` if the pool cannot
+/// grow.
 ///
 /// # Safety
 ///
@@ -177,7 +179,8 @@ unsafe fn ends_with_client(r: *mut ngx_http_request_t) -> bool {
 }
 
 /// Ends the request as soon as the client leaves: the idiom of
-/// ngx_http_limit_req_module. Returns `None` if nginx cannot watch the connection.
+/// ngx_http_limit_req_module. Returns `None` if nginx cannot watch the
+/// connection.
 ///
 /// # Safety
 ///
@@ -185,8 +188,8 @@ unsafe fn ends_with_client(r: *mut ngx_http_request_t) -> bool {
 unsafe fn watch_for_abort(r: *mut ngx_http_request_t) -> Option<()> {
     // SAFETY: a request has a connection, and a connection has a read event.
     unsafe {
-        // Otherwise nginx is still discarding a body, and continues with that, as
-        // in ngx_http_set_write_handler.
+        // Otherwise nginx is still discarding a body, and continues with that,
+        // as in ngx_http_set_write_handler.
         if (*r).discard_body() == 0 {
             (*r).read_event_handler = Some(ngx_http_test_reading);
         }
@@ -237,8 +240,8 @@ unsafe fn proceed(session: *mut Session, next: Next) {
     }
 }
 
-/// Finalizes the request: nginx sends what is still buffered, logs the request and
-/// frees it.
+/// Finalizes the request: nginx sends what is still buffered, logs the request
+/// and frees it.
 ///
 /// # Safety
 ///
@@ -260,13 +263,13 @@ unsafe fn finish(session: *mut Session, rc: ngx_int_t) {
 ///
 /// # Safety
 ///
-/// `timer` must be that of a session, alive, and have just fired. The session may
-/// be gone when this returns.
+/// `timer` must be that of a session, alive, and have just fired. The session
+/// may be gone when this returns.
 unsafe fn on_time(timer: *mut Timer) {
     // SAFETY: the timer is a field of its session. A session whose timer runs
-    // belongs to a live request, see `end`, and that has a live connection. After
-    // `proceed`, only the connection is used, as in nginx's own handlers: its
-    // memory remains until the next iteration of the event loop.
+    // belongs to a live request, see `end`, and that has a live connection.
+    // After `proceed`, only the connection is used, as in nginx's own handlers:
+    // its memory remains until the next iteration of the event loop.
     unsafe {
         let session = timer.byte_sub(offset_of!(Session, timer)).cast::<Session>();
         let r = (*session).request;
@@ -352,15 +355,15 @@ unsafe fn give_back(session: *mut Session) {
     unsafe { worker::give_back(mem::take(&mut (*session).out)) }
 }
 
-/// Waits for the client to take what was sent, for `send_timeout` at most. Returns
-/// `None` if nginx cannot watch the connection.
+/// Waits for the client to take what was sent, for `send_timeout` at most.
+/// Returns `None` if nginx cannot watch the connection.
 ///
 /// # Safety
 ///
 /// `r` must be alive, with a session.
 unsafe fn wait_until_writable(r: *mut ngx_http_request_t) -> Option<()> {
-    // SAFETY: a request has a connection, and a connection has a write event. The
-    // core module has a configuration for every location.
+    // SAFETY: a request has a connection, and a connection has a write event.
+    // The core module has a configuration for every location.
     unsafe {
         let core = *(*r).loc_conf.add(ngx_http_core_module.ctx_index);
         let core = core.cast::<ngx_http_core_loc_conf_t>();
@@ -399,8 +402,8 @@ unsafe extern "C" fn on_writable(r: *mut ngx_http_request_t) {
                 return;
             }
             if rc != NGX_AGAIN as ngx_int_t && is_drained(session) {
-                // Unless limit_rate has just set it: then only the timer ends its
-                // delay.
+                // Unless limit_rate has just set it: then only the timer ends
+                // its delay.
                 if (*write).timer_set() != 0 && (*write).delayed() == 0 {
                     ngx_del_timer(write);
                 }

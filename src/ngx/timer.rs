@@ -1,6 +1,6 @@
-//! The timers of the module. All timers of a worker share one timer of nginx, set
-//! to the earliest due time. With a timer of nginx for each stream, nginx would
-//! search its tree of timers twice for each chunk.
+//! The timers of the module. All timers of a worker share one timer of nginx,
+//! set to the earliest due time. With a timer of nginx for each stream, nginx
+//! would search its tree of timers twice for each chunk.
 //!
 //! Running timers are in queues of nginx (`ngx_queue_t`), whose links are in the
 //! timers: a waiting stream takes no additional memory.
@@ -106,7 +106,8 @@ pub fn init(handler: Handler) {
 /// called. As with all functions here, the caller must be on nginx's thread.
 pub unsafe fn start(timer: *mut Timer, due: Micros) {
     let due = due.div_ceil(1_000);
-    // SAFETY: the links are in no queue, and are valid as long as they are in one.
+    // SAFETY: the links are in no queue, and are valid as long as they are in
+    // one.
     unsafe {
         let links = &raw mut (*timer).links;
         if due <= msec() {
@@ -130,8 +131,8 @@ pub unsafe fn start(timer: *mut Timer, due: Micros) {
 pub unsafe fn stop(timer: *mut Timer) {
     // SAFETY: a running timer is in a queue, and so are its neighbours. If both
     // neighbours are the same, that is the head of a queue that is now empty.
-    // While nginx's timer is set, a worker does not exit, so it is unset with the
-    // last timer.
+    // While nginx's timer is set, a worker does not exit, so it is unset with
+    // the last timer.
     unsafe {
         let links = &raw mut (*timer).links;
         if (*links).next.is_null() {
@@ -184,11 +185,11 @@ unsafe fn is_set() -> bool {
     }
 }
 
-/// Gives the event the log of the current cycle. In single-process mode, a reload
-/// replaces the cycle without a call of [`init`], and frees the old one and its log
-/// once its connections are closed, half a minute later at the earliest
-/// (ngx_cycle.c). By then the event has been set again, because it never waits
-/// longer than the span of the wheel.
+/// Gives the event the log of the current cycle. In single-process mode, a
+/// reload replaces the cycle without a call of [`init`], and frees the old one
+/// and its log once its connections are closed, half a minute later at the
+/// earliest (ngx_cycle.c). By then the event has been set again, because it
+/// never waits longer than the span of the wheel.
 unsafe fn refresh_log() {
     // SAFETY: `ngx_cycle` exists while nginx runs, and has a log.
     unsafe { ALARM.event.log = (*ngx_cycle).log }
@@ -217,16 +218,16 @@ unsafe fn set_alarm() {
         let Some(due) = due else {
             return;
         };
-        // A timer of 0 ms that is set in a timer's handler would run before nginx
-        // polls any socket.
+        // A timer of 0 ms that is set in a timer's handler would run before
+        // nginx polls any socket.
         let delay = due.saturating_sub(msec()).max(1);
         refresh_log();
         ngx_add_timer(&raw mut ALARM.event, delay as ngx_msec_t);
     }
 }
 
-/// Makes due timers fire as soon as nginx has polled its sockets. nginx's timer is
-/// set too, because a worker that is shutting down only waits for timers.
+/// Makes due timers fire as soon as nginx has polled its sockets. nginx's timer
+/// is set too, because a worker that is shutting down only waits for timers.
 unsafe fn fire_soon() {
     // SAFETY: as above; an event is posted once.
     unsafe {

@@ -28,8 +28,8 @@ impl ComplexValue {
     /// `cf` must be the configuration being read and `text` be in its pool.
     pub unsafe fn compile(cf: *mut ngx_conf_t, text: *mut ngx_str_t) -> Result<Option<Self>, ()> {
         // SAFETY: a structure of pointers and flags may be all zero, as C code
-        // initializes it with ngx_memzero. The compiled value goes to the pool of
-        // the configuration, which outlives the locations that refer to it.
+        // initializes it with ngx_memzero. The compiled value goes to the pool
+        // of the configuration, which outlives the locations that refer to it.
         unsafe {
             let compiled = ngx_pcalloc((*cf).pool, size_of::<ngx_http_complex_value_t>());
             let compiled = NonNull::new(compiled.cast::<ngx_http_complex_value_t>()).ok_or(())?;
@@ -44,8 +44,8 @@ impl ComplexValue {
         }
     }
 
-    /// Evaluates the text with the variables of `r`, in the request's pool. Returns
-    /// `None` if out of memory.
+    /// Evaluates the text with the variables of `r`, in the request's pool.
+    /// Returns `None` if out of memory.
     ///
     /// # Safety
     ///
@@ -53,9 +53,9 @@ impl ComplexValue {
     /// alive for `'a`.
     pub unsafe fn evaluate<'a>(&self, r: *mut ngx_http_request_t) -> Option<&'a [u8]> {
         let mut text = ngx_str_t::default();
-        // SAFETY: nginx keeps the configuration until the request has ended. The
-        // result is in the pool of the request or of the configuration, and nginx
-        // does not change a value that it has returned.
+        // SAFETY: nginx keeps the configuration until the request has ended.
+        // The result is in the pool of the request or of the configuration, and
+        // nginx does not change a value that it has returned.
         unsafe {
             let rc = ngx_http_complex_value(r, self.0.as_ptr(), &mut text);
             (rc == NGX_OK as ngx_int_t).then(|| bytes(text))

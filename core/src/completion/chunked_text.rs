@@ -140,9 +140,10 @@ impl ChunkedText {
         if is_boundary(text, found) {
             return Some(found);
         }
-        // The match begins within an escape, as `n` does in `\n`. Every character
-        // may be such a match, so searching on from each takes quadratic time.
-        // The first match in the unescaped text is the right one.
+        // The match begins within an escape, as `n` does in `\n`. Every
+        // character may be such a match, so searching on from each takes
+        // quadratic time. The first match in the unescaped text is the right
+        // one.
         let unescaped: String = serde_json::from_slice(&[b"\"", text, b"\""].concat()).ok()?;
         let before = unescaped.get(..memmem::find(unescaped.as_bytes(), what.as_bytes())?)?;
         escaped.clear();
@@ -179,8 +180,8 @@ impl ChunkedTexts {
         }
     }
 
-    /// Returns the text whose tokens are counted in `encoding`, which is one of the
-    /// mode's.
+    /// Returns the text whose tokens are counted in `encoding`, which is one of
+    /// the mode's.
     pub fn of(&self, encoding: Option<Encoding>) -> &Arc<ChunkedText> {
         let mut encoded = self.encoded.iter();
         let found = encoded.find(|it| it.chunking.encoding == encoding);
@@ -229,8 +230,8 @@ pub fn word_ends(text: &str) -> impl Iterator<Item = usize> {
         .chain((!text.is_empty()).then_some(text.len()))
 }
 
-/// Returns the end of each chunk of a document: a word and the punctuation before
-/// it, much as a tokenizer splits it.
+/// Returns the end of each chunk of a document: a word and the punctuation
+/// before it, much as a tokenizer splits it.
 fn json_ends(document: &str) -> impl Iterator<Item = usize> {
     let mut is_in_word = false;
     document

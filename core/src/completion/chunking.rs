@@ -60,8 +60,8 @@ impl ChunkSize {
         words.next().is_none().then_some(Self { unit, count })
     }
 
-    /// Returns the end of each chunk in a text. `units` are the ends of its units,
-    /// the last of which is the end of the text.
+    /// Returns the end of each chunk in a text. `units` are the ends of its
+    /// units, the last of which is the end of the text.
     fn ends(self, text: &str, units: impl Iterator<Item = usize>) -> Vec<usize> {
         let mut ends = Vec::new();
         let mut units_left = self.count.get();
@@ -96,8 +96,8 @@ pub struct Cuts {
 }
 
 impl Chunking {
-    /// Splits `text`. `words` are the ends of its words, the last of which is the
-    /// end of the text.
+    /// Splits `text`. `words` are the ends of its words, the last of which is
+    /// the end of the text.
     pub fn ends(self, text: &str, words: impl Iterator<Item = usize>) -> Cuts {
         if self == Self::default() {
             return Cuts {

@@ -57,7 +57,8 @@ pub struct Completion {
     stop: Option<u16>,
 }
 
-/// The parts of a completion. A text, by far the most frequent, is stored inline.
+/// The parts of a completion. A text, by far the most frequent, is stored
+/// inline.
 #[derive(Debug, Clone)]
 enum Parts {
     Text(ContentPart),
@@ -171,7 +172,8 @@ impl Completion {
         })
     }
 
-    /// Returns chunk `index`, as the inside of a JSON string; empty past the end.
+    /// Returns chunk `index`, as the inside of a JSON string; empty past the
+    /// end.
     pub fn chunk(&self, index: usize) -> &[u8] {
         let step = self.step(index);
         step.and_then(|step| step.chunk).unwrap_or_default()
@@ -182,8 +184,8 @@ impl Completion {
         self.parts().last().map_or(0, |part| part.tokens.end)
     }
 
-    /// Returns the number of tokens that begin before a chunk; past the last chunk,
-    /// the number of all tokens.
+    /// Returns the number of tokens that begin before a chunk; past the last
+    /// chunk, the number of all tokens.
     pub fn tokens_before(&self, chunk: usize) -> usize {
         match self.step(chunk) {
             Some(step) => step.part.tokens_before(chunk),
@@ -191,8 +193,9 @@ impl Completion {
         }
     }
 
-    /// Returns token `index` of the text, as the inside of a JSON string; empty past
-    /// the end. If several tokens share a character, the last one holds it.
+    /// Returns token `index` of the text, as the inside of a JSON string; empty
+    /// past the end. If several tokens share a character, the last one holds
+    /// it.
     pub fn token(&self, index: usize) -> &[u8] {
         self.parts().first().map_or(&[], |part| {
             let start = part.chunked.start_of_token(index);
@@ -201,14 +204,15 @@ impl Completion {
         })
     }
 
-    /// Returns the text, or the arguments of the first call, as the inside of a JSON
-    /// string.
+    /// Returns the text, or the arguments of the first call, as the inside of a
+    /// JSON string.
     pub fn text(&self) -> &[u8] {
         self.parts().first().map_or(&[], ContentPart::text)
     }
 
-    /// Compares the text with `other`, the inside of a JSON string. Returns the number
-    /// of whole tokens in their common prefix, and the bytes of these tokens.
+    /// Compares the text with `other`, the inside of a JSON string. Returns the
+    /// number of whole tokens in their common prefix, and the bytes of these
+    /// tokens.
     pub fn tokens_alike(&self, other: &[u8]) -> (usize, usize) {
         let pairs = self.text().iter().zip(other);
         let common = pairs.take_while(|(one, other)| one == other).count();
@@ -220,8 +224,8 @@ impl Completion {
         })
     }
 
-    /// Returns the length of the parts in bytes, each with the name of its tool and
-    /// `around` bytes more.
+    /// Returns the length of the parts in bytes, each with the name of its tool
+    /// and `around` bytes more.
     pub fn size(&self, around: usize) -> usize {
         let parts = self.parts().iter().map(|part| {
             let name = part.call().map_or(0, |call| call.name.as_bytes().len());

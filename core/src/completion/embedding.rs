@@ -4,8 +4,8 @@
 //! The features of a text are its words and its sequences of three letters. The
 //! hash of a feature selects a component of the vector and a sign for its
 //! weight. A Hadamard transform then spreads each component over the whole
-//! vector. That keeps all angles, and nearly keeps them in a shortened vector, so
-//! that a shorter vector is the beginning of a longer one, as with OpenAI's
+//! vector. That keeps all angles, and nearly keeps them in a shortened vector,
+//! so that a shorter vector is the beginning of a longer one, as with OpenAI's
 //! models that shorten theirs.
 
 use super::inputs::Input;
@@ -49,8 +49,8 @@ impl Embedding {
         }
     }
 
-    /// Computes the embedding of a text. Case and punctuation are ignored. `dimensions`
-    /// is limited to `1..=MOST_DIMENSIONS`.
+    /// Computes the embedding of a text. Case and punctuation are ignored.
+    /// `dimensions` is limited to `1..=MOST_DIMENSIONS`.
     pub fn of_text(text: &str, dimensions: usize) -> Self {
         let mut sum = Sum::new();
         let mut word = Word::default();

@@ -21,8 +21,8 @@ pub fn seed(number: Option<i64>) -> Option<u64> {
     number.map(|seed| seed as u64)
 }
 
-/// Reads the number of dimensions of embeddings: 1 to [`MOST_DIMENSIONS`], even if
-/// a real model has fewer.
+/// Reads the number of dimensions of embeddings: 1 to [`MOST_DIMENSIONS`], even
+/// if a real model has fewer.
 pub fn dimensions(value: Value) -> Option<usize> {
     let dimensions: u64 = value.parse().filter(|&it| it > 0)?;
     let dimensions = usize::try_from(dimensions).unwrap_or(usize::MAX);

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::json::Escaped;
 
-/// The models of `llm_mock_models`, or by default those that each provider lists.
+/// The models of `llm_mock_models`, or by default those that each provider
+/// lists.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Models(Option<Arc<[Escaped]>>);
 
@@ -19,8 +20,8 @@ impl Models {
         self.0.as_deref()
     }
 
-    /// Returns the names, escaped for JSON. Without a list they are `defaults`, which
-    /// need no escapes.
+    /// Returns the names, escaped for JSON. Without a list they are `defaults`,
+    /// which need no escapes.
     pub fn names_or<'a>(&'a self, defaults: &[&'a str]) -> Vec<&'a [u8]> {
         match self.names() {
             Some(names) => names.iter().map(Escaped::as_bytes).collect(),

@@ -21,12 +21,12 @@ pub enum OutputKind {
 }
 
 impl OutputKind {
-    /// Selects up to `most` tools to call, in the order of the request. A choice
-    /// that requires a call leaves out the tools that have a result since the last
-    /// user message. If all have one, it calls the last tool again, so that an
-    /// agent whose answer is a call of its last tool terminates. A tool chosen by
-    /// name that is not among the others is called without arguments. Returns
-    /// `None` if no tool is called.
+    /// Selects up to `most` tools to call, in the order of the request. A
+    /// choice that requires a call leaves out the tools that have a result
+    /// since the last user message. If all have one, it calls the last tool
+    /// again, so that an agent whose answer is a call of its last tool
+    /// terminates. A tool chosen by name that is not among the others is called
+    /// without arguments. Returns `None` if no tool is called.
     pub fn calls<'a>(
         definitions: impl Iterator<Item = ToolDefinition<'a>>,
         allowed: &AllowedTools,
@@ -81,8 +81,8 @@ impl OutputKind {
         }
     }
 
-    /// Reads a field that selects the format of the text. The object `holder` has
-    /// the schema. Returns `None` for plain text.
+    /// Reads a field that selects the format of the text. The object `holder`
+    /// has the schema. Returns `None` for plain text.
     pub fn formatted(format: Value, holder: Option<Value>) -> Option<Self> {
         let kind = format.field("type")?;
         if kind.is("json_object") {

@@ -23,7 +23,8 @@ impl<const N: usize> Prompt<N> {
         }
     }
 
-    /// Adds a field. Of several fields with the same name, only the last is counted.
+    /// Adds a field. Of several fields with the same name, only the last is
+    /// counted.
     pub fn field(&mut self, key: &str, value: Value) {
         let known = self.fields.iter().zip(&mut self.lengths);
         for (_, length) in known.filter(|(field, _)| **field == key) {

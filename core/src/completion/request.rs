@@ -32,7 +32,8 @@ pub struct GenerationRequest {
     pub limits: Limits,
     /// The number of completions of each prompt; at least one.
     pub choices: usize,
-    /// The number of prompts, each with the same number of choices; at least one.
+    /// The number of prompts, each with the same number of choices; at least
+    /// one.
     pub prompts: usize,
     /// Whether a stream ends with a chunk that holds the usage.
     pub include_usage: bool,
@@ -47,8 +48,8 @@ pub struct GenerationRequest {
     pub is_legacy_call: bool,
     /// The seed of generated data, if the client sets one.
     pub seed: Option<u64>,
-    /// The number of likely tokens to list beside each token and its probability;
-    /// `None` without probabilities.
+    /// The number of likely tokens to list beside each token and its
+    /// probability; `None` without probabilities.
     pub logprobs: Option<usize>,
     /// The service tier that the request names, if the service has it.
     pub service_tier: Option<&'static str>,
@@ -56,7 +57,8 @@ pub struct GenerationRequest {
     pub prediction: Option<Escaped>,
 }
 
-/// The maximum number of likely tokens beside each token: as many as OpenAI gives.
+/// The maximum number of likely tokens beside each token: as many as OpenAI
+/// gives.
 pub const MOST_LOGPROBS: usize = 20;
 
 /// The maximum number of choices of one prompt: as many as OpenAI gives. A plain
@@ -87,7 +89,8 @@ impl Default for GenerationRequest {
 }
 
 impl GenerationRequest {
-    /// Removes the name of the model if it is too long for the number of choices.
+    /// Removes the name of the model if it is too long for the number of
+    /// choices.
     pub fn limit_model(&mut self) {
         let is_short = |name: &String| {
             let len = Escaped::of(name).as_bytes().len();
@@ -161,12 +164,13 @@ impl StreamMode {
 }
 
 impl GenerationRequest {
-    /// Returns whether the response is a stream. Calls `is_api_client` only if its
-    /// result matters.
+    /// Returns whether the response is a stream. Calls `is_api_client` only if
+    /// its result matters.
     ///
     /// SDKs that expect a plain response leave `stream` out. So does the curl
-    /// command of the Lua script that the module replaces, which expects a stream.
-    /// The difference is that an SDK always sends a key or accepts JSON.
+    /// command of the Lua script that the module replaces, which expects a
+    /// stream. The difference is that an SDK always sends a key or accepts
+    /// JSON.
     pub fn wants_stream(&self, mode: StreamMode, is_api_client: impl FnOnce() -> bool) -> bool {
         match (mode, self.stream) {
             (StreamMode::Always, _) => true,

@@ -1,5 +1,5 @@
-//! When a response was composed and when its chunks are due, for APIs that report
-//! times.
+//! When a response was composed and when its chunks are due, for APIs that
+//! report times.
 
 use crate::engine::Schedule;
 use crate::util::time::{Micros, SECOND};

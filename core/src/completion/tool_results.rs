@@ -64,9 +64,9 @@ impl<'a> ToolResults<'a> {
         }
     }
 
-    /// Returns whether a tool has a result. Callers pass the tools in the order of
-    /// their calls: the result of an unknown call is assigned to the first tool
-    /// that has none.
+    /// Returns whether a tool has a result. Callers pass the tools in the order
+    /// of their calls: the result of an unknown call is assigned to the first
+    /// tool that has none.
     pub(super) fn take(&mut self, name: Value) -> bool {
         if self.names.contains(&name.text()) {
             return true;

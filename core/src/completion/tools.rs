@@ -112,7 +112,8 @@ pub enum AllowedTools<'a> {
 }
 
 impl<'a> AllowedTools<'a> {
-    /// Allows the tools with these names. Values that are not strings are ignored.
+    /// Allows the tools with these names. Values that are not strings are
+    /// ignored.
     pub fn named(names: impl Iterator<Item = Value<'a>>) -> Self {
         let names = names.filter(|it| it.is_string()).take(MOST_ALLOWED);
         Self::Named(names.map(Value::text).collect())
@@ -141,8 +142,8 @@ pub enum ToolChoice<'a> {
 }
 
 impl ToolChoice<'_> {
-    /// Returns the choice after the last message. If that is the result of a tool
-    /// and the model decides, it answers with text.
+    /// Returns the choice after the last message. If that is the result of a
+    /// tool and the model decides, it answers with text.
     #[must_use]
     pub fn after(self, has_result: bool) -> Self {
         match self {

@@ -14,8 +14,8 @@ pub trait Body {
     /// Appends the bytes of step `step` to `out`.
     fn render(&self, step: usize, out: &mut Buffer);
 
-    /// Returns how much has been sent after the first `steps` steps. A body without
-    /// a completion has no tokens.
+    /// Returns how much has been sent after the first `steps` steps. A body
+    /// without a completion has no tokens.
     fn progress(&self, _steps: usize) -> Progress {
         Progress::default()
     }

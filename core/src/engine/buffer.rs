@@ -5,8 +5,8 @@
 /// read must not occupy more of its memory.
 pub const FULL: usize = 64 * 1024;
 
-/// A reusable buffer of bytes to send. After an allocation fails, the buffer stays
-/// empty until it is cleared.
+/// A reusable buffer of bytes to send. After an allocation fails, the buffer
+/// stays empty until it is cleared.
 #[derive(Debug)]
 pub struct Buffer {
     /// `None` after an allocation has failed.

@@ -12,8 +12,8 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Creates a schedule. The first step is due `first_delay` after `start`, each
-    /// other step `gap` after the previous one.
+    /// Creates a schedule. The first step is due `first_delay` after `start`,
+    /// each other step `gap` after the previous one.
     pub fn new(start: Micros, first_delay: Micros, gap: Micros) -> Self {
         Self {
             due: start.saturating_add(first_delay),

@@ -15,10 +15,10 @@ pub trait Sink {
         }
     }
 
-    /// Appends a whole JSON document on one line. `escaped` is the document as the
-    /// inside of a JSON string. Escaped white space between its values becomes a
-    /// space. A `\u` escape is inside one of the document's own strings and
-    /// remains an escape.
+    /// Appends a whole JSON document on one line. `escaped` is the document as
+    /// the inside of a JSON string. Escaped white space between its values
+    /// becomes a space. A `\u` escape is inside one of the document's own
+    /// strings and remains an escape.
     fn put_document(&mut self, escaped: &[u8]) {
         let mut rest = escaped;
         while let Some(at) = rest.iter().position(|&byte| byte == b'\\') {

@@ -9,8 +9,8 @@ use crate::util::time::Micros;
 /// The result of [`Stream::poll`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Poll {
-    /// The steps that are due, if any, are in the buffer. Poll again at this time,
-    /// which is in the past if the buffer is full.
+    /// The steps that are due, if any, are in the buffer. Poll again at this
+    /// time, which is in the past if the buffer is full.
     Wait(Micros),
     /// The last step is in the buffer.
     Done,
@@ -187,8 +187,9 @@ mod tests {
     }
 
     proptest! {
-        /// However late and unevenly the stream is polled, every step is rendered
-        /// once, in order, never early, and the time to wait for is in the future.
+        /// However late and unevenly the stream is polled, every step is
+        /// rendered once, in order, never early, and the time to wait for is in
+        /// the future.
         #[test]
         fn every_step_is_rendered_once_and_never_early(
             steps in 1usize..50,

@@ -1,12 +1,12 @@
 //! A timing wheel: selects the timers that fire in each millisecond. Starting,
-//! firing and stopping take constant time, whatever the number of timers (Varghese and
-//! Lauck, "Hashed and hierarchical timing wheels", scheme 4). A tree of the
-//! times, as in nginx, takes several times as long at 10,000 timers
+//! firing and stopping take constant time, whatever the number of timers
+//! (Varghese and Lauck, "Hashed and hierarchical timing wheels", scheme 4). A
+//! tree of the times, as in nginx, takes several times as long at 10,000 timers
 //! (`cargo bench -p llm-mock-work`).
 //!
-//! The caller keeps the lists of timers, one for each millisecond of the span, so
-//! that a timer can contain its own links. The wheel tracks which lists are not
-//! empty.
+//! The caller keeps the lists of timers, one for each millisecond of the span,
+//! so that a timer can contain its own links. The wheel tracks which lists are
+//! not empty.
 
 /// The time that the wheel covers, in milliseconds. A timer that is due later
 /// fires after this time and must be started again.
@@ -37,10 +37,10 @@ impl TimerWheel {
         self.occupied == [0; WORDS]
     }
 
-    /// Starts a timer that fires at `due`, but after a millisecond at the earliest
-    /// and after [`SPAN`] at the latest. Returns the number of its list, less than
-    /// [`SPAN`]: the caller appends the timer to that list. Times are in
-    /// milliseconds and never go back.
+    /// Starts a timer that fires at `due`, but after a millisecond at the
+    /// earliest and after [`SPAN`] at the latest. Returns the number of its
+    /// list, less than [`SPAN`]: the caller appends the timer to that list.
+    /// Times are in milliseconds and never go back.
     pub fn insert(&mut self, now: u64, due: u64) -> usize {
         if self.is_empty() {
             self.now = now;
@@ -60,8 +60,8 @@ impl TimerWheel {
         }
     }
 
-    /// Removes and returns the next list that is due at `now`. The caller fires all
-    /// of its timers.
+    /// Removes and returns the next list that is due at `now`. The caller fires
+    /// all of its timers.
     pub fn pop(&mut self, now: u64) -> Option<usize> {
         match self.next_occupied() {
             Some((ahead, list)) if self.now + ahead <= now => {
@@ -81,8 +81,8 @@ impl TimerWheel {
         self.next_occupied().map(|(ahead, _)| self.now + ahead)
     }
 
-    /// Returns the first list that is not empty: how many milliseconds ahead it is,
-    /// and its number.
+    /// Returns the first list that is not empty: how many milliseconds ahead it
+    /// is, and its number.
     fn next_occupied(&self) -> Option<(u64, usize)> {
         let start = ((self.now + 1) % SPAN as u64) as usize;
         let (word, bit) = (start / 64, start % 64);
@@ -199,8 +199,8 @@ mod tests {
     }
 
     proptest! {
-        /// No timer is lost, fires early, or fires after one that is due later, and
-        /// `next_due` is the earliest due time.
+        /// No timer is lost, fires early, or fires after one that is due later,
+        /// and `next_due` is the earliest due time.
         #[test]
         fn fires_as_a_sorted_list_would(start in 0..10_000u64, steps in steps()) {
             let mut timers = Timers::new();

@@ -31,9 +31,9 @@ impl Escaped {
 /// Appends `text` to `out` as the inside of a JSON string (RFC 8259,
 /// section 7).
 ///
-/// The line separators of Unicode are escaped too, although JSON does not require
-/// it: clients that split a stream at all line separators, such as httpx's
-/// `iter_lines`, would cut an event in two there.
+/// The line separators of Unicode are escaped too, although JSON does not
+/// require it: clients that split a stream at all line separators, such as
+/// httpx's `iter_lines`, would cut an event in two there.
 pub fn escape(text: &str, out: &mut Vec<u8>) {
     let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
     if text.bytes().all(is_plain) {
@@ -71,8 +71,8 @@ fn escape_each(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(text.as_bytes().get(plain..).unwrap_or_default());
 }
 
-/// Appends JSON to `out` on one line: without white space between its values, and
-/// with the line separators of Unicode escaped, as [`escape`] does.
+/// Appends JSON to `out` on one line: without white space between its values,
+/// and with the line separators of Unicode escaped, as [`escape`] does.
 pub fn compact(json: &str, out: &mut Vec<u8>) {
     let mut plain = 0;
     let mut in_string = false;

@@ -7,14 +7,15 @@ use crate::json::Value;
 
 /// Returns a body as text. Bytes that are not UTF-8 become U+FFFD.
 pub fn text(body: &[u8]) -> Cow<'_, str> {
-    // For valid UTF-8, the usual case, `from_utf8_lossy` takes ten times as long.
+    // For valid UTF-8, the usual case, `from_utf8_lossy` takes ten times as
+    // long.
     str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)
 }
 
-/// Calls `field` with each top-level field of `body`, in order. Of several fields
-/// with the same name, callers keep the last. Returns whether `body` is a single
-/// object; if it is not, ignore the fields. The inside of a value is skipped, not
-/// checked: the code that uses the value checks it.
+/// Calls `field` with each top-level field of `body`, in order. Of several
+/// fields with the same name, callers keep the last. Returns whether `body` is
+/// a single object; if it is not, ignore the fields. The inside of a value is
+/// skipped, not checked: the code that uses the value checks it.
 pub fn read<'a>(body: &'a str, mut field: impl FnMut(&str, Value<'a>)) -> bool {
     let mut json = body;
     fields(&mut json, &mut field).is_some() && skip_space(json).is_empty()

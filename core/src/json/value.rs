@@ -2,8 +2,8 @@
 //! no recursion. A prompt may have megabytes, so strings are skipped at memory
 //! speed, and the inside of a value is not checked until it is used.
 //!
-//! Own code: the scanner skips a body of 960 KB in 90 us; serde_json's `RawValue`
-//! and `IgnoredAny` take 219 to 296 us.
+//! Own code: the scanner skips a body of 960 KB in 90 us; serde_json's
+//! `RawValue` and `IgnoredAny` take 219 to 296 us.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -83,8 +83,8 @@ impl<'a> Value<'a> {
         self.inside() == Some(text)
     }
 
-    /// Returns the values of a list, or the names and values of an object in turn, or
-    /// nothing for other values.
+    /// Returns the values of a list, or the names and values of an object in
+    /// turn, or nothing for other values.
     pub fn items(self) -> impl Iterator<Item = Self> + Clone {
         let mut rest = match self.0.starts_with(['{', '[']) {
             true => self.0.get(1..).unwrap_or_default(),
@@ -111,8 +111,8 @@ impl<'a> Value<'a> {
     }
 }
 
-/// A JSON string. A lone surrogate in it, which Rust's strings cannot hold, becomes
-/// U+FFFD. Python and JavaScript send such strings.
+/// A JSON string. A lone surrogate in it, which Rust's strings cannot hold,
+/// becomes U+FFFD. Python and JavaScript send such strings.
 pub struct Text(pub String);
 
 impl<'de> Deserialize<'de> for Text {
@@ -166,7 +166,8 @@ fn nested_end(bytes: &[u8]) -> Option<usize> {
 }
 
 /// The number of eight-byte words in which the end of a string is looked for
-/// before `memchr` is called. Most strings are short enough not to need the call.
+/// before `memchr` is called. Most strings are short enough not to need the
+/// call.
 const SHORT: usize = 4;
 
 /// Returns the position of the first quote or backslash among the first bytes.
@@ -203,12 +204,12 @@ pub fn scalar_end(bytes: &[u8], start: usize) -> usize {
     start + 1 + len
 }
 
-/// Returns the length of a string with its closing quote. A separate function keeps
-/// [`scalar_end`] faster.
+/// Returns the length of a string with its closing quote. A separate function
+/// keeps [`scalar_end`] faster.
 #[inline(never)]
 fn string_len(bytes: &[u8]) -> usize {
-    // A quote after an even number of backslashes ends the string: the backslashes
-    // escape each other.
+    // A quote after an even number of backslashes ends the string: the
+    // backslashes escape each other.
     let ends_it = |&at: &usize| {
         let before = bytes.iter().take(at).rev();
         before.take_while(|byte| **byte == b'\\').count() % 2 == 0

@@ -1,6 +1,6 @@
 //! What one document may take: bytes of output and steps of work.
 
-/// The longest document, in bytes. A schema that asks for more yields `{}`.
+/// The longest document, in bytes. A schema that requires more yields `{}`.
 pub const LONGEST_DOCUMENT: usize = 64 * 1024;
 
 /// Steps for the documents of one response: at most about 10 ms of work.

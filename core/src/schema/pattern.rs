@@ -222,7 +222,7 @@ fn count(after: &[char], usual: usize) -> Option<(usize, usize, usize)> {
 const DIGITS: [(char, char); 1] = [('0', '9')];
 const WORD: [(char, char); 4] = [('a', 'z'), ('A', 'Z'), ('0', '9'), ('_', '_')];
 
-/// Returns some of the characters that an escape stands for.
+/// Returns some of the characters that an escape matches.
 fn escape(atom: &[char]) -> Option<Vec<(char, char)>> {
     let code = |digits: &[char]| {
         let digits: String = digits.iter().collect();

@@ -1,5 +1,5 @@
 //! What each `$ref` points to, and which types each schema allows at first
-//! sight: found once, because the generator asks for them again and again.
+//! sight: found once, because the generator looks them up many times.
 
 use super::pointer::Pointers;
 use super::tape::{Node, Tape};

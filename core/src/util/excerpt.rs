@@ -1,5 +1,5 @@
-//! Excerpts of a client's text, for error messages and log lines. Their length is
-//! bounded, whatever the client sends.
+//! Excerpts of a client's text, for error messages and log lines. Their length
+//! is bounded, whatever the client sends.
 
 /// The maximum length, in characters.
 const LONGEST: usize = 100;

@@ -30,8 +30,8 @@ impl Id {
         len: 0,
     };
 
-    /// Creates an identifier of `prefix` and `len` bytes that `fill` writes, as far
-    /// as there is room.
+    /// Creates an identifier of `prefix` and `len` bytes that `fill` writes, as
+    /// far as there is room.
     fn filled(prefix: &str, len: usize, fill: impl FnOnce(&mut [u8])) -> Self {
         let mut bytes = [0; LONGEST];
         let prefix = prefix.as_bytes();
@@ -90,7 +90,8 @@ fn fill(digits: &mut [u8], random: u64) {
     }
 }
 
-/// Creates a value of the header `x-request-id`: `req_` and 32 hexadecimal digits.
+/// Creates a value of the header `x-request-id`: `req_` and 32 hexadecimal
+/// digits.
 pub fn request(rng: &mut impl RngCore) -> Id {
     Id::filled("req_", 32, |digits| {
         for some in digits.chunks_exact_mut(16) {

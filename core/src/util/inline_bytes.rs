@@ -1,7 +1,7 @@
 //! Short byte strings.
 //!
-//! Like `SmallVec<[u8; N]>`, but immutable, and 8 bytes smaller with the `N` of a
-//! chat stream, of which tens of thousands may be open.
+//! Like `SmallVec<[u8; N]>`, but immutable, and 8 bytes smaller with the `N` of
+//! a chat stream, of which tens of thousands may be open.
 
 /// Bytes that are stored inline up to a length of `N`, so that a stream takes no
 /// heap memory for them. Longer strings are on the heap. `N` is at most 255.

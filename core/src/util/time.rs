@@ -66,7 +66,8 @@ pub fn parse(text: &[u8]) -> Result<Micros, TimeError> {
         let scale = if unit.is_empty() && tail.is_empty() {
             units.find(|u| u.1 == SECOND).ok_or(TimeError::Malformed)?.1
         } else {
-            // The search continues after the last unit, which enforces the order.
+            // The search continues after the last unit, which enforces the
+            // order.
             units.find(|u| u.0 == unit).ok_or(TimeError::Malformed)?.1
         };
         total = total
@@ -91,8 +92,8 @@ fn scaled(number: &str, scale: Micros) -> Result<Micros, TimeError> {
         return Err(TimeError::Malformed);
     }
     let whole: Micros = whole.parse().map_err(|_| TimeError::TooLong)?;
-    // With seconds, digits after the sixth are below a microsecond. Twelve digits
-    // keep weeks exact and the product within 128 bits.
+    // With seconds, digits after the sixth are below a microsecond. Twelve
+    // digits keep weeks exact and the product within 128 bits.
     let fraction = fraction.get(..12).unwrap_or(fraction);
     let part: u128 = fraction.parse().map_err(|_| TimeError::Malformed)?;
     let part = part * u128::from(scale) / 10u128.pow(fraction.len() as u32);

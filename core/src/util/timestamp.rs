@@ -13,8 +13,8 @@ const LAST_SECOND: u64 = 253_402_300_799;
 pub struct Timestamp([u8; 27]);
 
 impl Timestamp {
-    /// Formats a time in microseconds since 1970. A time after the year 9999 becomes
-    /// the last second of that year.
+    /// Formats a time in microseconds since 1970. A time after the year 9999
+    /// becomes the last second of that year.
     pub fn of(unix: Micros) -> Self {
         let time = UNIX_EPOCH + Duration::from_micros(unix.min(LAST_SECOND * SECOND));
         let mut text = *b"1970-01-01T00:00:00.000000Z";

@@ -1,5 +1,5 @@
-//! Checks a body against a spec. The check recurses as deep as the spec, which is
-//! not recursive, and skips what the spec does not describe.
+//! Checks a body against a spec. The check recurses as deep as the spec, which
+//! is not recursive, and skips what the spec does not describe.
 
 use super::messages::{Counted, Found, Range, Type, Violation};
 use super::names::{is_camel_case_of, number};

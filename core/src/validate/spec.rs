@@ -16,8 +16,8 @@ pub struct Spec {
     pub is_proto: bool,
     /// How a tool is chosen by name, if the endpoint supports it.
     pub tool_choice: Option<ToolChoice>,
-    /// Returns the error for a body that refers to state that the service does not
-    /// have. The service checks this before anything else in the body.
+    /// Returns the error for a body that refers to state that the service does
+    /// not have. The service checks this before anything else in the body.
     pub unknown_state: Option<fn(Value) -> Option<Error>>,
 }
 
@@ -61,8 +61,8 @@ pub enum Presence {
     /// The model, where a gateway before the endpoint requires it. It must be
     /// present and not empty, unless the path names it.
     Model,
-    /// The model, where the endpoint requires it. It must be present unless the path
-    /// names it.
+    /// The model, where the endpoint requires it. It must be present unless the
+    /// path names it.
     Named,
     /// It may be present if this other field is true.
     Enabled(&'static str),

@@ -36,7 +36,7 @@ impl Context {
     /// `r` must be alive.
     pub unsafe fn create(r: *mut ngx_http_request_t, matched: Matched) -> *mut Self {
         const { assert!(align_of::<Context>() <= nginx_sys::NGX_ALIGNMENT) };
-        // SAFETY: the cleanup's data is fresh memory of the size asked for,
+        // SAFETY: the cleanup's data is fresh memory of the requested size,
         // aligned as asserted, and written before anything reads it. The pool
         // runs the cleanup once.
         unsafe {
@@ -79,10 +79,10 @@ impl Context {
         }
     }
 
-    /// Returns the session whose response is sent to the client of `r`; null if there
-    /// is none. An internal redirect clears the contexts of a request, and an error
-    /// page replaces the response, so this is the latest session. The session of a
-    /// `post_action` sends nothing and is skipped.
+    /// Returns the session whose response is sent to the client of `r`; null if
+    /// there is none. An internal redirect clears the contexts of a request,
+    /// and an error page replaces the response, so this is the latest session.
+    /// The session of a `post_action` sends nothing and is skipped.
     ///
     /// # Safety
     ///

@@ -39,8 +39,8 @@ fn write(head: &Head, out: &mut HeadersOut) -> Result<(), PoolFull> {
     out.set(id_header, head.request_id.as_bytes())
 }
 
-/// Passes the headers to nginx, which holds them back until the first bytes of the
-/// body, so that one write sends both.
+/// Passes the headers to nginx, which holds them back until the first bytes of
+/// the body, so that one write sends both.
 ///
 /// # Safety
 ///
@@ -61,7 +61,7 @@ pub unsafe fn send_headers(session: *mut Session) -> ngx_int_t {
 ///
 /// `session` must be alive, and nginx done with its buffer.
 pub unsafe fn send(session: *mut Session, last: bool) -> ngx_int_t {
-    // SAFETY: nginx is done with the buffer, so it may be set anew. Its memory
+    // SAFETY: nginx is done with the buffer, so it may be set again. Its memory
     // is the session's own and writable, since some filters (charset) recode a
     // buffer in place; the session does not touch it until it is drained.
     unsafe {

@@ -11,10 +11,10 @@ const OF_A_NAME: u64 = 1;
 /// The tokens that the completion is primed with.
 const OF_THE_COMPLETION: u64 = 3;
 
-/// Counts the tokens of a body's messages, in fields of these names. The cookbook
-/// covers the texts, roles and names of messages. A field that is a string is
-/// counted as one message of a user. For calls in messages and for tools, only
-/// the texts are counted, which is an estimate.
+/// Counts the tokens of a body's messages, in fields of these names. The
+/// cookbook covers the texts, roles and names of messages. A field that is a
+/// string is counted as one message of a user. For calls in messages and for
+/// tools, only the texts are counted, which is an estimate.
 pub fn of_messages(body: &[u8], fields: &[&str], encoding: Encoding) -> u64 {
     let body = object::text(body);
     let mut values: Vec<Option<Value>> = vec![None; fields.len()];
