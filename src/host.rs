@@ -29,7 +29,7 @@ pub fn route(request: &Request) -> Matched {
     }
 }
 
-/// Composes the response to a request, and logs the error of a refused request.
+/// Composes the response to a request, and logs its error, if any.
 pub fn answer(request: &Request, matched: Matched, body: &[u8]) -> Response {
     let host = RequestHost {
         conf: request.conf(),
