@@ -1,4 +1,4 @@
-//! Passes the facts that nginx-sys found about its nginx on to this crate.
+//! Passes what nginx-sys detected about its nginx to this crate.
 
 use std::env;
 
@@ -15,7 +15,7 @@ fn main() {
         println!("cargo::rustc-cfg=openresty");
     }
 
-    // Such as 1028003. nginx 1.23 changed the type of some headers.
+    // For example 1028003. nginx 1.23 changed the type of some headers.
     println!("cargo::rerun-if-env-changed=DEP_NGINX_VERSION_NUMBER");
     println!("cargo::rustc-check-cfg=cfg(nginx_before_1_23)");
     let number = env::var("DEP_NGINX_VERSION_NUMBER").unwrap_or_default();
@@ -23,7 +23,7 @@ fn main() {
         println!("cargo::rustc-cfg=nginx_before_1_23");
     }
 
-    // Where the integration tests find the embedded nginx.
+    // The folder of the embedded nginx, for the integration tests.
     let build_dir = env::var("DEP_NGINX_BUILD_DIR").unwrap_or_default();
     println!("cargo::rustc-env=LLM_MOCK_NGINX_BUILD_DIR={build_dir}");
 

@@ -1,4 +1,4 @@
-//! The configuration of one location: as its directives give it, and merged.
+//! The configuration of one location, before and after the merge.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,7 +14,7 @@ use crate::settings::{self, Setting, Value};
 
 const DEFAULT_REPLY: &[u8] = b"powered by openai";
 
-/// The directives of one block; `None` where there is no such directive.
+/// The directives of one block; `None` for a directive that is absent.
 #[derive(Default, Clone)]
 pub struct RawConf {
     /// `llm_mock`
@@ -41,11 +41,11 @@ pub struct RawConf {
     pub ignore_client_abort: Option<bool>,
 }
 
-/// What holds in one location.
+/// The merged configuration of one location.
 pub struct Conf {
-    /// Whether the module answers.
+    /// Whether the module handles requests.
     pub enable: bool,
-    /// The text of a reply.
+    /// The text of `llm_mock_reply`.
     pub text: Text,
     /// `llm_mock_chunk`
     pub chunk: Value<ChunkSize>,
@@ -63,15 +63,15 @@ pub struct Conf {
     pub stream: Value<StreamMode>,
     /// `llm_mock_validate`
     pub validate: Value<validate::Mode>,
-    /// Whether a response goes on when the client has closed its side.
+    /// Whether a response continues after the client has closed the connection.
     pub ignore_client_abort: bool,
 }
 
-/// The text of a reply.
+/// The text of `llm_mock_reply`.
 pub enum Text {
-    /// The same for each request: cut when the configuration is read.
+    /// The same text for each request, split when the configuration is read.
     Prepared(Arc<ChunkedTexts>),
-    /// It, or how it is cut, depends on variables.
+    /// The text, or how it is split, depends on variables.
     Evaluated(Rc<Reply>),
 }
 
@@ -79,18 +79,19 @@ pub enum Text {
 pub struct Reply {
     /// The text.
     pub text: Value<Box<[u8]>>,
-    /// The text, cut in the ways that were asked for.
+    /// The text, split for each mode in use.
     prepared: RefCell<Vec<(ChunkingMode, Arc<ChunkedTexts>)>>,
 }
 
 impl Reply {
-    /// A reply that was not cut yet.
+    /// Creates a reply whose text is not split yet.
     pub fn new(text: Value<Box<[u8]>>) -> Rc<Self> {
         let prepared = RefCell::default();
         Rc::new(Self { text, prepared })
     }
 
-    /// Cuts a constant text, once for each mode. `None` if it holds variables.
+    /// Splits a constant text, once for each mode. Returns `None` for a text
+    /// with variables.
     fn prepare(&self, mode: ChunkingMode) -> Option<Arc<ChunkedTexts>> {
         let Value::Constant(text) = &self.text else {
             return None;
@@ -111,8 +112,7 @@ thread_local! {
 }
 
 impl RawConf {
-    /// Takes over the directives of the block around this one that this one
-    /// does not have.
+    /// Inherits the directives of the outer block that are absent in this one.
     pub fn inherit(&mut self, outer: &Self) {
         fn inherit<T: Clone>(inner: &mut Option<T>, outer: &Option<T>) {
             if inner.is_none() {
@@ -134,7 +134,7 @@ impl RawConf {
 }
 
 impl From<&RawConf> for Conf {
-    /// The directives of a block that has inherited, and the defaults.
+    /// Combines the directives of a block, after inheritance, with the defaults.
     fn from(raw: &RawConf) -> Self {
         fn value<T: Clone>(raw: &Option<Value<T>>, setting: &Setting<T>) -> Value<T> {
             raw.clone()

@@ -1,4 +1,4 @@
-//! The directives: their names, and where each value goes.
+//! The directives: names, arguments, and where each value is stored.
 
 use std::ffi::CStr;
 
@@ -13,31 +13,32 @@ use crate::settings::{self, Setting, Value};
 pub struct Directive {
     /// The name.
     pub name: &'static CStr,
-    /// How many arguments it takes.
+    /// The number of arguments.
     pub arity: Arity,
-    /// Puts the value into the configuration.
+    /// Stores the value in the configuration.
     pub set: fn(&mut RawConf, &Argument) -> Result<(), Refusal>,
 }
 
-/// How many arguments a directive takes. Several are handed over as one.
+/// The number of arguments of a directive. Several arguments are joined into
+/// one.
 pub enum Arity {
     /// One.
     One,
-    /// One or two, joined by a blank.
+    /// One or two, joined by a space.
     OneOrTwo,
-    /// One or more, joined by line ends.
+    /// One or more, joined by line feeds.
     Many,
 }
 
-/// Why a directive is not accepted.
+/// Why a directive is refused.
 pub enum Refusal {
-    /// It is twice in one block.
+    /// It is a duplicate in its block.
     Duplicate,
-    /// It does not take this value.
+    /// The value is invalid.
     Invalid {
         /// The value.
         value: String,
-        /// What was expected instead.
+        /// What is expected instead.
         expected: String,
     },
     /// nginx has logged the reason.
@@ -98,7 +99,7 @@ pub static DIRECTIVES: [Directive; 11] = [
         name: settings::MODELS.name,
         arity: Arity::Many,
         set: |conf, argument| {
-            // Variables may leave a name empty. A constant one is a mistake.
+            // Variables may leave a name empty. An empty constant is a mistake.
             let mut names = argument.text().split(|&byte| byte == b'\n');
             if names.any(<[u8]>::is_empty) {
                 return Err(Refusal::invalid(b"", settings::EXPECTED_MODEL));
@@ -176,8 +177,8 @@ fn value<T>(
     })
 }
 
-/// Loads the tokenizers that a mode needs: before the fork, so that the workers
-/// share them.
+/// Loads the tokenizers that a mode needs. This happens before the fork, so that
+/// the workers share them.
 fn load(mode: TokenizerMode) {
     mode.load();
 }

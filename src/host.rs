@@ -1,4 +1,4 @@
-//! What core needs from outside, over nginx.
+//! Passes requests of nginx to core, and implements [`Host`] over nginx.
 
 use std::borrow::Cow;
 use std::ffi::CStr;
@@ -19,16 +19,17 @@ use crate::ngx::{self, ComplexValue, Request};
 use crate::settings::{self, Setting, Value};
 use crate::worker;
 
-/// Finds the route of a request whose headers are there.
+/// Finds the route of a request whose headers have been read.
 pub fn route(request: &Request) -> Matched {
     match request.refused_with() {
-        // The path is the error page's; the provider is that of the request.
+        // The path is that of the error page. The provider is that of the
+        // original request.
         Some(status) => routes::refused(status, request.target(), request),
         None => routes::find(request.method(), request.path(), request),
     }
 }
 
-/// Composes the response to a request, and logs what is wrong with it.
+/// Composes the response to a request, and logs its error, if any.
 pub fn answer(request: &Request, matched: Matched, body: &[u8]) -> Response {
     let host = RequestHost {
         conf: request.conf(),
@@ -47,7 +48,7 @@ pub fn answer(request: &Request, matched: Matched, body: &[u8]) -> Response {
         &host,
     );
     if let Some(line) = response.log.take() {
-        // nginx goes on with ", client: ...".
+        // nginx appends ", client: ...".
         let message = line.message.trim_end_matches('.');
         match line.level {
             Level::Error => request.log_error(message),

@@ -1,10 +1,10 @@
-//! `ngx_http_llm_mock_module`: nginx answers as the APIs of large language
-//! models do.
+//! `ngx_http_llm_mock_module`: an nginx module that answers as the APIs of large
+//! language models do.
 //!
 //! This crate is the glue between nginx and `llm_mock_core`, which composes the
 //! responses. [`directives`] reads the configuration into [`conf`], [`host`]
-//! hands a request to core, and `ngx`, the only place with unsafe code, carries
-//! both across the border to C.
+//! passes requests to core, and `ngx`, the only module with unsafe code, is the
+//! interface to C.
 #![deny(unsafe_code)]
 
 mod conf;

@@ -1,9 +1,9 @@
-//! The border to nginx: the only unsafe code of the project.
+//! The interface to nginx: the only unsafe code of the project.
 //!
-//! nginx is single-threaded: everything here runs in one process on its one
-//! thread, called by nginx's event loop or while it reads its configuration.
-//! Structures of nginx are touched through raw pointers, never through long
-//! references, since nginx changes them whenever one of its functions runs.
+//! nginx is single-threaded: all of this code runs on the one thread of a
+//! process, called by nginx's event loop or while nginx reads its
+//! configuration. Structures of nginx are accessed through raw pointers, never
+//! through long-lived references, because any call of nginx may change them.
 
 mod argument;
 mod body;

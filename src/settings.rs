@@ -1,5 +1,5 @@
-//! The directives that shape a response: how each value is read, and what it is
-//! by default. A value may hold nginx variables.
+//! The directives that shape a response: how each value is read, and its
+//! default. A value may hold nginx variables.
 
 use std::ffi::CStr;
 
@@ -13,16 +13,16 @@ use llm_mock_core::validate;
 
 use crate::ngx::ComplexValue;
 
-/// What `llm_mock_model` and `llm_mock_models` take.
+/// The error for a wrong value of `llm_mock_model` or `llm_mock_models`.
 pub const EXPECTED_MODEL: &str = "expected the name of a model";
 
-/// The value of a directive: read when the configuration is, or with variables,
-/// which are evaluated for each request.
+/// The value of a directive: read with the configuration, or evaluated for each
+/// request.
 #[derive(Clone)]
 pub enum Value<T> {
-    /// Holds no variable.
+    /// A value without variables.
     Constant(T),
-    /// Holds variables.
+    /// A value with variables.
     Variable(ComplexValue),
 }
 
@@ -34,18 +34,18 @@ pub struct Setting<T> {
     ///
     /// # Errors
     ///
-    /// What was expected instead.
+    /// Returns what is expected instead.
     pub parse: fn(&[u8]) -> Result<T, String>,
-    /// The value without the directive, and of one that evaluates to nothing.
+    /// The value if the directive is absent or evaluates to an empty string.
     pub default: fn() -> T,
 }
 
-/// What `llm_mock_chunk` takes.
+/// The error for a wrong value of `llm_mock_chunk`.
 pub const EXPECTED_CHUNK: &str =
     "expected \"word\", \"token\" or \"char\", and perhaps a whole number from 1";
 
-/// `llm_mock_chunk`: the unit and the number, with a blank between them. Blanks
-/// alone are what variables without a value leave.
+/// `llm_mock_chunk`: the unit and the number, separated by a space. A value of
+/// spaces alone, which variables without a value leave, is the default.
 pub static CHUNK: Setting<ChunkSize> = Setting {
     name: c"llm_mock_chunk",
     parse: |text| match std::str::from_utf8(text).map(str::trim_ascii) {
@@ -122,7 +122,7 @@ fn parse_time(text: &[u8]) -> Result<Micros, String> {
     time::parse(text).map_err(|error| error.to_string())
 }
 
-/// Such as `expected "on" or "off"`.
+/// Formats a message such as `expected "on" or "off"`.
 pub fn expected(names: &[&str]) -> String {
     let quoted: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
     match quoted.as_slice() {
@@ -133,11 +133,11 @@ pub fn expected(names: &[&str]) -> String {
 }
 
 impl<T> Setting<T> {
-    /// The value that `text` is for one request.
+    /// Reads an evaluated value.
     ///
     /// # Errors
     ///
-    /// It is not one that the directive takes.
+    /// Fails if the directive does not accept the value.
     pub fn evaluated(&self, text: &[u8]) -> Result<T, Error> {
         if text.is_empty() {
             return Ok((self.default)());

@@ -1,4 +1,5 @@
-//! The variables of the response, for the log phase: `$llm_mock_chunks` and others.
+//! The variables of the response, for the log phase: `$llm_mock_chunks` and
+//! others.
 
 use llm_mock_core::engine::Facts;
 use llm_mock_core::util::time::Micros;
@@ -7,21 +8,21 @@ use llm_mock_core::util::time::Micros;
 pub struct Variable {
     /// The name, without the dollar sign.
     pub name: &'static str,
-    /// The value; `None` is an empty one.
+    /// Returns the value; `None` for an empty one.
     pub get: fn(&Outcome) -> Option<String>,
 }
 
-/// What became of a response.
+/// The outcome of a response.
 pub struct Outcome {
-    /// What the engine knows.
+    /// The engine's facts.
     pub facts: Facts,
     /// The HTTP status.
     pub status: u16,
-    /// Whether an error of the worker ended it.
+    /// Whether an error of the worker ended the response.
     pub has_failed: bool,
-    /// How many milliseconds ago the request began.
+    /// The milliseconds since the request began.
     pub elapsed: u64,
-    /// The time on the engine's clock.
+    /// The current time on the engine's clock.
     pub now: Micros,
 }
 
@@ -58,7 +59,7 @@ pub static VARIABLES: [Variable; 7] = [
 ];
 
 impl Outcome {
-    /// How many milliseconds after the request began it was `time` on the
+    /// Returns the milliseconds from the start of the request to `time` on the
     /// engine's clock.
     fn until(&self, time: Micros) -> u64 {
         let ago = self.now.saturating_sub(time) / 1_000;
@@ -75,7 +76,7 @@ impl Outcome {
     }
 }
 
-/// Milliseconds as nginx writes `$request_time`.
+/// Formats milliseconds in the way of nginx's `$request_time`.
 fn seconds(msec: u64) -> String {
     format!("{}.{:03}", msec / 1_000, msec % 1_000)
 }

@@ -1,4 +1,4 @@
-//! What a worker process has once.
+//! The state of a worker process: random numbers, the buffer, the text cache.
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
@@ -17,36 +17,37 @@ thread_local! {
     static TEXTS: RefCell<TextCache> = const { RefCell::new(TextCache::new()) };
 }
 
-/// Seeds the random numbers: after the fork, so that no two workers make the
-/// same identifiers.
+/// Seeds the random numbers. This happens after the fork, so that no two workers
+/// create the same identifiers.
 ///
 /// # Errors
 ///
-/// The operating system gives no seed.
+/// Fails if the operating system provides no seed.
 pub fn start() -> Result<(), impl Display> {
     let seeded = SmallRng::try_from_os_rng();
     seeded.map(|rng| RNG.set(Some(rng)))
 }
 
-/// Hands over the buffer that all responses are rendered into, empty. Whoever
-/// can't give it back at once keeps it, and the worker gets another.
+/// Takes the empty buffer that all responses are rendered into. A caller that
+/// cannot give it back at once keeps it, and the worker creates another one.
 pub fn take_buffer() -> Buffer {
     BUFFER.try_with(Cell::take).unwrap_or_default()
 }
 
-/// Takes a buffer for the next response to use.
+/// Gives a buffer back for the next response.
 pub fn give_back(mut buffer: Buffer) {
     buffer.clear();
-    // A thread that ends has no use for it.
+    // This fails only while the thread ends.
     let _ = BUFFER.try_with(|slot| slot.set(buffer));
 }
 
-/// `text`, cut. Concurrent responses with the same text share one copy.
+/// Returns `text`, split into chunks. Concurrent responses with the same text
+/// share one copy.
 pub fn text(text: &[u8], chunking: Chunking) -> Arc<ChunkedText> {
     TEXTS.with_borrow_mut(|texts| texts.get(text, chunking))
 }
 
-/// A random number.
+/// Returns a random number.
 pub fn random() -> u64 {
     RNG.with_borrow_mut(|rng| rng.as_mut().map_or(0, SmallRng::next_u64))
 }

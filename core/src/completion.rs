@@ -1,5 +1,5 @@
-//! What a response holds, in terms of no provider: the request as it was read,
-//! the text or the tool calls that it gets, and how these are cut into chunks.
+//! The content of a response, independent of providers: the request as read, the
+//! text or the tool calls that answer it, and how these are split into chunks.
 
 mod chunked_text;
 mod chunking;

@@ -1,5 +1,5 @@
-//! Sends a response step by step, each when it is due. The engine knows no
-//! provider, no clock and no socket.
+//! Renders a response step by step, each step when it is due. The engine is
+//! independent of providers, clocks and sockets.
 
 mod body;
 mod buffer;

@@ -1,4 +1,4 @@
-//! JSON: read where it stands, and written.
+//! Reading JSON in place, and writing it.
 
 pub mod escape;
 pub mod object;

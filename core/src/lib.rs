@@ -1,16 +1,16 @@
-//! The protocol and the engine of nginx-llm-mock: what a response holds, in the
-//! wire format of which API, and when each part of it is sent. The crate knows
+//! The protocol and the engine of nginx-llm-mock: the content of a response, its
+//! wire format, and the time at which each part of it is sent. The crate knows
 //! no nginx type and does no I/O, so everything here is tested without a server.
 //!
-//! # The way of a request
+//! # How a request is processed
 //!
 //! [`Request::new`] matches the route. [`respond`](respond()) composes the
 //! response: the dialect of the route reads the body into a
 //! [`GenerationRequest`](completion::GenerationRequest), [`completion`] makes the
 //! [`Completion`](completion::Completion), and the dialect turns it into an
-//! [`engine::Body`]. The [`engine::Stream`] of the response hands out what is
-//! due. What core needs from outside, such as the values of directives and the
-//! clock, comes from a [`Host`].
+//! [`engine::Body`]. The [`engine::Stream`] of the response renders the steps
+//! that are due. A [`Host`] supplies what core needs from outside, such as the
+//! values of directives and the clock.
 //!
 //! # Map
 //!
@@ -18,13 +18,13 @@
 //!
 //! | Module | Holds |
 //! |---|---|
-//! | [`respond`](mod@respond), [`request`], [`response`] | the one entry, and the types around it |
+//! | [`respond`](mod@respond), [`request`], [`response`] | the entry point and its types |
 //! | [`routes`] | the table of routes, and matching |
 //! | [`providers`] | one folder for each provider: wire formats, errors, strict specs |
 //! | [`host`] | what core needs from outside |
 //! | [`validate`] | strict validation |
-//! | [`completion`] | what is generated, in terms of no provider |
-//! | [`engine`] | bodies, schedules and timers; knows no provider |
+//! | [`completion`] | what is generated, independent of providers |
+//! | [`engine`] | bodies, schedules and timers, independent of providers |
 //! | [`schema`] | documents that are valid under a JSON Schema |
 //! | [`tokens`] | OpenAI's tokenizers |
 //! | [`error`], [`json`], [`util`] | errors, JSON, identifiers, times |
@@ -42,7 +42,7 @@
 //! let mut response = respond(&request, &host);
 //! assert_eq!(response.head.status, 200);
 //!
-//! // The host's clock stands at 0, and its delay is 50 ms.
+//! // The host's clock is at 0 and the delay is 50 ms.
 //! let mut sent = Buffer::new();
 //! assert_eq!(response.stream.poll(0, &mut sent), Poll::Wait(50_000));
 //! assert!(sent.as_bytes().ends_with(b"\"delta\":{\"content\":\"powered \"},\"finish_reason\":null}]}\n\n"));

@@ -64,15 +64,15 @@ impl Schema {
         }
     }
 
-    /// A document that is valid under the schema, as JSON: an object, unless
-    /// the schema asks for another type. It is `{}` if there is no such
+    /// Returns a document that is valid under the schema, as JSON: an object,
+    /// unless the schema is for another type. It is `{}` if there is no such
     /// document, or none within [`LONGEST_DOCUMENT`].
     pub fn document(&self, seed: u64) -> String {
         self.one_of(1, seed)
     }
 
-    /// The same as one of several `documents` of one response, which together
-    /// take no longer than one alone may.
+    /// Returns a document that is one of several `documents` of one response,
+    /// which together take no longer than one alone may.
     pub fn one_of(&self, documents: usize, seed: u64) -> String {
         let budget = Budget::share(documents);
         Writer::new(&self.tape, &self.refs, &self.min_depths, seed, budget)

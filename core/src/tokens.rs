@@ -45,7 +45,7 @@ pub enum TokenizerMode {
 }
 
 impl TokenizerMode {
-    /// The mode's name in the configuration.
+    /// Returns the mode of this name in the configuration.
     pub fn from_name(name: &[u8]) -> Option<Self> {
         Some(match name {
             b"off" => Self::Off,
@@ -54,7 +54,8 @@ impl TokenizerMode {
         })
     }
 
-    /// The encoding for a request to `model`. `None` for an estimate.
+    /// Returns the encoding for a request to `model`, or `None` for an
+    /// estimate.
     pub fn encoding(self, model: &[u8]) -> Option<Encoding> {
         match self {
             Self::Off => None,
@@ -63,7 +64,7 @@ impl TokenizerMode {
         }
     }
 
-    /// The encodings that requests may need.
+    /// Returns the encodings that requests may need.
     pub fn encodings(self) -> impl Iterator<Item = Encoding> {
         Encoding::ALL.into_iter().filter(move |&it| match self {
             Self::Off => false,
@@ -87,8 +88,8 @@ pub struct Tokenizer {
 }
 
 impl Tokenizer {
-    /// A tokenizer for the texts of one request. It estimates if the encoding is
-    /// not loaded.
+    /// Creates a tokenizer for the texts of one request. It estimates if the
+    /// encoding is not loaded.
     pub fn new(encoding: Encoding) -> Self {
         Self {
             encoding,
@@ -97,7 +98,7 @@ impl Tokenizer {
         }
     }
 
-    /// The number of tokens in `text`.
+    /// Returns the number of tokens in `text`.
     pub fn count(&mut self, text: &str) -> u64 {
         let mut tokens = 0;
         self.ends(text, |_| tokens += 1);
@@ -135,7 +136,7 @@ impl Tokenizer {
     }
 }
 
-/// The end of the last whole character up to `at`.
+/// Returns the end of the last whole character up to `at`.
 pub fn floor(text: &str, at: usize) -> usize {
     let mut at = at.min(text.len());
     while !text.is_char_boundary(at) {

@@ -1,4 +1,4 @@
-//! What has no better place: identifiers, times, excerpts, short byte strings.
+//! Identifiers, times, excerpts and short byte strings.
 
 pub mod excerpt;
 pub mod id;

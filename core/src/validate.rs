@@ -1,8 +1,8 @@
-//! Checks a body against what a provider takes (`llm_mock_validate strict`).
+//! Checks a body against what an API accepts (`llm_mock_validate strict`).
 //!
-//! What an endpoint takes is a table, a [`spec`]. The check reads each value
-//! where it stands, builds no tree, and goes no deeper than the table. Each
-//! provider words the violations ([`messages::Messages`]).
+//! A table, the [`spec`], describes what an endpoint accepts. The check reads
+//! each value in place, builds no tree, and recurses no deeper than the table.
+//! Each provider formats the messages ([`messages::Messages`]).
 
 mod check;
 pub mod messages;
@@ -20,15 +20,15 @@ use spec::Spec;
 /// Whether bodies are checked: directive `llm_mock_validate`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
-    /// Every body gets a reply.
+    /// Every body is accepted.
     #[default]
     Lenient,
-    /// Bodies that the service would refuse are refused.
+    /// Bodies that the real service refuses are refused.
     Strict,
 }
 
 impl Mode {
-    /// The mode of this name in the configuration.
+    /// Returns the mode of this name in the configuration.
     pub fn from_name(name: &[u8]) -> Option<Self> {
         match name {
             b"lenient" => Some(Self::Lenient),
@@ -38,16 +38,16 @@ impl Mode {
     }
 }
 
-/// Checks a body. `names_model` says that the path names the model, so that
-/// the body need not.
+/// Checks a body. If `names_model` is set, the path names the model, and the
+/// body need not.
 ///
 /// # Errors
 ///
-/// 400: the first violation, as the provider words it. In one object, a missing
-/// field comes before an unknown one, and that before a wrong value, as OpenAI
-/// reports them, unless the provider has another order; of several wrong values
-/// the first in the body comes first; conditions between fields come last. An
-/// empty body is an empty object.
+/// Returns the first violation as an error 400 with the provider's message.
+/// Within an object, the order is that of OpenAI unless the provider has
+/// another one: a missing field, an unknown field, a wrong value, then
+/// conditions between fields. Of several wrong values, the first in the body is
+/// reported. An empty body is read as an empty object.
 pub fn check(spec: &Spec, body: &[u8], names_model: bool) -> Result<(), Error> {
     const NOTHING: &str = "{}";
     let not_json = || spec.messages.violation(&Path::BODY, &Violation::NotJson);

@@ -1,4 +1,4 @@
-//! The argument of a directive that is being read.
+//! The argument of the directive that is being read.
 
 use std::ptr;
 
@@ -17,8 +17,8 @@ pub struct Argument {
 pub struct Logged;
 
 impl Argument {
-    /// The arguments of the directive, joined by `separator`. `None` if there is
-    /// no memory for them.
+    /// Joins the arguments of the directive with `separator`. Returns `None` if
+    /// out of memory.
     ///
     /// # Safety
     ///
@@ -26,7 +26,7 @@ impl Argument {
     /// one argument, and outlive the result.
     pub unsafe fn join(cf: *mut ngx_conf_t, separator: u8) -> Option<Self> {
         // SAFETY: the parser's array holds the directive's name and its
-        // arguments, which lie in the configuration's pool. The joined text is
+        // arguments, which are in the configuration's pool. The joined text is
         // fresh memory of its length in the same pool.
         unsafe {
             let words = (*(*cf).args).elts.cast::<ngx_str_t>();
@@ -47,20 +47,20 @@ impl Argument {
         }
     }
 
-    /// The argument as it stands in the configuration, unquoted.
+    /// Returns the argument as written in the configuration, without quotes.
     pub fn text(&self) -> &[u8] {
-        // SAFETY: it lies in the configuration's pool, see `join`.
+        // SAFETY: it is in the configuration's pool, see `join`.
         unsafe { bytes(self.text) }
     }
 
-    /// The argument compiled, if it holds variables.
+    /// Compiles the argument, if it holds variables.
     ///
     /// # Errors
     ///
-    /// nginx has logged what is wrong with it.
+    /// Fails if the argument is invalid. nginx has logged the reason.
     pub fn variable(&self) -> Result<Option<ComplexValue>, Logged> {
         let mut text = self.text;
-        // SAFETY: `cf` is being read, and `text` lies in its pool, see `join`.
+        // SAFETY: `cf` is being read, and `text` is in its pool, see `join`.
         unsafe { ComplexValue::compile(self.cf, &mut text) }.map_err(|()| Logged)
     }
 }

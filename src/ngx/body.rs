@@ -1,4 +1,4 @@
-//! The body of a request, wherever nginx put it.
+//! The body of a request, in memory or in a temporary file.
 
 use std::borrow::Cow;
 
@@ -6,12 +6,12 @@ use nginx_sys::{ngx_buf_t, ngx_chain_t, ngx_http_request_t, ngx_read_file};
 
 use super::bytes::slice_of;
 
-/// The whole body, without a copy where it lies in one buffer. Empty where
-/// there is none.
+/// Returns the whole body, without a copy if it is in one buffer. Without a
+/// body, the result is empty.
 ///
 /// # Errors
 ///
-/// Why it can't be had, for the log.
+/// Returns the reason for the log if the body cannot be read.
 ///
 /// # Safety
 ///
@@ -36,7 +36,7 @@ pub unsafe fn read<'a>(r: *mut ngx_http_request_t) -> Result<Cow<'a, [u8]>, &'st
     }
 }
 
-/// The bytes of all buffers, in one piece.
+/// Copies the bytes of all buffers into one vector.
 ///
 /// # Safety
 ///
@@ -44,7 +44,7 @@ pub unsafe fn read<'a>(r: *mut ngx_http_request_t) -> Result<Cow<'a, [u8]>, &'st
 unsafe fn join(chain: *mut ngx_chain_t) -> Result<Vec<u8>, &'static str> {
     let mut body = Vec::new();
     // SAFETY: the chain ends with null. A buffer is in memory, in a file that
-    // nginx holds open, or stands for no bytes.
+    // nginx holds open, or empty.
     unsafe {
         let mut link = chain;
         while !link.is_null() {
@@ -62,7 +62,7 @@ unsafe fn join(chain: *mut ngx_chain_t) -> Result<Vec<u8>, &'static str> {
     Ok(body)
 }
 
-/// As nginx's `ngx_buf_in_memory`.
+/// Returns whether a buffer is in memory, as nginx's `ngx_buf_in_memory` does.
 ///
 /// # Safety
 ///
@@ -72,20 +72,20 @@ unsafe fn is_in_memory(buf: *const ngx_buf_t) -> bool {
     unsafe { (*buf).memory() != 0 || (*buf).temporary() != 0 || (*buf).mmap() != 0 }
 }
 
-/// The bytes of a buffer in memory.
+/// Returns the bytes of a buffer in memory.
 ///
 /// # Safety
 ///
 /// `buf` must be such a buffer, and stay unchanged for `'a`.
 unsafe fn in_memory<'a>(buf: *const ngx_buf_t) -> &'a [u8] {
-    // SAFETY: the bytes lie between `pos` and `last`, in one piece of memory.
+    // SAFETY: the bytes are between `pos` and `last`, in one block of memory.
     unsafe {
         let len = (*buf).last.offset_from((*buf).pos);
         slice_of((*buf).pos, usize::try_from(len).unwrap_or(0))
     }
 }
 
-/// Appends the part of a temporary file that `buf` stands for.
+/// Appends the part of a temporary file that `buf` refers to.
 ///
 /// # Safety
 ///

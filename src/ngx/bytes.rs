@@ -4,7 +4,7 @@ use std::slice;
 
 use nginx_sys::ngx_str_t;
 
-/// The bytes of an nginx string.
+/// Returns the bytes of an nginx string.
 ///
 /// # Safety
 ///
@@ -15,7 +15,7 @@ pub unsafe fn bytes<'a>(string: ngx_str_t) -> &'a [u8] {
     unsafe { slice_of(string.data, string.len) }
 }
 
-/// `len` bytes at `data`.
+/// Returns `len` bytes at `data`.
 ///
 /// # Safety
 ///

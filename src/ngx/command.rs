@@ -1,4 +1,4 @@
-//! Directives on nginx's side: the table of commands and its one setter.
+//! nginx's table of commands for the directives, and their common setter.
 
 use std::ffi::{c_char, c_void};
 use std::ptr;
@@ -17,8 +17,8 @@ use crate::directives::{Arity, DIRECTIVES, Refusal};
 
 const COUNT: usize = DIRECTIVES.len();
 
-/// [`DIRECTIVES`] as nginx wants them, with the terminator. nginx takes a
-/// pointer to mutable commands but changes none.
+/// [`DIRECTIVES`] as commands of nginx, with the terminator. nginx takes a
+/// pointer to mutable commands but does not change them.
 pub static mut COMMANDS: [ngx_command_t; COUNT + 1] = commands();
 
 #[allow(clippy::indexing_slicing)] // a compile-time loop within the length
@@ -42,7 +42,8 @@ const fn commands() -> [ngx_command_t; COUNT + 1] {
                 as ngx_uint_t,
             set: Some(set),
             conf: NGX_HTTP_LOC_CONF_OFFSET,
-            // nginx hands it back unread: the directive's place in the table.
+            // nginx passes it to the setter unread: the directive's index in
+            // the table.
             offset: index,
             post: ptr::null_mut(),
         };
@@ -60,8 +61,8 @@ unsafe extern "C" fn set(
     // SAFETY: nginx calls this with the configuration being read, one of
     // COMMANDS, and what `create_loc_conf` made for this level. Nothing else
     // refers to that while the setter runs: compiling a value calls nginx, but
-    // nginx does not look into it. There is at least one
-    // argument, as NGX_CONF_TAKE1, NGX_CONF_TAKE12 and NGX_CONF_1MORE ask.
+    // nginx does not access it. NGX_CONF_TAKE1, NGX_CONF_TAKE12 and
+    // NGX_CONF_1MORE ensure at least one argument.
     unsafe {
         let Some(directive) = DIRECTIVES.get((*command).offset) else {
             return NGX_CONF_ERROR;
@@ -90,7 +91,7 @@ unsafe extern "C" fn set(
     }
 }
 
-/// Logs why the configuration can't be accepted, with its file and line.
+/// Logs why the configuration is refused, with its file and line.
 ///
 /// # Safety
 ///

@@ -1,4 +1,5 @@
-//! From nginx's content phase to a session: reads the body where it matters.
+//! The content handler: reads the body if the route needs it, and starts a
+//! session.
 
 use nginx_sys::{
     NGX_DECLINED, NGX_DONE, NGX_HTTP_INTERNAL_SERVER_ERROR, NGX_HTTP_SPECIAL_RESPONSE, NGX_OK,
@@ -15,9 +16,9 @@ use crate::host;
 
 const SERVER_ERROR: ngx_int_t = NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t;
 
-/// A handler of the content phase. nginx calls those in the reverse order of
-/// their registration, so this comes before static files; a location with a
-/// handler of its own, such as `proxy_pass`, never gets here.
+/// Handles the content phase. nginx calls content handlers in the reverse order
+/// of their registration, so this one precedes static files. A location with
+/// its own handler, such as `proxy_pass`, does not call it.
 pub unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
     // SAFETY: nginx calls this with a request that lives until it is
     // finalized, which happens last in each branch. A response takes a reference
@@ -37,7 +38,7 @@ pub unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
             return SERVER_ERROR;
         }
         stop_reading(r);
-        // Else a write event would run the phases again.
+        // Otherwise a write event runs the phases again.
         (*r).write_event_handler = Some(ngx_http_request_empty_handler);
         if matched.needs_body(request.method()) {
             let rc = ngx_http_read_client_request_body(r, Some(body_ready));
@@ -60,8 +61,10 @@ pub unsafe extern "C" fn handler(r: *mut ngx_http_request_t) -> ngx_int_t {
     }
 }
 
-/// A body that nginx has refused, and `error_page` sent here, would be read on
-/// (ngx_http_read_client_request_body_handler), and answered once more.
+/// Stops reading a body. If nginx refuses a body while it reads it and
+/// `error_page` redirects the request here, nginx otherwise continues to read
+/// the body (ngx_http_read_client_request_body_handler) and the request is
+/// answered again.
 ///
 /// # Safety
 ///
@@ -75,11 +78,12 @@ unsafe fn stop_reading(r: *mut ngx_http_request_t) {
     }
 }
 
-/// The request's body is there; nginx leaves one reference to be finalized.
+/// nginx calls this when the body has been read. One reference of the request
+/// remains to be finalized.
 unsafe extern "C" fn body_ready(r: *mut ngx_http_request_t) {
     // SAFETY: nginx calls this with the request whose body it read, in whose
-    // context `handler` put what it found. The body lies in the request's pool
-    // and is only looked at before the session starts or the request ends.
+    // context `handler` stored the route. The body is in the request's pool and
+    // is only accessed before the session starts or the request ends.
     unsafe {
         let request = Request::new(r);
         let log = (*(*r).connection).log;
@@ -89,14 +93,14 @@ unsafe extern "C" fn body_ready(r: *mut ngx_http_request_t) {
             false => Context::matched(context),
         };
         let Some(matched) = matched else {
-            // The request is the session's to finalize.
+            // The session finalizes the request.
             log_error(log, "llm_mock: body callback on a request already answered");
             return;
         };
         let mut response = None;
         match body::read(r) {
             Ok(body) => {
-                // Not the result of `guard`, which would be moved twice.
+                // The result of `guard` would be moved twice.
                 guard(log, || {
                     response = Some(host::answer(&request, matched, &body))
                 });

@@ -1,23 +1,23 @@
 //! Refuses to run in a flavour of nginx that the module was not built for.
 //!
-//! OpenResty's nginx has the version and the signature of the nginx it is made
-//! from, but other structures: nginx loads a module across that border and
-//! neither notices. What tells them apart at run time is a symbol that
-//! OpenResty's patches add to the binary.
+//! OpenResty's nginx has the version and the signature of the nginx that it is
+//! based on, but different structures, and nginx does not detect the mismatch
+//! when it loads a module. At run time, a symbol that OpenResty's patches add
+//! to the binary identifies OpenResty.
 
 use nginx_sys::dlsym;
 
 /// From OpenResty's patch "init_cycle_pool_release".
 const OPENRESTY_SYMBOL: &std::ffi::CStr = c"saved_init_cycle_pool";
 
-/// Checks that this process is of the flavour the module was built for.
+/// Checks that this process has the flavour that the module was built for.
 ///
 /// # Errors
 ///
-/// It is not; the message says what to do.
+/// Returns a message with the remedy if it has not.
 pub fn check() -> Result<(), String> {
-    // RTLD_DEFAULT: searched are the program and its libraries. It is a null
-    // pointer on Linux and -2 on macOS and the BSDs.
+    // RTLD_DEFAULT searches the program and its libraries. It is a null pointer
+    // on Linux and -2 on macOS and the BSDs.
     let everywhere = if cfg!(target_os = "linux") {
         std::ptr::null_mut()
     } else {

@@ -1,4 +1,4 @@
-//! No panic crosses into C.
+//! Catches panics before they reach C.
 
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
@@ -8,7 +8,7 @@ use nginx_sys::{
     ngx_uint_t,
 };
 
-/// Runs `f`. If it panics, logs that as an error and returns `None`.
+/// Runs `f`. If it panics, logs an error and returns `None`.
 ///
 /// # Safety
 ///
@@ -65,8 +65,9 @@ unsafe fn write(level: ngx_uint_t, log: *mut ngx_log_t, err: ngx_err_t, message:
     }
 }
 
-/// As much of `message` as there is place for, without line breaks: what a
-/// client sent may be in it. There may be no memory, which is why it is logged.
+/// Copies as much of `message` as fits, without line breaks: it may contain text
+/// of a client. Does not allocate, because the message may be about a lack of
+/// memory.
 fn one_line<'a>(message: &str, place: &'a mut [u8]) -> &'a [u8] {
     let mut len = 0;
     for c in message.chars() {

@@ -8,7 +8,7 @@ use nginx_sys::{
 
 use super::bytes::bytes;
 
-/// The request's pool can't grow.
+/// The request's pool cannot grow.
 #[derive(Debug)]
 pub struct PoolFull;
 
@@ -24,26 +24,26 @@ impl HeadersOut {
         Self(r)
     }
 
-    /// The HTTP status.
+    /// Sets the HTTP status.
     pub fn status(&mut self, status: u16) {
         // SAFETY: the request is alive, see `new`.
         unsafe { (*self.0).headers_out.status = ngx_uint_t::from(status) }
     }
 
-    /// The media type.
+    /// Sets the media type.
     pub fn content_type(&mut self, media_type: &'static str) {
         // SAFETY: as above; the text is static and nginx does not change it.
         unsafe {
             let out = &raw mut (*self.0).headers_out;
             (*out).content_type = static_str(media_type);
-            // How much of it is the bare type, without a charset.
+            // The length of the type without a charset.
             (*out).content_type_len = media_type.len();
             (*out).content_type_lowcase = ptr::null_mut();
         }
     }
 
-    /// The length of the body, in bytes; without one, that which an earlier
-    /// handler has set is cleared.
+    /// Sets the length of the body, in bytes. `None` clears a length that an
+    /// earlier handler has set.
     pub fn content_length(&mut self, length: Option<usize>) {
         // SAFETY: as above. A header that nginx knows points into the list of
         // headers, or is null.
@@ -60,12 +60,12 @@ impl HeadersOut {
         }
     }
 
-    /// Sets a header, in the place of those of this name that earlier phases
-    /// have set. The value is copied into the request's pool.
+    /// Sets a header. It replaces headers of this name that earlier phases have
+    /// set. The value is copied into the request's pool.
     ///
     /// # Errors
     ///
-    /// The pool can't grow.
+    /// Fails if the pool cannot grow.
     pub fn set(&mut self, name: &'static str, value: &[u8]) -> Result<(), PoolFull> {
         self.remove(name);
         // SAFETY: the pool is the request's; the copy is of fresh memory as
@@ -84,7 +84,7 @@ impl HeadersOut {
                 return Err(PoolFull);
             }
             ptr::write_bytes(header, 0, 1);
-            // Any hash but 0, which would hide the header.
+            // Any hash except 0, which hides the header.
             (*header).hash = 1;
             (*header).key = static_str(name);
             (*header).value = ngx_str_t {
@@ -101,7 +101,7 @@ impl HeadersOut {
     /// Hides the headers of this name.
     fn remove(&mut self, name: &str) {
         // SAFETY: the list holds headers; each part has `nelts` of them, the
-        // last has no next. Names lie in memory that lasts as long as the list.
+        // last has no next. Names are in memory that lasts as long as the list.
         unsafe {
             let mut part = &raw mut (*self.0).headers_out.headers.part;
             while !part.is_null() {
@@ -116,8 +116,8 @@ impl HeadersOut {
         }
     }
 
-    /// Makes `header` the one that nginx knows as `Cache-Control`: `expires`,
-    /// `$sent_http_cache_control`, Lua and others look there.
+    /// Makes nginx's field for `Cache-Control` point to `header`: `expires`,
+    /// `$sent_http_cache_control`, Lua and others use that field.
     ///
     /// # Safety
     ///
@@ -133,7 +133,7 @@ impl HeadersOut {
         Ok(())
     }
 
-    /// The same before nginx 1.23, which has an array of them.
+    /// Does the same before nginx 1.23, where the field is an array.
     ///
     /// # Safety
     ///
@@ -168,7 +168,8 @@ impl HeadersOut {
     }
 }
 
-/// nginx reads such strings only, though its type says otherwise.
+/// Returns a static text as a string of nginx, which only reads it although the
+/// type is mutable.
 fn static_str(text: &'static str) -> ngx_str_t {
     ngx_str_t {
         len: text.len(),

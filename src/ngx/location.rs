@@ -7,25 +7,26 @@ use nginx_sys::{ngx_conf_t, ngx_pool_cleanup_add};
 
 use crate::conf::{Conf, RawConf};
 
-/// What nginx keeps for each block: its directives, and what they are when the
-/// blocks around it are merged in.
+/// The module's configuration of one block: its directives, and the result of
+/// merging them with those of the outer blocks.
 pub struct Location {
     /// The directives.
     pub raw: RawConf,
-    /// The merged configuration: the defaults until then. nginx merges each
-    /// location before it takes a request.
+    /// The merged configuration; the defaults before the merge. nginx merges
+    /// each location before it accepts requests.
     pub conf: Conf,
 }
 
 impl Location {
-    /// Makes one in the pool of the configuration. Null if the pool can't grow.
+    /// Creates the configuration of a block in the pool of the configuration.
+    /// Returns null if the pool cannot grow.
     ///
     /// # Safety
     ///
     /// `cf` must be the configuration being read.
     pub unsafe fn create(cf: *mut ngx_conf_t) -> *mut Self {
         const { assert!(align_of::<Location>() <= nginx_sys::NGX_ALIGNMENT) };
-        // SAFETY: the cleanup's data is fresh memory of the size asked for,
+        // SAFETY: the cleanup's data is fresh memory of the requested size,
         // aligned as asserted, and written before anything reads it. The pool
         // runs the cleanup once, when the configuration goes.
         unsafe {
@@ -42,7 +43,7 @@ impl Location {
         }
     }
 
-    /// Merges the block around this one in.
+    /// Merges the outer block into this one.
     pub fn merge(&mut self, outer: &Self) {
         self.raw.inherit(&outer.raw);
         self.conf = Conf::from(&self.raw);

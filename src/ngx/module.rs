@@ -1,5 +1,5 @@
-//! The module as nginx sees it: its definition, the life of its configuration,
-//! and its place among the content handlers.
+//! The definition of the module for nginx, the callbacks for its configuration,
+//! and the registration of its content handler.
 
 use std::ffi::{c_char, c_void};
 use std::ptr;
@@ -28,7 +28,7 @@ static CONTEXT: ngx_http_module_t = ngx_http_module_t {
     merge_loc_conf: Some(merge_loc_conf),
 };
 
-/// The module's definition. nginx numbers it when it loads it.
+/// The module's definition. nginx assigns its index when it loads the module.
 #[allow(non_upper_case_globals)]
 pub static mut ngx_http_llm_mock_module: ngx_module_t = ngx_module_t {
     ctx: (&raw const CONTEXT).cast_mut().cast(),
@@ -38,7 +38,7 @@ pub static mut ngx_http_llm_mock_module: ngx_module_t = ngx_module_t {
     ..ngx_module_t::default()
 };
 
-/// The modules of this library: `ngx_load_module` looks for these three names.
+/// The modules of this library. `ngx_load_module` looks up these three symbols.
 #[allow(non_upper_case_globals)]
 #[unsafe(no_mangle)]
 static mut ngx_modules: [*mut ngx_module_t; 2] =
@@ -49,7 +49,7 @@ static mut ngx_modules: [*mut ngx_module_t; 2] =
 static mut ngx_module_names: [*const c_char; 2] =
     [c"ngx_http_llm_mock_module".as_ptr(), ptr::null()];
 
-/// The module needs no place of its own among nginx's modules.
+/// The module needs no specific position among nginx's modules.
 #[allow(non_upper_case_globals)]
 #[unsafe(no_mangle)]
 static mut ngx_module_order: [*const c_char; 1] = [ptr::null()];

@@ -1,4 +1,4 @@
-//! A request, as safe code sees it.
+//! A safe view of a request.
 
 use llm_mock_core::http::{Headers, Method};
 use nginx_sys::{
@@ -13,20 +13,20 @@ use super::slot;
 use super::value::ComplexValue;
 use crate::conf::Conf;
 
-/// A request that nginx is handling. It only looks, except that evaluating a
-/// variable may store its value in the request.
+/// A request that nginx is handling. Access is read-only, except that
+/// evaluating a variable may store its value in the request.
 pub struct Request(*mut ngx_http_request_t);
 
 impl Request {
     /// # Safety
     ///
     /// `r` must be a request of nginx's whose configuration is known, and
-    /// must not be finalized while this or what was got from it is in use.
+    /// must not be finalized while this or anything borrowed from it is in use.
     pub unsafe fn new(r: *mut ngx_http_request_t) -> Self {
         Self(r)
     }
 
-    /// The configuration of the location that the request is in.
+    /// Returns the configuration of the request's location.
     pub fn conf(&self) -> &Conf {
         // SAFETY: `Location::create` filled this module's place for every
         // location, and nothing changes it once it is read. nginx keeps the
@@ -34,7 +34,7 @@ impl Request {
         unsafe { &(*slot::loc_conf(self.0).cast::<Location>()).conf }
     }
 
-    /// The method, as routes tell methods apart.
+    /// Returns the method as the routes distinguish it.
     pub fn method(&self) -> Method {
         const DELETE: ngx_uint_t = NGX_HTTP_DELETE as ngx_uint_t;
         const GET: ngx_uint_t = NGX_HTTP_GET as ngx_uint_t;
@@ -52,44 +52,45 @@ impl Request {
         }
     }
 
-    /// The method's name, as the client sent it.
+    /// Returns the name of the method, as sent.
     pub fn method_name(&self) -> &[u8] {
-        // SAFETY: it lies in the request's buffers, which live as long as it.
+        // SAFETY: it is in the request's buffers, which live as long as the
+        // request.
         unsafe { bytes((*self.0).method_name) }
     }
 
-    /// The path, decoded and without arguments.
+    /// Returns the path, decoded and without arguments.
     pub fn path(&self) -> &[u8] {
         // SAFETY: as for `method_name`.
         unsafe { bytes((*self.0).uri) }
     }
 
-    /// The arguments after the path, as sent.
+    /// Returns the arguments after the path, as sent.
     pub fn args(&self) -> &[u8] {
         // SAFETY: as for `method_name`.
         unsafe { bytes((*self.0).args) }
     }
 
-    /// The path and the arguments that the client sent, whatever rewrites and
-    /// error pages have made of them.
+    /// Returns the path and the arguments that the client sent, before rewrites
+    /// and error pages.
     pub fn target(&self) -> &[u8] {
         // SAFETY: as for `method_name`.
         unsafe { bytes((*self.0).unparsed_uri) }
     }
 
-    /// The status with which nginx has refused the request, if it came here
-    /// by `error_page` that does not change it to a success (`=200`).
+    /// Returns the status with which nginx has refused the request, if
+    /// `error_page` redirected it here without a change to a success (`=200`).
     pub fn refused_with(&self) -> Option<u16> {
         // SAFETY: the request is alive, see `new`.
         let status = unsafe { (*self.0).err_status };
         u16::try_from(status).ok().filter(|&status| status >= 400)
     }
 
-    /// The headers that the client sent: name in lower case, and value.
+    /// Returns the client's headers: the name in lower case, and the value.
     fn iter(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         // SAFETY: the request's list of headers was filled before any module
         // is called. Each part holds `nelts` headers, the last has no next.
-        // Names and values lie in the request's buffers; `lowcase_key` is as
+        // Names and values are in the request's buffers; `lowcase_key` is as
         // long as the name.
         let mut part = unsafe { &raw const (*self.0).headers_in.headers.part };
         let mut index = 0;
@@ -107,7 +108,8 @@ impl Request {
                     }
                     let header = (*part).elts.cast::<ngx_table_elt_t>().add(index);
                     index += 1;
-                    // A hash of 0 marks a header that another module has removed.
+                    // A hash of 0 marks a header that another module has
+                    // removed.
                     if (*header).hash != 0 {
                         break header;
                     }
@@ -119,23 +121,23 @@ impl Request {
         })
     }
 
-    /// The text of a directive, with this request's variables in it.
+    /// Evaluates the text of a directive with the variables of this request.
     pub fn evaluate(&self, text: &ComplexValue) -> Option<&[u8]> {
         // SAFETY: the request is alive, see `new`. A value is kept in the
         // configuration that it was compiled for, see `ComplexValue`, and the
-        // request's own is the only one that safe code gets at.
+        // request's own is the only one that safe code can access.
         unsafe { text.evaluate(self.0) }
     }
 
     /// Writes one line to the error log, at level `error`.
     pub fn log_error(&self, message: &str) {
-        // SAFETY: a request has a connection, and that a log.
+        // SAFETY: a request has a connection, and a connection has a log.
         unsafe { log_error((*(*self.0).connection).log, message) }
     }
 
     /// Writes one line to the error log, at level `info`.
     pub fn log_info(&self, message: &str) {
-        // SAFETY: a request has a connection, and that a log.
+        // SAFETY: a request has a connection, and a connection has a log.
         unsafe { log_info((*(*self.0).connection).log, 0, message) }
     }
 }

@@ -1,13 +1,14 @@
-//! A response on its way to the client: nginx's timers, buffers and events
-//! around the engine.
+//! A session sends one response: it connects the engine with nginx's timers,
+//! buffers and events.
 //!
-//! A session lives in the context of its request and owns one reference of the
-//! request, which it gives back by finalizing it. It is in one of three states:
-//! it sleeps until more is due; or it waits until the client takes what was
-//! sent; or it is finished, and only its memory is still there, since nginx may
-//! be sending from it. Two handlers end it: a cleanup of the request ends its
-//! sleep as soon as nginx gives the request up; a cleanup of the pool frees the
-//! memory when nobody can refer to it any more.
+//! A session is stored in the context of its request and owns one reference of
+//! the request, which it releases by finalizing the request. It is in one of
+//! three states: its timer runs until the next step is due; or it waits until
+//! the client has taken what was sent; or it is finished, and only its memory
+//! remains, because nginx may still send from it. Two handlers end it: a
+//! cleanup of the request stops the timer as soon as nginx terminates the
+//! request; a cleanup of the pool frees the memory when nothing refers to it
+//! any more.
 
 mod context;
 mod output;
@@ -37,70 +38,71 @@ use super::guard::{guard, log_error, log_info};
 use super::timer::{self, Timer};
 use crate::worker;
 
-/// One response on its way.
+/// A response that is being sent.
 pub struct Session {
     request: *mut ngx_http_request_t,
     stream: Stream,
     timer: Timer,
-    /// Set with the first byte, and nginx's to choose until then: it logs a
-    /// client that leaves before with 499.
+    /// Set with the first byte. Until then nginx sets the status: it logs 499
+    /// for a client that leaves earlier.
     status: u16,
-    /// Not nginx's `header_sent`: a session may come after other headers, by
-    /// `post_action`.
+    /// Differs from nginx's `header_sent`: with `post_action`, a session starts
+    /// after the headers of another response.
     headers_sent: bool,
-    /// Whether it answers a `post_action`, of which the client gets nothing.
+    /// Whether it answers a `post_action`, which sends nothing to the client.
     is_post_action: bool,
-    /// Whether the engine could not go on.
+    /// Whether the engine has failed.
     has_failed: bool,
-    /// What `buf` refers to: the worker's buffer, until nginx has done with it.
+    /// The bytes that `buf` refers to: the worker's buffer, until nginx is done
+    /// with it.
     out: Buffer,
     buf: ngx_buf_t,
     chain: ngx_chain_t,
 }
 
 impl Session {
-    /// What became of the response so far.
+    /// Returns the facts of the response so far.
     pub fn facts(&self) -> Facts {
         self.stream.facts()
     }
 
-    /// The status of the response.
+    /// Returns the status of the response.
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// Whether an error of the worker ended the response: a panic, or out of
-    /// memory.
+    /// Returns whether an error of the worker ended the response: a panic, or a
+    /// lack of memory.
     pub fn has_failed(&self) -> bool {
         self.has_failed
     }
 }
 
-/// Prepares a worker: tells the timers whom to wake.
+/// Prepares a worker: sets the handler of the timers.
 pub fn init() {
     timer::init(on_time);
 }
 
 /// What a session does next.
 enum Next {
-    /// Go on at this time.
+    /// Continue at this time.
     Sleep(Micros),
-    /// Go on when the client has taken what was sent.
+    /// Continue when the client has taken what was sent.
     Drain,
-    /// Nothing: finalize the request with this code.
+    /// Finalize the request with this code.
     Finish(ngx_int_t),
 }
 
 const ERROR: Next = Next::Finish(NGX_ERROR as ngx_int_t);
 const SERVER_ERROR: Next = Next::Finish(NGX_HTTP_INTERNAL_SERVER_ERROR as ngx_int_t);
 
-/// Sends `response`, now or as it falls due.
+/// Sends `response`: each step when it is due.
 ///
 /// # Safety
 ///
-/// `r` must be alive, `context` be its context, without a session, and one
-/// reference of `r` must be the caller's to give away. `r` may be gone when this
-/// returns.
+/// `r` must be alive, `context` must be its context, without a session, and the
+/// caller must own one reference of `r`, which this function takes over. `r` may
+/// be gone when this returns.
 pub unsafe fn start(r: *mut ngx_http_request_t, context: *mut Context, response: Response) {
     // SAFETY: passed on to the caller.
     unsafe {
@@ -119,7 +121,8 @@ pub unsafe fn start(r: *mut ngx_http_request_t, context: *mut Context, response:
     }
 }
 
-/// Puts a session into the context of `r`. `None` if the pool can't grow.
+/// Stores a session in the context of `r`. Returns `None` if the pool cannot
+/// grow.
 ///
 /// # Safety
 ///
@@ -130,7 +133,7 @@ unsafe fn create(
     response: Response,
 ) -> Option<*mut Session> {
     // SAFETY: the session never moves in its context, so the pointer from chain
-    // to buffer stays right. All-zero buffers and chains are what nginx starts
+    // to buffer stays valid. All-zero buffers and chains are what nginx starts
     // with. The cleanup handler runs once.
     unsafe {
         let on_end = ngx_http_cleanup_add(r, 0);
@@ -157,14 +160,14 @@ unsafe fn create(
     }
 }
 
-/// A cleanup of the request: nginx gives it up.
+/// The cleanup handler of the request: nginx terminates it.
 unsafe extern "C" fn end(session: *mut c_void) {
     // SAFETY: `create` registered it for a session, whose memory lasts until
     // the pool goes, which is later.
     unsafe { timer::stop(&raw mut (*session.cast::<Session>()).timer) }
 }
 
-/// Whether the response is given up when the client leaves. A subrequest ends
+/// Returns whether the response ends when the client leaves. A subrequest ends
 /// with its main request.
 ///
 /// # Safety
@@ -175,17 +178,18 @@ unsafe fn ends_with_client(r: *mut ngx_http_request_t) -> bool {
     unsafe { r == (*r).main && !Request::new(r).conf().ignore_client_abort }
 }
 
-/// Cuts the request as soon as the client leaves: the idiom of
-/// ngx_http_limit_req_module. `None` if nginx can't watch the connection.
+/// Ends the request as soon as the client leaves: the idiom of
+/// ngx_http_limit_req_module. Returns `None` if nginx cannot watch the
+/// connection.
 ///
 /// # Safety
 ///
 /// `r` must be alive.
 unsafe fn watch_for_abort(r: *mut ngx_http_request_t) -> Option<()> {
-    // SAFETY: a request has a connection, and that a read event.
+    // SAFETY: a request has a connection, and a connection has a read event.
     unsafe {
-        // Else nginx is still reading a body away, and goes on with that, as in
-        // ngx_http_set_write_handler.
+        // Otherwise nginx is still discarding a body, and continues with that,
+        // as in ngx_http_set_write_handler.
         if (*r).discard_body() == 0 {
             (*r).read_event_handler = Some(ngx_http_test_reading);
         }
@@ -201,11 +205,11 @@ unsafe fn watch_for_abort(r: *mut ngx_http_request_t) -> Option<()> {
     }
 }
 
-/// Cuts the request of an HTTP/3 client that cancels its stream: that shows on
-/// the write event alone (ngx_quic_handle_stop_sending_frame).
+/// Ends the request of an HTTP/3 client that cancels its stream. Only the write
+/// event shows that (ngx_quic_handle_stop_sending_frame).
 unsafe extern "C" fn test_writing(r: *mut ngx_http_request_t) {
-    // SAFETY: nginx calls this for a live request, and does not touch that any
-    // more.
+    // SAFETY: nginx calls this for a live request, and does not use the request
+    // afterwards.
     unsafe {
         let connection = (*r).connection;
         if (*(*connection).write).error() != 0 {
@@ -216,11 +220,11 @@ unsafe extern "C" fn test_writing(r: *mut ngx_http_request_t) {
     }
 }
 
-/// Does what comes next. The session may be gone when this returns.
+/// Performs the next action. The session may be gone when this returns.
 ///
 /// # Safety
 ///
-/// `session` must be alive, awake and not finished.
+/// `session` must be alive and not finished, and its timer must not run.
 unsafe fn proceed(session: *mut Session, next: Next) {
     // SAFETY: passed on to the caller.
     unsafe {
@@ -236,8 +240,8 @@ unsafe fn proceed(session: *mut Session, next: Next) {
     }
 }
 
-/// Gives the request back to nginx, which sends what is still buffered, and
-/// logs and frees it.
+/// Finalizes the request: nginx sends what is still buffered, logs the request
+/// and frees it.
 ///
 /// # Safety
 ///
@@ -248,30 +252,30 @@ unsafe fn finish(session: *mut Session, rc: ngx_int_t) {
         end(session.cast());
         let r = (*session).request;
         if rc >= NGX_HTTP_SPECIAL_RESPONSE as ngx_int_t && (*r).header_sent() == 0 {
-            // Else the headers of the error page would be added to these.
+            // Otherwise nginx adds the headers of the error page to these.
             ngx_http_clean_header(r);
         }
         ngx_http_finalize_request(r, rc);
     }
 }
 
-/// The time has come until which the session slept.
+/// Continues a session whose timer has fired.
 ///
 /// # Safety
 ///
-/// `timer` must be that of a session, alive and just woken. The session may be
-/// gone when this returns.
+/// `timer` must be that of a session, alive, and have just fired. The session
+/// may be gone when this returns.
 unsafe fn on_time(timer: *mut Timer) {
-    // SAFETY: the timer is a part of its session. A session that sleeps is one
-    // of a live request, see `end`, and that has a live connection. What is used
-    // after the session's turn is the connection alone, as nginx's own handlers
-    // do: its memory stays until the next turn of the event loop.
+    // SAFETY: the timer is a field of its session. A session whose timer runs
+    // belongs to a live request, see `end`, and that has a live connection.
+    // After `proceed`, only the connection is used, as in nginx's own handlers:
+    // its memory remains until the next iteration of the event loop.
     unsafe {
         let session = timer.byte_sub(offset_of!(Session, timer)).cast::<Session>();
         let r = (*session).request;
         if Context::session_of(r) != session {
-            // nginx has redirected the request, by `post_action` of a client
-            // that left: with that it gave the session's reference away.
+            // nginx has redirected the request: `post_action` after a client
+            // left. With that it gave the session's reference away.
             return;
         }
         let connection = (*r).connection;
@@ -283,15 +287,15 @@ unsafe fn on_time(timer: *mut Timer) {
     }
 }
 
-/// Sends all that is due.
+/// Renders and sends the steps that are due.
 ///
 /// # Safety
 ///
 /// `session` must be alive, and nginx done with its buffer.
 unsafe fn advance(session: *mut Session) -> Next {
-    // SAFETY: the stream is borrowed only while the engine runs, which calls
-    // nothing of nginx. What it rendered stays in the session, unchanged, until
-    // nginx is done with it.
+    // SAFETY: the stream is borrowed only while the engine runs, which does not
+    // call nginx. The rendered bytes stay in the session, unchanged, until nginx
+    // is done with them.
     unsafe {
         let r = (*session).request;
         let log = (*(*r).connection).log;
@@ -347,26 +351,26 @@ unsafe fn advance(session: *mut Session) -> Next {
 ///
 /// `session` must be alive, and nginx done with its buffer.
 unsafe fn give_back(session: *mut Session) {
-    // SAFETY: nobody refers to the bytes any more, see above.
+    // SAFETY: nothing refers to the bytes any more, see above.
     unsafe { worker::give_back(mem::take(&mut (*session).out)) }
 }
 
-/// Waits for the client to take what was sent, for `send_timeout`. `None` if
-/// nginx can't watch the connection.
+/// Waits for the client to take what was sent, for `send_timeout` at most.
+/// Returns `None` if nginx cannot watch the connection.
 ///
 /// # Safety
 ///
 /// `r` must be alive, with a session.
 unsafe fn wait_until_writable(r: *mut ngx_http_request_t) -> Option<()> {
-    // SAFETY: a request has a connection, and that a write event; the core
-    // module's configuration is there for every location.
+    // SAFETY: a request has a connection, and a connection has a write event.
+    // The core module has a configuration for every location.
     unsafe {
         let core = *(*r).loc_conf.add(ngx_http_core_module.ctx_index);
         let core = core.cast::<ngx_http_core_loc_conf_t>();
         let write = (*(*r).connection).write;
         (*r).write_event_handler = Some(on_writable);
-        // limit_rate has its own use of this timer while it delays. A subrequest
-        // whose turn has not come waits for others, not for the client.
+        // limit_rate uses this timer while it delays. A subrequest that is not
+        // active waits for others, not for the client.
         let is_in_turn = (*(*r).connection).data == r.cast();
         if is_in_turn && (*write).delayed() == 0 {
             ngx_add_timer(write, (*core).send_timeout);
@@ -375,11 +379,11 @@ unsafe fn wait_until_writable(r: *mut ngx_http_request_t) -> Option<()> {
     }
 }
 
-/// The client can take more, or did not in time.
+/// Continues when the client can take more; ends the request if it timed out.
 unsafe extern "C" fn on_writable(r: *mut ngx_http_request_t) {
     // SAFETY: nginx calls this for a live request in whose context `create`
     // put the session; the handler is unset before the session finishes or
-    // goes on. After `finish` and `proceed` nothing is touched.
+    // continues. After `finish` and `proceed` nothing is accessed.
     unsafe {
         let session = Context::session_of(r);
         let connection = (*r).connection;
@@ -398,7 +402,7 @@ unsafe extern "C" fn on_writable(r: *mut ngx_http_request_t) {
                 return;
             }
             if rc != NGX_AGAIN as ngx_int_t && is_drained(session) {
-                // Not if limit_rate has just set it: then only the timer ends
+                // Unless limit_rate has just set it: then only the timer ends
                 // its delay.
                 if (*write).timer_set() != 0 && (*write).delayed() == 0 {
                     ngx_del_timer(write);

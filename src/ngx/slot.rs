@@ -1,4 +1,4 @@
-//! The place of the module in nginx's tables of configurations and contexts.
+//! The module's slot in nginx's tables of configurations and contexts.
 
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -7,18 +7,18 @@ use nginx_sys::ngx_http_request_t;
 
 static INDEX: AtomicUsize = AtomicUsize::new(0);
 
-/// nginx numbers the module when it loads it.
+/// Stores the index that nginx assigns to the module when it loads it.
 pub fn set_index(index: usize) {
     INDEX.store(index, Relaxed);
 }
 
-/// The module's context of a request; null if there is none.
+/// Returns the module's context of a request; null if there is none.
 ///
 /// # Safety
 ///
 /// `r` must be alive.
 pub unsafe fn context(r: *mut ngx_http_request_t) -> *mut c_void {
-    // SAFETY: nginx has a place for each module there.
+    // SAFETY: nginx has a slot for each module there.
     unsafe { *(*r).ctx.add(INDEX.load(Relaxed)) }
 }
 
@@ -32,7 +32,7 @@ pub unsafe fn set_context(r: *mut ngx_http_request_t, context: *mut c_void) {
     unsafe { *(*r).ctx.add(INDEX.load(Relaxed)) = context };
 }
 
-/// The module's configuration of the location that a request is in.
+/// Returns the module's configuration of the request's location.
 ///
 /// # Safety
 ///

@@ -1,9 +1,9 @@
-//! Timers of the module. All of a worker share one timer of nginx's, set to the
-//! first that is to fire: nginx's own tree of timers would be walked twice for
-//! each chunk of each stream.
+//! The timers of the module. All timers of a worker share one timer of nginx,
+//! set to the earliest due time. With a timer of nginx for each stream, nginx
+//! would search its tree of timers twice for each chunk.
 //!
-//! Running timers are in queues of nginx's, whose links are in the timers: a
-//! stream that sleeps takes no memory but its own.
+//! Running timers are in queues of nginx (`ngx_queue_t`), whose links are in the
+//! timers: a waiting stream takes no additional memory.
 
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
@@ -20,22 +20,22 @@ use nginx_sys::{
 
 use super::clock::msec;
 
-/// After how many milliseconds of firing nginx looks at its sockets before more
-/// timers fire.
+/// The time after which firing timers is interrupted so that nginx can poll its
+/// sockets, in milliseconds.
 const TURN: u64 = 5;
 
-/// How many timers fire between two looks at the clock.
+/// The number of timers that fire between two readings of the clock.
 const CLOCK_EVERY: u32 = 64;
 
-/// A timer, which is a part of what it is for.
+/// A timer, a field of the struct that it belongs to.
 #[repr(transparent)]
 pub struct Timer {
-    /// Null while it does not run.
+    /// Null while the timer does not run.
     links: ngx_queue_t,
 }
 
 impl Timer {
-    /// One that does not run.
+    /// A timer that does not run.
     pub const STOPPED: Self = Self {
         links: ngx_queue_t {
             prev: ptr::null_mut(),
@@ -44,13 +44,13 @@ impl Timer {
     };
 }
 
-/// What a timer does when it fires. It may be gone when this returns.
+/// Called when a timer fires. The timer may be gone when this returns.
 pub type Handler = unsafe fn(*mut Timer);
 
 thread_local! {
     static HANDLER: Cell<Option<Handler>> = const { Cell::new(None) };
 
-    /// Which of the queues are not empty.
+    /// The set of queues that are not empty.
     static WHEEL: RefCell<TimerWheel> = const { RefCell::new(TimerWheel::new()) };
 }
 
@@ -60,12 +60,12 @@ static mut QUEUES: [ngx_queue_t; SPAN] = [Timer::STOPPED.links; SPAN];
 /// The timers that are due.
 static mut READY: ngx_queue_t = Timer::STOPPED.links;
 
-/// Those of them that fire in this turn.
+/// The due timers that fire in this turn.
 static mut FIRING: ngx_queue_t = Timer::STOPPED.links;
 
-/// nginx's timer. A debug build of nginx logs a timer with the descriptor of the
-/// connection it takes the event's data for: so there is something that has one
-/// where `ngx_connection_t` has it, after three pointers.
+/// nginx's timer. A debug build of nginx treats the event's data as a connection
+/// and logs its descriptor. This struct has a descriptor at the same offset as
+/// `ngx_connection_t`, after three pointers.
 #[repr(C)]
 struct Alarm {
     as_connection: [*mut c_void; 3],
@@ -80,7 +80,7 @@ static mut ALARM: Alarm = Alarm {
     event: unsafe { MaybeUninit::zeroed().assume_init() },
 };
 
-/// Prepares a worker. All its timers do the same when they fire.
+/// Prepares a worker. All of its timers share `handler`.
 pub fn init(handler: Handler) {
     HANDLER.set(Some(handler));
     // SAFETY: no timer runs yet, and only this thread uses the queues. The event
@@ -96,16 +96,18 @@ pub fn init(handler: Handler) {
     }
 }
 
-/// Starts a timer that fires at `due`, or earlier if that is far away. One that
-/// is due fires after nginx has looked at its sockets.
+/// Starts a timer that fires at `due`, or earlier if that is beyond the span of
+/// the wheel. A timer that is already due fires after nginx has polled its
+/// sockets.
 ///
 /// # Safety
 ///
-/// `timer` must not run, and stay where it is until it has fired or [`stop`] was
-/// called. Like all of this, it is called on nginx's thread.
+/// `timer` must not run, and must not move until it has fired or [`stop`] was
+/// called. As with all functions here, the caller must be on nginx's thread.
 pub unsafe fn start(timer: *mut Timer, due: Micros) {
     let due = due.div_ceil(1_000);
-    // SAFETY: the links are in no queue, and last as long as they are in this.
+    // SAFETY: the links are in no queue, and are valid as long as they are in
+    // one.
     unsafe {
         let links = &raw mut (*timer).links;
         if due <= msec() {
@@ -128,8 +130,9 @@ pub unsafe fn start(timer: *mut Timer, due: Micros) {
 /// `timer` must be alive.
 pub unsafe fn stop(timer: *mut Timer) {
     // SAFETY: a running timer is in a queue, and so are its neighbours. If both
-    // are one, that is the head of the queue, which is empty then. A timer of
-    // nginx's that is set keeps a worker that is to exit from it.
+    // neighbours are the same, that is the head of a queue that is now empty.
+    // While nginx's timer is set, a worker does not exit, so it is unset with
+    // the last timer.
     unsafe {
         let links = &raw mut (*timer).links;
         if (*links).next.is_null() {
@@ -149,19 +152,19 @@ pub unsafe fn stop(timer: *mut Timer) {
     }
 }
 
-/// The head of the queue for a list of the wheel.
+/// Returns the head of the queue for a list of the wheel.
 fn queue(list: usize) -> *mut ngx_queue_t {
     let queues = (&raw mut QUEUES).cast::<ngx_queue_t>();
     // SAFETY: within the array.
     unsafe { queues.add(list % SPAN) }
 }
 
-/// For which list that is the head of a queue.
+/// Returns the list whose queue has this head.
 fn list(head: *const ngx_queue_t) -> usize {
     (head.addr() - queue(0).addr()) / size_of::<ngx_queue_t>()
 }
 
-/// Whether no timer runs.
+/// Returns whether no timer runs.
 fn is_quiet() -> bool {
     // SAFETY: `init` has set the queues up.
     let is_none_due =
@@ -169,7 +172,7 @@ fn is_quiet() -> bool {
     is_none_due && WHEEL.with_borrow(TimerWheel::is_empty)
 }
 
-/// Whether nginx's timer is set.
+/// Returns whether nginx's timer is set.
 ///
 /// # Safety
 ///
@@ -182,13 +185,13 @@ unsafe fn is_set() -> bool {
     }
 }
 
-/// Gives the event the log of the current cycle. In a single process, a reload
-/// replaces the cycle without a call of [`init`], and frees the old one with its
-/// log once its connections are closed, half a minute later at the earliest
-/// (ngx_cycle.c). By then the event was set again: it never waits longer than the
-/// wheel spans.
+/// Gives the event the log of the current cycle. In single-process mode, a
+/// reload replaces the cycle without a call of [`init`], and frees the old one
+/// and its log once its connections are closed, half a minute later at the
+/// earliest (ngx_cycle.c). By then the event has been set again, because it
+/// never waits longer than the span of the wheel.
 unsafe fn refresh_log() {
-    // SAFETY: `ngx_cycle` is there while nginx runs, with a log.
+    // SAFETY: `ngx_cycle` exists while nginx runs, and has a log.
     unsafe { ALARM.event.log = (*ngx_cycle).log }
 }
 
@@ -201,12 +204,12 @@ unsafe fn unset_alarm() {
     }
 }
 
-/// Sets nginx's timer to the first timer that is to fire.
+/// Sets nginx's timer to the earliest due time.
 unsafe fn set_alarm() {
     // SAFETY: as above.
     unsafe {
-        // nginx leaves a timer that is set as it is if the new time is less
-        // than 300 ms away from it.
+        // nginx does not change a timer that is set if the new time differs by
+        // less than 300 ms.
         unset_alarm();
         let due = match ngx_queue_empty(&raw const READY) {
             true => WHEEL.with_borrow(TimerWheel::next_due),
@@ -215,16 +218,16 @@ unsafe fn set_alarm() {
         let Some(due) = due else {
             return;
         };
-        // One of 0, set in a timer's handler, would run before nginx looks at
-        // any socket.
+        // A timer of 0 ms that is set in a timer's handler would run before
+        // nginx polls any socket.
         let delay = due.saturating_sub(msec()).max(1);
         refresh_log();
         ngx_add_timer(&raw mut ALARM.event, delay as ngx_msec_t);
     }
 }
 
-/// Lets what is due fire as soon as nginx has looked at its sockets. nginx's
-/// timer is set all the same: a worker that is to exit looks for timers only.
+/// Makes due timers fire as soon as nginx has polled its sockets. nginx's timer
+/// is set too, because a worker that is shutting down only waits for timers.
 unsafe fn fire_soon() {
     // SAFETY: as above; an event is posted once.
     unsafe {
@@ -240,21 +243,21 @@ unsafe fn fire_soon() {
 
 /// Fires the timers that are due.
 unsafe extern "C" fn on_alarm(event: *mut ngx_event_t) {
-    // SAFETY: the event is the alarm's, see `init`. What a timer is for lives
-    // while it runs: its end would have stopped it. Nothing is borrowed, and no
-    // link remembered, while one fires, which may start it again, or stop
-    // others. A queue that the wheel names is not empty.
+    // SAFETY: the event is the alarm's, see `init`. The struct that a timer
+    // belongs to lives while the timer runs: its end stops the timer. While a
+    // timer fires, which may start it again or stop others, nothing is borrowed
+    // and no link is kept. A queue that the wheel returns is not empty.
     unsafe {
         if (*event).posted() != 0 {
             ngx_delete_posted_event(event);
         }
-        // nginx read the clock before it looked at its sockets.
+        // nginx read the clock before it polled its sockets.
         ngx_time_update();
         let begun = msec();
         while let Some(list) = WHEEL.with_borrow_mut(|wheel| wheel.pop(begun)) {
             move_all(queue(list), &raw mut READY);
         }
-        // What starts again in this turn, and is due, waits for the next.
+        // Timers that start in this turn and are due wait for the next turn.
         move_all(&raw mut READY, &raw mut FIRING);
         let Some(fire) = HANDLER.get() else {
             return;
@@ -272,7 +275,7 @@ unsafe extern "C" fn on_alarm(event: *mut ngx_event_t) {
                 }
             }
         }
-        // What did not fire was due before what became due meanwhile.
+        // Timers that did not fire were due before those that became due since.
         move_all(&raw mut READY, &raw mut FIRING);
         move_all(&raw mut FIRING, &raw mut READY);
         set_alarm();

@@ -11,25 +11,25 @@ use nginx_sys::{
 
 use super::bytes::bytes;
 
-/// A text with variables, compiled. It lives in the pool of the configuration
-/// it stands in, and must not be kept anywhere but in that configuration.
+/// A compiled text with variables. It is in the pool of its configuration, and
+/// must not be stored outside of that configuration.
 #[derive(Clone)]
 pub struct ComplexValue(NonNull<ngx_http_complex_value_t>);
 
 impl ComplexValue {
-    /// Compiles `text`. `Ok(None)` means that it holds no variable.
+    /// Compiles `text`. Returns `Ok(None)` if it holds no variables.
     ///
     /// # Errors
     ///
-    /// nginx has logged what is wrong with it.
+    /// Fails if the text is invalid. nginx has logged the reason.
     ///
     /// # Safety
     ///
-    /// `cf` must be the configuration being read and `text` lie in its pool.
+    /// `cf` must be the configuration being read and `text` be in its pool.
     pub unsafe fn compile(cf: *mut ngx_conf_t, text: *mut ngx_str_t) -> Result<Option<Self>, ()> {
-        // SAFETY: an all-zero structure of pointers and flags is what
-        // ngx_memzero makes of it in C. The compiled value goes to the pool of
-        // the configuration, which outlives the locations that refer to it.
+        // SAFETY: a structure of pointers and flags may be all zero, as C code
+        // initializes it with ngx_memzero. The compiled value goes to the pool
+        // of the configuration, which outlives the locations that refer to it.
         unsafe {
             let compiled = ngx_pcalloc((*cf).pool, size_of::<ngx_http_complex_value_t>());
             let compiled = NonNull::new(compiled.cast::<ngx_http_complex_value_t>()).ok_or(())?;
@@ -44,8 +44,8 @@ impl ComplexValue {
         }
     }
 
-    /// The text with the variables of `r` in it, in the request's pool. `None`
-    /// when there is no memory for it.
+    /// Evaluates the text with the variables of `r`, in the request's pool.
+    /// Returns `None` if out of memory.
     ///
     /// # Safety
     ///
@@ -53,9 +53,9 @@ impl ComplexValue {
     /// alive for `'a`.
     pub unsafe fn evaluate<'a>(&self, r: *mut ngx_http_request_t) -> Option<&'a [u8]> {
         let mut text = ngx_str_t::default();
-        // SAFETY: nginx keeps the configuration until the request has ended. The
-        // result lies in the pool of the request or of the configuration, and
-        // nginx does not change a value that it has handed out.
+        // SAFETY: nginx keeps the configuration until the request has ended.
+        // The result is in the pool of the request or of the configuration, and
+        // nginx does not change a value that it has returned.
         unsafe {
             let rc = ngx_http_complex_value(r, self.0.as_ptr(), &mut text);
             (rc == NGX_OK as ngx_int_t).then(|| bytes(text))

@@ -12,7 +12,7 @@ use super::guard::guard;
 use super::session::Context;
 use crate::variables::{Outcome, VARIABLES};
 
-/// Registers the variables. `None` if nginx refuses one.
+/// Registers the variables. Returns `None` if nginx refuses one.
 ///
 /// # Safety
 ///
@@ -40,11 +40,11 @@ unsafe extern "C" fn get(
     value: *mut ngx_http_variable_value_t,
     index: usize,
 ) -> ngx_int_t {
-    // SAFETY: nginx calls this with a live request and a value to fill in. It may
-    // do so while it takes the headers of the session's own response (add_header):
-    // `advance` holds no reference to the session while nginx runs, and the one
-    // made here ends before nginx goes on. The text is copied into fresh memory of
-    // the request's pool.
+    // SAFETY: nginx calls this with a live request and a value to fill in. It
+    // may do so while it processes the headers of the session's own response
+    // (add_header): `advance` holds no reference to the session while nginx
+    // runs, and the one created here ends before nginx continues. The text is
+    // copied into fresh memory of the request's pool.
     unsafe {
         let log = (*(*r).connection).log;
         let text = guard(log, || {

@@ -1,4 +1,4 @@
-//! What will be said.
+//! The text of a response, split into chunks.
 
 use std::sync::Arc;
 
@@ -8,27 +8,27 @@ use super::chunking::{Chunking, ChunkingMode, Cuts};
 use crate::json::{self, Escaped};
 use crate::tokens::Encoding;
 
-/// A text, cut into the pieces that a stream sends one by one and escaped for
-/// JSON. It is made once, when the configuration is read, unless the text
+/// A text, split into the chunks that a stream sends one by one and escaped for
+/// JSON. It is created once, when the configuration is read, unless the text
 /// comes from a variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChunkedText {
     text: Escaped,
-    /// Where each piece ends in `text`.
+    /// The end of each chunk in `text`.
     ends: Vec<usize>,
-    /// Where each token does, if not each piece is one.
+    /// The end of each token in `text`, unless each chunk is one token.
     tokens: Option<Vec<usize>>,
     chunking: Chunking,
 }
 
 impl ChunkedText {
-    /// Cuts `text`. Bytes that are not UTF-8 become U+FFFD.
+    /// Splits `text` into chunks. Bytes that are not UTF-8 become U+FFFD.
     pub fn new(text: &[u8], chunking: Chunking) -> Self {
         let text = String::from_utf8_lossy(text);
         Self::of_words(&text, word_ends(&text), chunking)
     }
 
-    /// Cuts a JSON document.
+    /// Splits a JSON document into chunks.
     pub fn of_json(document: &str, chunking: Chunking) -> Self {
         Self::of_words(document, json_ends(document), chunking)
     }
@@ -50,11 +50,11 @@ impl ChunkedText {
                 };
                 json::escape(text.get(start..end).unwrap_or_default(), &mut escaped);
                 start = end;
-                for place in [
+                for slot in [
                     chunks.next_if(|it| **it == end),
                     tokens.next_if(|it| **it == end),
                 ] {
-                    place.into_iter().for_each(|it| *it = escaped.len());
+                    slot.into_iter().for_each(|it| *it = escaped.len());
                 }
             }
         }
@@ -70,42 +70,44 @@ impl ChunkedText {
         }
     }
 
-    /// How it is cut.
+    /// Returns how the text is split.
     pub fn chunking(&self) -> Chunking {
         self.chunking
     }
 
-    /// How many pieces there are; 0 for an empty text.
+    /// Returns the number of chunks: 0 for an empty text.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Whether nothing is said.
+    /// Returns whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// Where piece `index` begins in the text; past the last, where that ends.
+    /// Returns the start of chunk `index` in the text, or the end of the text if
+    /// there are fewer chunks.
     pub fn start_of(&self, index: usize) -> usize {
         self.start(&self.ends, index)
     }
 
-    /// How many pieces begin before this place in the text.
+    /// Returns the number of chunks that begin before the position `end`.
     pub fn chunks_before(&self, end: usize) -> usize {
         begun(&self.ends, end)
     }
 
-    /// Where token `index` begins in the text; past the last, where that ends.
+    /// Returns the start of token `index` in the text, or the end of the text if
+    /// there are fewer tokens.
     pub fn start_of_token(&self, index: usize) -> usize {
         self.start(self.token_ends(), index)
     }
 
-    /// How many tokens there are.
+    /// Returns the number of tokens.
     pub fn tokens(&self) -> usize {
         self.token_ends().len()
     }
 
-    /// How many tokens begin before this place in the text.
+    /// Returns the number of tokens that begin before the position `end`.
     pub fn tokens_before(&self, end: usize) -> usize {
         begun(self.token_ends(), end)
     }
@@ -124,8 +126,9 @@ impl ChunkedText {
         }
     }
 
-    /// Where `what` first occurs in the text; an empty string occurs nowhere.
-    /// Takes linear time: both may come from a client.
+    /// Returns the position of the first occurrence of `what` in the text, or
+    /// `None` for an empty string. Takes linear time, because both may come from
+    /// a client.
     pub fn find(&self, what: &str) -> Option<usize> {
         let text = self.text.as_bytes();
         if what.is_empty() || what.len() > text.len() {
@@ -137,9 +140,10 @@ impl ChunkedText {
         if is_boundary(text, found) {
             return Some(found);
         }
-        // It begins within an escape, as `n` does in `\n`. There may be as many
-        // such places as characters, so that going on from each would be
-        // quadratic. Without escapes, the first place is the one.
+        // The match begins within an escape, as `n` does in `\n`. Every
+        // character may be such a match, so searching on from each takes
+        // quadratic time. The first match in the unescaped text is the right
+        // one.
         let unescaped: String = serde_json::from_slice(&[b"\"", text, b"\""].concat()).ok()?;
         let before = unescaped.get(..memmem::find(unescaped.as_bytes(), what.as_bytes())?)?;
         escaped.clear();
@@ -147,32 +151,37 @@ impl ChunkedText {
         Some(escaped.len())
     }
 
-    /// The whole text, as the inside of a JSON string.
+    /// Returns the whole text, as the inside of a JSON string.
     pub fn text(&self) -> &Escaped {
         &self.text
     }
 }
 
-/// A text that is the same for each request, cut for every encoding that a
+/// A text that is the same for each request, split for every encoding that a
 /// request may need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChunkedTexts {
-    /// With estimated tokens.
+    /// The text with estimated tokens.
     estimated: Arc<ChunkedText>,
     encoded: Vec<Arc<ChunkedText>>,
 }
 
 impl ChunkedTexts {
-    /// Cuts `text`.
+    /// Splits `text` for each encoding of `mode`.
     pub fn new(text: &[u8], mode: ChunkingMode) -> Self {
-        let cut = |encoding| Arc::new(ChunkedText::new(text, mode.of(encoding)));
+        let split = |encoding| Arc::new(ChunkedText::new(text, mode.of(encoding)));
         Self {
-            estimated: cut(None),
-            encoded: mode.tokenizer.encodings().map(|it| cut(Some(it))).collect(),
+            estimated: split(None),
+            encoded: mode
+                .tokenizer
+                .encodings()
+                .map(|it| split(Some(it)))
+                .collect(),
         }
     }
 
-    /// The text whose tokens are counted in `encoding`, which is one of the mode's.
+    /// Returns the text whose tokens are counted in `encoding`, which is one of
+    /// the mode's.
     pub fn of(&self, encoding: Option<Encoding>) -> &Arc<ChunkedText> {
         let mut encoded = self.encoded.iter();
         let found = encoded.find(|it| it.chunking.encoding == encoding);
@@ -180,11 +189,11 @@ impl ChunkedTexts {
     }
 }
 
-/// Whether a place in an escaped text is not within an escape.
-fn is_boundary(escaped: &[u8], place: usize) -> bool {
+/// Returns whether a position in an escaped text is outside of its escapes.
+fn is_boundary(escaped: &[u8], position: usize) -> bool {
     let mut at = 0;
-    while at < place {
-        let rest = escaped.get(at..place).unwrap_or_default();
+    while at < position {
+        let rest = escaped.get(at..position).unwrap_or_default();
         let Some(plain) = memchr(b'\\', rest) else {
             return true;
         };
@@ -194,10 +203,10 @@ fn is_boundary(escaped: &[u8], place: usize) -> bool {
             _ => 2,
         };
     }
-    at == place
+    at == position
 }
 
-/// How many of the parts that end there begin before `end`.
+/// Returns how many of the parts with these `ends` begin before `end`.
 fn begun(ends: &[usize], end: usize) -> usize {
     match end {
         0 => 0,
@@ -205,23 +214,24 @@ fn begun(ends: &[usize], end: usize) -> usize {
     }
 }
 
-/// Where each word of a text ends. A word carries the white space that follows
-/// it, the first also what stands before it, so that joined they are the text.
+/// Returns the end of each word of a text. A word includes the white space after
+/// it, and the first word also that before it, so that the words join to the
+/// text.
 pub fn word_ends(text: &str) -> impl Iterator<Item = usize> {
-    let mut spoken = false;
+    let mut has_word = false;
     let mut spaces = false;
     text.char_indices()
         .filter_map(move |(at, c)| {
             let starts_word = spaces && !c.is_whitespace();
-            spoken |= !c.is_whitespace();
-            spaces = spoken && c.is_whitespace();
+            has_word |= !c.is_whitespace();
+            spaces = has_word && c.is_whitespace();
             starts_word.then_some(at)
         })
         .chain((!text.is_empty()).then_some(text.len()))
 }
 
-/// Where the pieces of a document end, each a word with the signs before it,
-/// much like a tokeniser's.
+/// Returns the end of each chunk of a document: a word and the punctuation
+/// before it, much as a tokenizer splits it.
 fn json_ends(document: &str) -> impl Iterator<Item = usize> {
     let mut is_in_word = false;
     document
@@ -254,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_carries_the_space_after_it() {
+    fn a_word_includes_the_space_after_it() {
         assert_eq!(chunks("powered by openai"), ["powered ", "by ", "openai"]);
         assert_eq!(chunks("  two \t\n words \n"), ["  two \t\n ", "words \n"]);
         assert_eq!(chunks("你好 世界"), ["你好 ", "世界"]);
@@ -264,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_is_cut_after_its_words() {
+    fn a_document_is_split_after_each_word() {
         let chunked = ChunkedText::of_json(r#"{"city":"New York","n":-2.5}"#, Chunking::default());
         let chunks: Vec<_> = (0..chunked.len()).map(|k| chunk(&chunked, k)).collect();
         let expected: [&[u8]; 7] = [
@@ -280,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_nothing_past_the_end() {
+    fn positions_past_the_end_are_the_end() {
         let chunked = ChunkedText::new(b"a b", Chunking::default());
         assert_eq!(chunked.start_of(2), 3);
         assert_eq!(chunked.start_of(3), 3);
@@ -289,12 +299,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn joined_the_pieces_are_the_text(text in "(\\s|\\PC|[a-z\"\\\\\u{0}\u{2028}]){0,60}") {
+        fn chunks_join_to_the_text(text in "(\\s|\\PC|[a-z\"\\\\\u{0}\u{2028}]){0,60}") {
             prop_assert_eq!(chunks(&text).concat(), text);
         }
 
         #[test]
-        fn every_piece_but_the_last_ends_in_space(text in "[a-z \t\n]{0,60}") {
+        fn every_chunk_but_the_last_ends_in_space(text in "[a-z \t\n]{0,60}") {
             let chunks = chunks(&text);
             for chunk in chunks.iter().rev().skip(1) {
                 prop_assert!(chunk.ends_with(char::is_whitespace));
@@ -303,7 +313,7 @@ mod tests {
         }
 
         #[test]
-        fn pieces_lie_in_the_whole_text(text: String) {
+        fn chunks_cover_the_escaped_text(text: String) {
             let chunked = ChunkedText::new(text.as_bytes(), Chunking::default());
             let joined: Vec<u8> = (0..chunked.len()).flat_map(|k| chunk(&chunked, k).to_vec()).collect();
             prop_assert_eq!(joined, chunked.text().as_bytes());

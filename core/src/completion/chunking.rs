@@ -1,27 +1,27 @@
-//! What one chunk of a stream holds: directive `llm_mock_chunk`.
+//! The content of one chunk of a stream: directive `llm_mock_chunk`.
 
 use std::num::NonZeroU32;
 
 use crate::tokens::{Encoding, Tokenizer, TokenizerMode, floor};
 
-/// What is counted off into chunks.
+/// The unit of a chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Unit {
     /// Words, each with the white space after it.
     #[default]
     Word,
-    /// Tokens. One that ends inside a character goes with the next ones.
+    /// Tokens. A token that ends inside a character is joined to the next ones.
     Token,
     /// Characters: Unicode scalar values.
     Char,
 }
 
-/// So many units.
+/// The size of a chunk: a number of units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChunkSize {
-    /// What is counted.
+    /// The unit.
     pub unit: Unit,
-    /// How many are one chunk.
+    /// The number of units in a chunk.
     pub count: NonZeroU32,
 }
 
@@ -35,7 +35,7 @@ impl Default for ChunkSize {
 }
 
 impl Unit {
-    /// The unit's name in the configuration.
+    /// Returns the unit of this name in the configuration.
     pub fn from_name(name: &[u8]) -> Option<Self> {
         match name {
             b"word" => Some(Self::Word),
@@ -47,7 +47,7 @@ impl Unit {
 }
 
 impl ChunkSize {
-    /// Reads a value of the directive: a unit and perhaps a number, such as
+    /// Reads a value of the directive: a unit and an optional number, such as
     /// `word` or `token 2`.
     pub fn parse(text: &str) -> Option<Self> {
         let mut words = text.split_ascii_whitespace();
@@ -60,8 +60,8 @@ impl ChunkSize {
         words.next().is_none().then_some(Self { unit, count })
     }
 
-    /// Where chunks end in a text of which units end there, the last where the
-    /// text does.
+    /// Returns the end of each chunk in a text. `units` are the ends of its
+    /// units, the last of which is the end of the text.
     fn ends(self, text: &str, units: impl Iterator<Item = usize>) -> Vec<usize> {
         let mut ends = Vec::new();
         let mut units_left = self.count.get();
@@ -77,26 +77,27 @@ impl ChunkSize {
     }
 }
 
-/// How a text is cut.
+/// How a text is split into chunks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Chunking {
-    /// What a chunk is.
+    /// The size of a chunk.
     pub size: ChunkSize,
-    /// What a token is; a word is one where there is no encoding.
+    /// The encoding of the tokens. Without one, a word is a token.
     pub encoding: Option<Encoding>,
 }
 
-/// Where a text is cut, in bytes; no cut lies inside a character.
+/// The positions at which a text is cut, in bytes; none is inside a character.
 pub struct Cuts {
-    /// Where each chunk ends.
+    /// The end of each chunk.
     pub chunks: Vec<usize>,
-    /// Where each token ends, if it is not each chunk. One that ends inside a
-    /// character ends before it here.
+    /// The end of each token, unless each chunk is one token. A token that ends
+    /// inside a character ends before it here.
     pub tokens: Option<Vec<usize>>,
 }
 
 impl Chunking {
-    /// Cuts `text`, of which `words` end there, the last where it ends.
+    /// Splits `text`. `words` are the ends of its words, the last of which is
+    /// the end of the text.
     pub fn ends(self, text: &str, words: impl Iterator<Item = usize>) -> Cuts {
         if self == Self::default() {
             return Cuts {
@@ -127,18 +128,18 @@ impl Chunking {
     }
 }
 
-/// How the replies of one location are cut: `llm_mock_chunk` and
+/// How the texts of one location are split: `llm_mock_chunk` and
 /// `llm_mock_tokenizer`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ChunkingMode {
-    /// What a chunk is.
+    /// The size of a chunk.
     pub size: ChunkSize,
-    /// What a token is.
+    /// How tokens are counted.
     pub tokenizer: TokenizerMode,
 }
 
 impl ChunkingMode {
-    /// Chunks of tokens imply a tokenizer.
+    /// Creates the mode. Chunks of tokens imply a tokenizer.
     pub fn new(size: ChunkSize, tokenizer: TokenizerMode) -> Self {
         let tokenizer = match (size.unit, tokenizer) {
             (Unit::Token, TokenizerMode::Off) => TokenizerMode::Auto,
@@ -147,7 +148,7 @@ impl ChunkingMode {
         Self { size, tokenizer }
     }
 
-    /// How a reply is cut for tokens of `encoding`.
+    /// Returns how a text is split for tokens of `encoding`.
     pub fn of(self, encoding: Option<Encoding>) -> Chunking {
         Chunking {
             size: self.size,
@@ -163,7 +164,7 @@ mod tests {
 
     fn chunks(text: &str, unit: Unit, count: u32) -> Vec<&str> {
         Encoding::O200kBase.load();
-        let cut = Chunking {
+        let chunking = Chunking {
             size: ChunkSize {
                 unit,
                 count: count.try_into().unwrap(),
@@ -172,13 +173,13 @@ mod tests {
         };
         let words = crate::completion::chunked_text::word_ends(text);
         let mut start = 0;
-        let ends = cut.ends(text, words).chunks.into_iter();
+        let ends = chunking.ends(text, words).chunks.into_iter();
         ends.map(|end| &text[std::mem::replace(&mut start, end)..end])
             .collect()
     }
 
     #[test]
-    fn a_chunk_holds_so_many_units() {
+    fn a_chunk_holds_the_given_number_of_units() {
         use Unit::*;
         for (text, unit, size, expected) in [
             ("one two three", Word, 1, vec!["one ", "two ", "three"]),
@@ -186,7 +187,7 @@ mod tests {
             ("one two three", Word, 9, vec!["one two three"]),
             ("one two three", Token, 1, vec!["one", " two", " three"]),
             ("one two three", Token, 2, vec!["one two", " three"]),
-            // Three tokens, of which the last two are one character.
+            // Three tokens; the last two form one character.
             ("a\u{1f980}", Token, 1, vec!["a", "\u{1f980}"]),
             ("a \u{1f980}b", Token, 1, vec!["a", " \u{1f980}", "b"]),
             ("a\u{1f980}b", Token, 2, vec!["a\u{1f980}", "b"]),
@@ -200,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_a_unit_and_perhaps_a_whole_number() {
+    fn a_value_is_a_unit_and_an_optional_whole_number() {
         for text in [
             "",
             "2",
@@ -246,7 +247,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn joined_the_chunks_are_the_text(
+        fn chunks_join_to_the_text(
             text in "(\\s|\\PC|[a-z]|\u{1f980}){0,60}",
             unit in prop::sample::select(vec![Unit::Word, Unit::Token, Unit::Char]),
             size in 1u32..5,

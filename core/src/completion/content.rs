@@ -1,4 +1,4 @@
-//! A completion: a text or tool calls, up to where the limits end it.
+//! A completion: a text or tool calls, truncated at the client's limits.
 
 use std::slice;
 use std::sync::Arc;
@@ -10,14 +10,14 @@ use crate::engine::Progress;
 /// The limits that a client sets.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Limits {
-    /// The most tokens.
+    /// The maximum number of tokens.
     pub max_tokens: Option<u64>,
-    /// The stop sequences: the text ends before the first that it holds.
+    /// The stop sequences. The text ends before the first one that it contains.
     pub stop: Vec<String>,
 }
 
 impl Limits {
-    /// The most tokens; `usize::MAX` without a limit.
+    /// Returns the maximum number of tokens; `usize::MAX` without a limit.
     fn most(&self) -> usize {
         let most = self.max_tokens.unwrap_or(u64::MAX);
         usize::try_from(most).unwrap_or(usize::MAX)
@@ -29,18 +29,18 @@ impl Limits {
 pub enum FinishReason {
     /// It is complete, or has reached a stop sequence.
     Stop,
-    /// It has reached the most tokens.
+    /// It has reached the maximum number of tokens.
     Length,
 }
 
 /// What is sent at one step of a stream.
 #[derive(Debug, Clone, Copy)]
 pub struct Step<'a> {
-    /// The part that it is of.
+    /// The part that the step belongs to.
     pub part: &'a ContentPart,
     /// The index of the part.
     pub index: usize,
-    /// The chunk; none if the completion is empty.
+    /// The chunk; `None` if the completion is empty.
     pub chunk: Option<&'a [u8]>,
     /// Whether it is the first step of the part.
     pub begins: bool,
@@ -48,25 +48,26 @@ pub struct Step<'a> {
     pub ends: bool,
 }
 
-/// A text, or one or more tool calls, up to where it ends.
+/// A text, or one or more tool calls, truncated at the limits.
 #[derive(Debug, Clone)]
 pub struct Completion {
     parts: Parts,
     finish: FinishReason,
-    /// The index of the stop sequence that ends it.
+    /// The index of the stop sequence that ended it.
     stop: Option<u16>,
 }
 
-/// A text, which nearly all completions are, is kept inline.
+/// The parts of a completion. A text, by far the most frequent, is stored
+/// inline.
 #[derive(Debug, Clone)]
 enum Parts {
     Text(ContentPart),
-    /// At least one.
+    /// At least one call.
     Calls(Arc<[ContentPart]>),
 }
 
 impl Completion {
-    /// As much of a text as the limits allow.
+    /// Creates a completion of as much of a text as the limits allow.
     pub fn new(chunked: &Arc<ChunkedText>, limits: &Limits) -> Self {
         let text = chunked.text().as_bytes();
         let found = limits.stop.iter().enumerate();
@@ -96,15 +97,15 @@ impl Completion {
         }
     }
 
-    /// As much of tool calls and their arguments as the limits allow. There must be
-    /// at least one call; each has at least one token and one chunk. Stop
-    /// sequences do not apply.
+    /// Creates a completion of as much of tool calls and their arguments as the
+    /// limits allow. There must be at least one call. Each call has at least one
+    /// token and one chunk. Stop sequences do not apply.
     pub fn calls(calls: Vec<(ToolCall, Arc<ChunkedText>)>, limits: &Limits) -> Self {
         let mut parts = Vec::with_capacity(calls.len());
-        let (mut pieces_said, mut tokens_said, mut finish) = (0, 0, FinishReason::Stop);
+        let (mut chunks_before, mut tokens_before, mut finish) = (0, 0, FinishReason::Stop);
         for (call, chunked) in calls {
             let wanted = chunked.tokens().max(1);
-            let tokens = wanted.min(limits.most() - tokens_said);
+            let tokens = wanted.min(limits.most() - tokens_before);
             if tokens < wanted {
                 finish = FinishReason::Length;
             }
@@ -114,13 +115,13 @@ impl Completion {
                 parts.push(ContentPart {
                     chunked,
                     call: Some(Box::new(call)),
-                    chunks: pieces_said..pieces_said + chunks,
-                    tokens: tokens_said..tokens_said + tokens,
+                    chunks: chunks_before..chunks_before + chunks,
+                    tokens: tokens_before..tokens_before + tokens,
                     end,
                 });
             }
-            pieces_said += chunks;
-            tokens_said += tokens;
+            chunks_before += chunks;
+            tokens_before += tokens;
         }
         Self {
             parts: Parts::Calls(parts.into()),
@@ -129,7 +130,7 @@ impl Completion {
         }
     }
 
-    /// The text, or the calls.
+    /// Returns the text or the calls.
     pub fn parts(&self) -> &[ContentPart] {
         match &self.parts {
             Parts::Text(part) => slice::from_ref(part),
@@ -137,27 +138,27 @@ impl Completion {
         }
     }
 
-    /// Whether it holds tool calls.
+    /// Returns whether the completion holds tool calls.
     pub fn has_calls(&self) -> bool {
         matches!(self.parts, Parts::Calls(_))
     }
 
-    /// The number of chunks; 0 if it is empty.
+    /// Returns the number of chunks; 0 if the completion is empty.
     pub fn len(&self) -> usize {
         self.parts().last().map_or(0, |part| part.chunks.end)
     }
 
-    /// Whether it has no chunk.
+    /// Returns whether the completion has no chunk.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The number of steps of a stream: at least one.
+    /// Returns the number of steps of a stream: at least one.
     pub fn steps(&self) -> usize {
         self.len().max(1)
     }
 
-    /// What is sent at a step; nothing past the last.
+    /// Returns what is sent at a step; `None` past the last.
     pub fn step(&self, step: usize) -> Option<Step<'_>> {
         let before = |part: &ContentPart| part.chunks.end <= step && !part.chunks.is_empty();
         let index = self.parts().partition_point(before);
@@ -171,18 +172,20 @@ impl Completion {
         })
     }
 
-    /// Chunk `index`, as the inside of a JSON string; empty past the end.
+    /// Returns chunk `index`, as the inside of a JSON string; empty past the
+    /// end.
     pub fn chunk(&self, index: usize) -> &[u8] {
         let step = self.step(index);
         step.and_then(|step| step.chunk).unwrap_or_default()
     }
 
-    /// The number of tokens.
+    /// Returns the number of tokens.
     pub fn tokens(&self) -> usize {
         self.parts().last().map_or(0, |part| part.tokens.end)
     }
 
-    /// The number of tokens that begin before a chunk; past the last chunk, all.
+    /// Returns the number of tokens that begin before a chunk; past the last
+    /// chunk, the number of all tokens.
     pub fn tokens_before(&self, chunk: usize) -> usize {
         match self.step(chunk) {
             Some(step) => step.part.tokens_before(chunk),
@@ -190,8 +193,9 @@ impl Completion {
         }
     }
 
-    /// Token `index` of the text, as the inside of a JSON string; empty past the
-    /// end. Of several tokens that share a character, the last one holds it.
+    /// Returns token `index` of the text, as the inside of a JSON string; empty
+    /// past the end. If several tokens share a character, the last one holds
+    /// it.
     pub fn token(&self, index: usize) -> &[u8] {
         self.parts().first().map_or(&[], |part| {
             let start = part.chunked.start_of_token(index);
@@ -200,27 +204,28 @@ impl Completion {
         })
     }
 
-    /// The text, as the inside of a JSON string; the arguments of the first call
-    /// if it holds calls.
+    /// Returns the text, or the arguments of the first call, as the inside of a
+    /// JSON string.
     pub fn text(&self) -> &[u8] {
         self.parts().first().map_or(&[], ContentPart::text)
     }
 
-    /// The number of whole tokens with which the text and `other`, the inside of a
-    /// JSON string too, begin alike, and the number of their bytes.
+    /// Compares the text with `other`, the inside of a JSON string. Returns the
+    /// number of whole tokens in their common prefix, and the bytes of these
+    /// tokens.
     pub fn tokens_alike(&self, other: &[u8]) -> (usize, usize) {
-        let alike = self.text().iter().zip(other);
-        let alike = alike.take_while(|(one, other)| one == other).count();
+        let pairs = self.text().iter().zip(other);
+        let common = pairs.take_while(|(one, other)| one == other).count();
         self.parts().first().map_or((0, 0), |part| {
-            // One begins where the last of them ends.
-            let tokens = part.chunked.tokens_before(alike + 1) - 1;
+            // One more token begins where the last whole one ends.
+            let tokens = part.chunked.tokens_before(common + 1) - 1;
             let tokens = tokens.min(self.tokens());
             (tokens, part.chunked.start_of_token(tokens).min(part.end))
         })
     }
 
-    /// The length of its parts in bytes, each with the name of its tool and
-    /// `around` bytes more.
+    /// Returns the length of the parts in bytes, each with the name of its tool
+    /// and `around` bytes more.
     pub fn size(&self, around: usize) -> usize {
         let parts = self.parts().iter().map(|part| {
             let name = part.call().map_or(0, |call| call.name.as_bytes().len());
@@ -229,8 +234,8 @@ impl Completion {
         parts.sum()
     }
 
-    /// What is sent after `steps` steps of a stream with `choices` choices that
-    /// ends for `reason`.
+    /// Returns what has been sent after `steps` steps of a stream with `choices`
+    /// choices whose finish reason is `reason`.
     pub fn progress(&self, steps: usize, choices: usize, reason: &'static str) -> Progress {
         let in_all = |count: usize| (count as u64).saturating_mul(choices as u64);
         Progress {
@@ -240,12 +245,12 @@ impl Completion {
         }
     }
 
-    /// The reason why it ends.
+    /// Returns why the completion ends.
     pub fn finish(&self) -> FinishReason {
         self.finish
     }
 
-    /// The index of the stop sequence that it has reached.
+    /// Returns the index of the stop sequence that ended the completion.
     pub fn stopped_by(&self) -> Option<usize> {
         self.stop.map(usize::from)
     }
@@ -260,11 +265,7 @@ mod tests {
     use proptest::prelude::*;
     use std::num::NonZeroU32;
 
-    fn generation(
-        text: &str,
-        max_tokens: Option<u64>,
-        stop: &[&str],
-    ) -> (Vec<String>, FinishReason) {
+    fn complete(text: &str, max_tokens: Option<u64>, stop: &[&str]) -> (Vec<String>, FinishReason) {
         let chunked = Arc::new(ChunkedText::new(text.as_bytes(), Chunking::default()));
         let stop = stop.iter().map(|&stop| stop.to_owned()).collect();
         let completion = Completion::new(&chunked, &Limits { max_tokens, stop });
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_tokens_cut_it() {
+    fn max_tokens_truncates_the_text() {
         use FinishReason::*;
         for (most, expected) in [
             (None, (vec!["one ", "two ", "three"], Stop)),
@@ -289,7 +290,7 @@ mod tests {
             (Some(3), (vec!["one ", "two ", "three"], Stop)),
             (Some(u64::MAX), (vec!["one ", "two ", "three"], Stop)),
         ] {
-            let (chunks, finish) = generation("one two three", most, &[]);
+            let (chunks, finish) = complete("one two three", most, &[]);
             assert_eq!((chunks, finish), {
                 let (chunks, finish) = expected;
                 (chunks.into_iter().map(str::to_owned).collect(), finish)
@@ -298,17 +299,17 @@ mod tests {
     }
 
     #[test]
-    fn tokens_and_pieces_of_calls_are_counted_apart() {
+    fn tokens_and_chunks_of_calls_are_counted_separately() {
         use FinishReason::*;
         assert!(Encoding::O200kBase.load());
-        let cut = Chunking {
+        let chunking = Chunking {
             size: ChunkSize {
                 unit: Unit::Char,
                 count: NonZeroU32::new(9).unwrap(),
             },
             encoding: Some(Encoding::O200kBase),
         };
-        // Two tokens, two pieces; one token, one piece; nothing.
+        // Two tokens and chunks, one token and chunk, an empty text.
         let texts = ["Tokenization", "the", ""];
         let call = || ToolCall {
             ids: Vec::new(),
@@ -337,7 +338,7 @@ mod tests {
             (Some(1), vec!["Token"], vec![0, 1], Length),
             (Some(0), vec![], vec![0], Length),
         ] {
-            let chunked = |text: &str| Arc::new(ChunkedText::new(text.as_bytes(), cut));
+            let chunked = |text: &str| Arc::new(ChunkedText::new(text.as_bytes(), chunking));
             let calls = texts.map(|text| (call(), chunked(text)));
             let limits = Limits {
                 max_tokens,
@@ -356,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stop_sequence_cuts_it_wherever_it_stands() {
+    fn a_stop_sequence_ends_the_text_at_any_position() {
         let text = "one two\n\"three\" \u{1f980} \\four";
         for (stop, expected) in [
             (vec!["one"], ""),
@@ -373,7 +374,7 @@ mod tests {
             (vec!["five"], text),
             (vec![], text),
         ] {
-            let (chunks, finish) = generation(text, None, &stop);
+            let (chunks, finish) = complete(text, None, &stop);
             assert_eq!(chunks.concat(), expected, "{stop:?}");
             assert_eq!(finish, FinishReason::Stop);
             assert!(chunks.iter().all(|chunk| !chunk.is_empty()), "{chunks:?}");
@@ -381,22 +382,22 @@ mod tests {
     }
 
     #[test]
-    fn the_earlier_end_counts() {
-        assert_eq!(generation("a b c d", Some(3), &["c"]).1, FinishReason::Stop);
-        assert_eq!(generation("a b c d", Some(2), &["c"]).1, FinishReason::Stop);
+    fn the_limit_that_is_reached_first_ends_the_text() {
+        assert_eq!(complete("a b c d", Some(3), &["c"]).1, FinishReason::Stop);
+        assert_eq!(complete("a b c d", Some(2), &["c"]).1, FinishReason::Stop);
         assert_eq!(
-            generation("a b c d", Some(1), &["c"]),
+            complete("a b c d", Some(1), &["c"]),
             (vec!["a ".to_owned()], FinishReason::Length)
         );
     }
 
     proptest! {
         #[test]
-        fn it_stops_where_the_text_holds_the_sequence(
+        fn the_text_ends_before_the_stop_sequence(
             text in "[anu01\"\\\\\n\u{1}\u{2028}é ]{0,30}",
             stop in "[anu01\"\\\\\n\u{1}\u{2028}é ]{1,3}",
         ) {
-            let (chunks, _) = generation(&text, None, &[&stop]);
+            let (chunks, _) = complete(&text, None, &[&stop]);
             let expected = text.find(&stop).map_or(text.as_str(), |at| &text[..at]);
             prop_assert_eq!(chunks.concat(), expected);
         }

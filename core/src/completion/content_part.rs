@@ -14,47 +14,47 @@ pub struct ToolCall {
     pub ids: Vec<Id>,
     /// The name of the tool.
     pub name: Escaped,
-    /// Whether the tool takes a text, not arguments.
+    /// Whether the tool takes text instead of arguments.
     pub is_custom: bool,
 }
 
 impl ToolCall {
-    /// The id of the call in a choice.
+    /// Returns the id of the call in a choice.
     pub fn id(&self, choice: usize) -> &Id {
         self.ids.get(choice).unwrap_or(&Id::NONE)
     }
 }
 
-/// A text, or the arguments of one call: the beginning of a chunked text.
+/// A text, or the arguments of one call: a prefix of a chunked text.
 #[derive(Debug, Clone)]
 pub struct ContentPart {
     pub(super) chunked: Arc<ChunkedText>,
     pub(super) call: Option<Box<ToolCall>>,
-    /// Its chunks among those of the completion.
+    /// The range of its chunks among those of the completion.
     pub(super) chunks: Range<usize>,
-    /// Its tokens among those of the completion.
+    /// The range of its tokens among those of the completion.
     pub(super) tokens: Range<usize>,
-    /// Where it ends in the text.
+    /// Its end in the chunked text.
     pub(super) end: usize,
 }
 
 impl ContentPart {
-    /// The call, if it is one.
+    /// Returns the call; `None` for a text.
     pub fn call(&self) -> Option<&ToolCall> {
         self.call.as_deref()
     }
 
-    /// All of it, as the inside of a JSON string.
+    /// Returns the text or the arguments, as the inside of a JSON string.
     pub fn text(&self) -> &[u8] {
         self.bytes(0, self.end)
     }
 
-    /// Whether no limit has cut it.
+    /// Returns whether no limit has truncated the part.
     pub fn is_whole(&self) -> bool {
         self.end == self.chunked.text().as_bytes().len()
     }
 
-    /// A chunk, by its number in the completion; none past the end.
+    /// Returns a chunk by its number in the completion; `None` past the end.
     pub(super) fn chunk(&self, number: usize) -> Option<&[u8]> {
         let number = Some(number).filter(|it| self.chunks.contains(it))?;
         let index = number - self.chunks.start;
@@ -63,7 +63,7 @@ impl ContentPart {
         Some(self.bytes(start, end))
     }
 
-    /// The number of tokens of the completion that begin before a chunk.
+    /// Returns the number of tokens of the completion that begin before a chunk.
     pub(super) fn tokens_before(&self, number: usize) -> usize {
         let index = number.saturating_sub(self.chunks.start);
         let begun = self.chunked.tokens_before(self.chunked.start_of(index));

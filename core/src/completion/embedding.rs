@@ -4,8 +4,8 @@
 //! The features of a text are its words and its sequences of three letters. The
 //! hash of a feature selects a component of the vector and a sign for its
 //! weight. A Hadamard transform then spreads each component over the whole
-//! vector. That keeps all angles, and nearly keeps them in a shortened vector, so
-//! that a shorter vector is the beginning of a longer one, as with OpenAI's
+//! vector. That keeps all angles, and nearly keeps them in a shortened vector,
+//! so that a shorter vector is the beginning of a longer one, as with OpenAI's
 //! models that shorten theirs.
 
 use super::inputs::Input;
@@ -14,8 +14,8 @@ use crate::engine::Sink;
 /// The dimensions of the longest vector.
 pub const MOST_DIMENSIONS: usize = 4096;
 
-/// The bytes of a text that are read: more than the 8,192 tokens that OpenAI
-/// accepts. A longer text would hold the worker for too long.
+/// The number of bytes of a text that are read: more than the 8,192 tokens that
+/// OpenAI accepts. A longer text would block the worker for too long.
 const MOST_BYTES: usize = 64 * 1024;
 
 /// The weights of features. Their sums are exact.
@@ -28,12 +28,10 @@ const ANY: f32 = 0.5;
 /// Words of fewer letters are mostly function words.
 const SHORT: usize = 4;
 
-/// From this character on, each letter is taken as a word: Chinese, Japanese,
-/// Korean.
+/// From this character on, each letter is a word: Chinese, Japanese, Korean.
 const IDEOGRAPHS: char = '\u{2e80}';
 
-/// Values are written with this many parts of 1: about as many as 32 bits tell
-/// apart.
+/// Values are written in units of 1 / `PARTS`: about the precision of 32 bits.
 const PARTS: f64 = 1e9;
 
 /// The embedding of a text: a vector of length 1.
@@ -43,7 +41,7 @@ pub struct Embedding {
 }
 
 impl Embedding {
-    /// The embedding of an input.
+    /// Computes the embedding of an input.
     pub fn of(input: Input, dimensions: usize) -> Self {
         match input {
             Input::Text(text) => Self::of_text(text, dimensions),
@@ -51,8 +49,8 @@ impl Embedding {
         }
     }
 
-    /// The embedding of a text. Case and punctuation are ignored. `dimensions`
-    /// is limited to `1..=MOST_DIMENSIONS`.
+    /// Computes the embedding of a text. Case and punctuation are ignored.
+    /// `dimensions` is limited to `1..=MOST_DIMENSIONS`.
     pub fn of_text(text: &str, dimensions: usize) -> Self {
         let mut sum = Sum::new();
         let mut word = Word::default();
@@ -69,7 +67,7 @@ impl Embedding {
         sum.into_embedding(dimensions)
     }
 
-    /// The embedding of a text of which only the tokens are known.
+    /// Computes the embedding of a text of which only the tokens are known.
     pub fn of_tokens(tokens: impl Iterator<Item = u32>, dimensions: usize) -> Self {
         const TOKEN: u64 = 1 << 62;
         const PAIR: u64 = 1 << 63;
@@ -84,18 +82,18 @@ impl Embedding {
         sum.into_embedding(dimensions)
     }
 
-    /// The components. The sum of their squares is 1.
+    /// Returns the components. The sum of their squares is 1.
     pub fn values(&self) -> &[f32] {
         self.values.get(..self.dimensions).unwrap_or_default()
     }
 
-    /// Its values, rounded as [`Self::put_numbers`] writes them.
+    /// Returns the components, rounded as [`Self::put_numbers`] writes them.
     pub fn rounded(&self) -> Vec<f32> {
         let rounded = |&value| (parts(value) as f64 / PARTS) as f32;
         self.values().iter().map(rounded).collect()
     }
 
-    /// Appends its values as a JSON list of decimal fractions.
+    /// Appends the components as a JSON list of decimal fractions.
     pub fn put_numbers(&self, out: &mut impl Sink) {
         for (nth, &value) in self.values().iter().enumerate() {
             let parts = parts(value);
@@ -117,7 +115,7 @@ impl Embedding {
     }
 }
 
-/// A value in [`PARTS`].
+/// Returns a value in units of 1 / [`PARTS`].
 fn parts(value: f32) -> i64 {
     (f64::from(value) * PARTS).round() as i64
 }
@@ -175,8 +173,8 @@ impl Sum {
 
     fn add(&mut self, feature: u64, weight: f32) {
         let hash = mix(feature);
-        let place = (hash >> 32) as usize % MOST_DIMENSIONS;
-        if let Some(value) = self.0.get_mut(place) {
+        let index = (hash >> 32) as usize % MOST_DIMENSIONS;
+        if let Some(value) = self.0.get_mut(index) {
             *value += if hash & 1 == 0 { weight } else { -weight };
         }
     }
@@ -200,7 +198,7 @@ impl Sum {
     }
 }
 
-/// The Walsh-Hadamard transform, without scaling.
+/// Applies the Walsh-Hadamard transform, without scaling.
 fn hadamard(values: &mut [f32; MOST_DIMENSIONS]) {
     let mut half = 1;
     while half < values.len() {
@@ -290,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn shared_tokens_bring_embeddings_nearer() {
+    fn texts_with_shared_tokens_have_nearer_embeddings() {
         let of = |tokens: &[u32]| Embedding::of_tokens(tokens.iter().copied(), 1536);
         let product = |a: &Embedding, b: &Embedding| -> f32 {
             a.values().iter().zip(b.values()).map(|(a, b)| a * b).sum()

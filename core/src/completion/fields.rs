@@ -10,31 +10,31 @@ use super::embedding::MOST_DIMENSIONS;
 use super::request::{LONGEST_MODEL, MOST_CHOICES, StreamField};
 use crate::json::{Text, Value};
 
-/// The name of a model. Longer names than [`LONGEST_MODEL`] are ignored.
+/// Reads the name of a model. Longer names than [`LONGEST_MODEL`] are ignored.
 pub fn model(value: Value) -> Option<String> {
     let name = value.is_string().then(|| value.text())?;
     (name.len() <= LONGEST_MODEL).then(|| name.into_owned())
 }
 
-/// The seed of generated data.
+/// Reads the seed of generated data.
 pub fn seed(number: Option<i64>) -> Option<u64> {
     number.map(|seed| seed as u64)
 }
 
-/// How many dimensions the vectors of embeddings have: 1 to [`MOST_DIMENSIONS`],
-/// also where a real model has fewer.
+/// Reads the number of dimensions of embeddings: 1 to [`MOST_DIMENSIONS`], even
+/// if a real model has fewer.
 pub fn dimensions(value: Value) -> Option<usize> {
     let dimensions: u64 = value.parse().filter(|&it| it > 0)?;
     let dimensions = usize::try_from(dimensions).unwrap_or(usize::MAX);
     Some(dimensions.min(MOST_DIMENSIONS))
 }
 
-/// How many choices a response has: 1 to [`MOST_CHOICES`].
+/// Limits the number of choices to 1 to [`MOST_CHOICES`].
 pub fn choices(number: Option<usize>) -> usize {
     number.unwrap_or(1).clamp(1, MOST_CHOICES)
 }
 
-/// Stop sequences: a string, or the first `MOST` of an array of strings.
+/// Reads stop sequences: a string, or the first `MOST` of an array of strings.
 pub fn stop<const MOST: usize>(value: Value) -> Vec<String> {
     if let Some(Text(one)) = value.parse() {
         return vec![one];
@@ -75,7 +75,7 @@ impl<'de, const MOST: usize> Deserialize<'de> for Stops<MOST> {
     }
 }
 
-/// Whether the client asks for a stream.
+/// Reads whether the client requests a stream.
 pub fn stream(value: Value) -> StreamField {
     match value.json() {
         "true" => StreamField::True,

@@ -16,12 +16,12 @@ use crate::json::Escaped;
 use crate::schema::LONGEST_DOCUMENT;
 use crate::util::id::{self, Id};
 
-/// A completion, and what a response tells around it.
+/// A completion, and the other data of the response.
 #[derive(Debug, Clone)]
 pub struct Generation<'a> {
     /// The id of the response.
     pub id: Id,
-    /// When it was composed, and when its chunks are planned to be sent.
+    /// When the response was composed, and when its chunks are due.
     pub timing: Timing,
     /// The model that the response names.
     pub model: &'a Escaped,
@@ -29,19 +29,19 @@ pub struct Generation<'a> {
     pub completion: Completion,
     /// The tokens of the prompt.
     pub prompt_tokens: u64,
-    /// The request, for what a single API repeats of it.
+    /// The request, for APIs that repeat parts of it.
     pub request: &'a GenerationRequest,
 }
 
-/// Generates the completion for `request`. A text is `text`; an id of a tool
-/// call begins with `call_id_prefix`.
+/// Generates the completion for `request`. `text` is used where the output is a
+/// text. Ids of tool calls begin with `call_id_prefix`.
 pub fn generate(
     request: &GenerationRequest,
     text: &Arc<ChunkedText>,
     call_id_prefix: &'static str,
     rng: &mut impl RngCore,
 ) -> Completion {
-    // Without a seed, too, the same request gets the same data.
+    // The same request gets the same data even without a seed.
     let seed = request.seed.unwrap_or(0);
     let json = |document: &str| Arc::new(ChunkedText::of_json(document, text.chunking()));
     match &request.output {
@@ -72,8 +72,8 @@ pub fn generate(
 
 const NO_ARGUMENTS: &str = "{}";
 
-/// A document as arguments: an object, whatever the schema asks for, and no
-/// longer than `room`, which all calls share.
+/// Returns a document as arguments: always an object, even if the schema is for
+/// another type, and no longer than `room`, which all calls share.
 fn arguments(document: String, room: &mut usize) -> String {
     if !document.starts_with('{') || document.len() > *room {
         return NO_ARGUMENTS.to_owned();
@@ -90,7 +90,7 @@ fn call(tool: &CalledTool, ids: Vec<Id>) -> ToolCall {
     }
 }
 
-/// The text if it is a JSON object, else one that holds it.
+/// Returns the text if it is a JSON object, else an object that holds it.
 fn object(text: &ChunkedText) -> String {
     let quoted = |before: &str, after: &str| {
         let text = String::from_utf8_lossy(text.text().as_bytes());
@@ -110,7 +110,7 @@ mod tests {
     use crate::completion::Chunking;
 
     #[test]
-    fn an_object_is_the_text_or_holds_it() {
+    fn a_text_that_is_not_an_object_is_wrapped_in_one() {
         for (text, expected) in [
             (r#"{"a":[1]}"#, r#"{"a":[1]}"#),
             ("say \"hi\"", r#"{"content":"say \"hi\""}"#),

@@ -10,7 +10,7 @@ use crate::tokens::{Encoding, Tokenizer};
 /// The inputs of a request.
 #[derive(Debug, Default)]
 pub struct Inputs {
-    /// All inputs in a row: UTF-8, or four bytes a token.
+    /// All inputs, concatenated: UTF-8, or four bytes for each token.
     bytes: Vec<u8>,
     kept: Vec<Kept>,
     count: usize,
@@ -19,7 +19,7 @@ pub struct Inputs {
 
 #[derive(Debug)]
 struct Kept {
-    /// Where it ends in `bytes`.
+    /// Its end in `bytes`.
     end: usize,
     is_text: bool,
 }
@@ -50,17 +50,17 @@ impl Iterator for Tokens<'_> {
 }
 
 impl Inputs {
-    /// The most inputs that are kept: as many as OpenAI takes.
+    /// The maximum number of inputs that are kept: as many as OpenAI accepts.
     pub const MOST: usize = 2048;
 
-    /// One empty text.
+    /// Creates inputs of one empty text.
     pub fn empty() -> Self {
         let mut inputs = Self::default();
         inputs.text("");
         inputs
     }
 
-    /// Reads a field. `None` if it is of another type.
+    /// Reads a field. Returns `None` if it has another type.
     pub fn read(value: Value) -> Option<Self> {
         let mut inputs = Self::default();
         match value.is_list() {
@@ -70,27 +70,27 @@ impl Inputs {
         Some(inputs)
     }
 
-    /// The number of inputs in the request.
+    /// Returns the number of inputs in the request.
     pub fn count(&self) -> usize {
         self.count
     }
 
-    /// The number of inputs that are kept.
+    /// Returns the number of inputs that are kept.
     pub fn len(&self) -> usize {
         self.kept.len()
     }
 
-    /// Whether there is none.
+    /// Returns whether no inputs are kept.
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()
     }
 
-    /// The number of tokens; those of texts are estimated.
+    /// Returns the number of tokens; those of texts are estimated.
     pub fn tokens(&self) -> u64 {
         self.tokens
     }
 
-    /// The number of tokens in `encoding`.
+    /// Returns the number of tokens in `encoding`.
     pub fn tokens_in(&self, encoding: Encoding) -> u64 {
         let mut tokenizer = Tokenizer::new(encoding);
         let inputs = (0..self.len()).filter_map(|index| self.get(index));
@@ -101,7 +101,7 @@ impl Inputs {
         each.sum()
     }
 
-    /// An input that is kept.
+    /// Returns an input that is kept.
     pub fn get(&self, index: usize) -> Option<Input<'_>> {
         let kept = self.kept.get(index)?;
         let before = index.checked_sub(1).and_then(|it| self.kept.get(it));
@@ -112,7 +112,7 @@ impl Inputs {
         })
     }
 
-    /// A list of strings, of tokens, or of lists of tokens.
+    /// Reads a list of strings, of tokens, or of lists of tokens.
     fn list(&mut self, list: Value) {
         let is_number = |it: Value| {
             it.json()
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_a_client_may_send() {
+    fn reads_strings_and_lists() {
         for (json, expected) in [
             (r#""a\nb é""#, vec!["a\nb é"]),
             (r#""""#, vec![""]),
@@ -197,7 +197,7 @@ mod tests {
             ("[1,2, 4294967295]", vec!["[1, 2, 4294967295]"]),
             ("[[1,2],[],[3]]", vec!["[1, 2]", "[]", "[3]"]),
             ("[]", vec![]),
-            // What no client should send.
+            // Malformed inputs.
             ("[1,\"a\",-1,0.5,4294967296]", vec!["[1, 0, 0, 0, 0]"]),
             (r#"["a",1,[2],null,{"b":[]}]"#, vec!["a", "", "[2]", "", ""]),
             (r#"["\ud83e"]"#, vec!["\u{fffd}\u{fffd}\u{fffd}"]),
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_kept_than_openai_takes() {
+    fn at_most_as_many_inputs_are_kept_as_openai_accepts() {
         for item in ["\"text\"", "[1,2]", "null"] {
             let list = vec![item; Inputs::MOST + 7].join(",");
             let list = format!("[{list}]");

@@ -1,25 +1,26 @@
-//! The models that a location has.
+//! The models of a location.
 
 use std::sync::Arc;
 
 use crate::json::Escaped;
 
-/// The models of `llm_mock_models`, or those that each provider lists by itself.
+/// The models of `llm_mock_models`, or by default those that each provider
+/// lists.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Models(Option<Arc<[Escaped]>>);
 
 impl Models {
-    /// These models and no others.
+    /// Creates a list of exactly these models.
     pub fn only<'a>(names: impl Iterator<Item = &'a [u8]>) -> Self {
         Self(Some(names.map(Escaped::new).collect()))
     }
 
-    /// The names, if there is a list of them.
+    /// Returns the names of the list, if there is one.
     pub fn names(&self) -> Option<&[Escaped]> {
         self.0.as_deref()
     }
 
-    /// The names, as they stand in JSON. Without a list they are `defaults`,
+    /// Returns the names, escaped for JSON. Without a list they are `defaults`,
     /// which need no escapes.
     pub fn names_or<'a>(&'a self, defaults: &[&'a str]) -> Vec<&'a [u8]> {
         match self.names() {
@@ -28,8 +29,8 @@ impl Models {
         }
     }
 
-    /// Whether a client that looks for this model finds it. Any model that a
-    /// request names answers it, so without a list each name is found.
+    /// Returns whether a model of this name exists. Without a list, every name
+    /// does, because requests may name any model.
     pub fn has(&self, name: &Escaped) -> bool {
         self.names().is_none_or(|names| names.contains(name))
     }

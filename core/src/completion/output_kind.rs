@@ -1,12 +1,12 @@
-//! What a client wants said instead of the text: calls of its tools, or a
-//! document of a form that it gives.
+//! The kind of output that a client requests: the text, calls of its tools, or a
+//! document that is valid under its schema.
 
 use super::tool_results::ToolResults;
 use super::tools::{AllowedTools, CalledTool, MOST_OFFERED, ToolChoice, ToolDefinition};
 use crate::json::Value;
 use crate::schema::{self, Schema};
 
-/// What is to be said.
+/// The kind of output to generate.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum OutputKind {
     /// The text.
@@ -21,12 +21,12 @@ pub enum OutputKind {
 }
 
 impl OutputKind {
-    /// Calls of up to `most` tools, in the order of the request. A choice that
-    /// requires a call leaves out the tools that have a result since the last
-    /// user message; when all have one, it calls the last tool again. So an agent
-    /// comes to an end whose answer is a call of its last tool. A tool chosen by
-    /// name that is not among the others is called without arguments. `None` if
-    /// nothing is to be called.
+    /// Selects up to `most` tools to call, in the order of the request. A
+    /// choice that requires a call leaves out the tools that have a result
+    /// since the last user message. If all have one, it calls the last tool
+    /// again, so that an agent whose answer is a call of its last tool
+    /// terminates. A tool chosen by name that is not among the others is called
+    /// without arguments. Returns `None` if no tool is called.
     pub fn calls<'a>(
         definitions: impl Iterator<Item = ToolDefinition<'a>>,
         allowed: &AllowedTools,
@@ -37,7 +37,7 @@ impl OutputKind {
         let mut room = schema::LONGEST;
         let definitions = definitions.take(MOST_OFFERED);
         let mut definitions = definitions.filter(|it| allowed.has(it)).peekable();
-        // No tool is offered, or none of the client's own.
+        // The request offers no tool, or only tools of the service.
         definitions.peek()?;
         let called: Vec<CalledTool> = match choice {
             ToolChoice::Never => return None,
@@ -72,7 +72,8 @@ impl OutputKind {
         (!called.is_empty()).then_some(Self::Calls(called))
     }
 
-    /// A document: valid under a schema if there is one, else any object.
+    /// Returns a document that is valid under a schema if there is one, else any
+    /// object.
     pub fn document(schema: Option<Value>) -> Self {
         match schema.filter(|it| it.is_object()) {
             Some(schema) => Self::Document(Schema::read(schema.json())),
@@ -80,8 +81,8 @@ impl OutputKind {
         }
     }
 
-    /// What a field for the form of the text asks for, whose object `holder`
-    /// has the schema. `None` if that is text.
+    /// Reads a field that selects the format of the text. The object `holder`
+    /// has the schema. Returns `None` for plain text.
     pub fn formatted(format: Value, holder: Option<Value>) -> Option<Self> {
         let kind = format.field("type")?;
         if kind.is("json_object") {
@@ -91,7 +92,7 @@ impl OutputKind {
         Some(Self::document(holder.field("schema")))
     }
 
-    /// The tools that are to be called.
+    /// Returns the tools to call.
     pub fn tools(&self) -> &[CalledTool] {
         match self {
             Self::Calls(tools) => tools,

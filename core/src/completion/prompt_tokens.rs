@@ -1,11 +1,11 @@
-//! How many tokens a prompt has: estimated here, counted in [`exact`].
+//! The number of tokens in a prompt: estimated here, counted in [`exact`].
 
 pub mod exact;
 
 use crate::json::{Value, object};
 use crate::tokens;
 
-/// Four bytes of JSON make a token, where tokens are estimated.
+/// The bytes of JSON for each token in an estimate.
 pub const BYTES_PER_TOKEN: u64 = tokens::BYTES_PER_TOKEN as u64;
 
 /// The lengths of the fields that a model reads.
@@ -15,7 +15,7 @@ pub struct Prompt<const N: usize> {
 }
 
 impl<const N: usize> Prompt<N> {
-    /// Counts fields of these names.
+    /// Creates a counter for fields of these names.
     pub fn new(fields: [&'static str; N]) -> Self {
         Self {
             fields,
@@ -23,7 +23,8 @@ impl<const N: usize> Prompt<N> {
         }
     }
 
-    /// Takes a field. The last of several with one name counts.
+    /// Adds a field. Of several fields with the same name, only the last is
+    /// counted.
     pub fn field(&mut self, key: &str, value: Value) {
         let known = self.fields.iter().zip(&mut self.lengths);
         for (_, length) in known.filter(|(field, _)| **field == key) {
@@ -31,7 +32,7 @@ impl<const N: usize> Prompt<N> {
         }
     }
 
-    /// The estimate.
+    /// Returns the estimate.
     pub fn tokens(&self) -> u64 {
         let bytes: usize = self.lengths.iter().sum();
         (bytes as u64).div_ceil(BYTES_PER_TOKEN)

@@ -1,4 +1,4 @@
-//! What a client asks for, in terms of no provider.
+//! The request of a client, independent of providers.
 
 use crate::completion::Limits;
 use crate::completion::OutputKind;
@@ -10,58 +10,59 @@ use crate::json::Escaped;
 /// gigabytes.
 pub const LONGEST_MODEL: usize = 64 * 1024;
 
-/// How many bytes of JSON the name of the model takes in all choices together.
-/// Longer names are ignored: the chunks of all choices are one step of a stream,
-/// in memory at the same time.
+/// The maximum length of the model's name in JSON, summed over all choices, in
+/// bytes. Longer names are ignored: one step of a stream has the chunks of all
+/// choices in memory at the same time.
 const MOST_REPEATED_MODEL: usize = 256 * 1024;
 
-/// The fields of a request that decide about the reply. Of a body that is
-/// missing or broken it holds what an empty one does: it gets an answer too.
+/// The fields of a request that determine the response. A missing or malformed
+/// body is read as an empty one: it is answered too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GenerationRequest {
-    /// The model that the client named.
+    /// The model that the client names.
     pub model: Option<String>,
     /// The field `stream`.
     pub stream: StreamField,
-    /// Whether the body was a whole JSON object.
+    /// Whether the body is a complete JSON object.
     pub is_object: bool,
-    /// The tokens of the prompt: an estimate, one for each four bytes of JSON
-    /// that hold the messages.
+    /// The estimated number of tokens in the prompt: one for each four bytes of
+    /// JSON in the messages.
     pub estimated_prompt_tokens: u64,
-    /// Where the reply is to end early.
+    /// The limits that end the completion early.
     pub limits: Limits,
-    /// How many replies to the same prompt; at least one.
+    /// The number of completions of each prompt; at least one.
     pub choices: usize,
-    /// How many prompts the choices answer, each as many as the others; at
-    /// least one.
+    /// The number of prompts, each with the same number of choices; at least
+    /// one.
     pub prompts: usize,
-    /// Whether a stream is to end with a chunk that holds the usage.
+    /// Whether a stream ends with a chunk that holds the usage.
     pub include_usage: bool,
-    /// Fields of the request that the reply repeats, as JSON on one line.
+    /// Fields of the request that the response repeats, as JSON on one line.
     pub echo: Vec<u8>,
     /// How a stream is framed.
     pub framing: Framing,
-    /// What is to be said.
+    /// The kind of output to generate.
     pub output: OutputKind,
-    /// Whether a function is to be called in the old way: `function_call`
-    /// instead of `tool_calls`.
+    /// Whether a function call has the legacy format: `function_call` instead of
+    /// `tool_calls`.
     pub is_legacy_call: bool,
-    /// What generated data begins from, if the client said it.
+    /// The seed of generated data, if the client sets one.
     pub seed: Option<u64>,
-    /// Whether each token comes with its probability, and with so many that
-    /// are likely too.
+    /// The number of likely tokens to list beside each token and its
+    /// probability; `None` without probabilities.
     pub logprobs: Option<usize>,
-    /// The service tier that the request asks for, if the service has it.
+    /// The service tier that the request names, if the service has it.
     pub service_tier: Option<&'static str>,
-    /// What the client expects the reply to be.
+    /// The text that the client predicts (OpenAI's `prediction`).
     pub prediction: Option<Escaped>,
 }
 
-/// The most likely tokens that come with one: as many as OpenAI gives.
+/// The maximum number of likely tokens beside each token: as many as OpenAI
+/// gives.
 pub const MOST_LOGPROBS: usize = 20;
 
-/// The most choices of one prompt: as many as OpenAI gives. A plain response,
-/// and a step of a stream, hold the text of all of them.
+/// The maximum number of choices of one prompt: as many as OpenAI gives. A plain
+/// response and each step of a stream hold the text of all choices.
 pub const MOST_CHOICES: usize = 128;
 
 impl Default for GenerationRequest {
@@ -88,7 +89,8 @@ impl Default for GenerationRequest {
 }
 
 impl GenerationRequest {
-    /// Ignores a name of a model that is too long for the number of choices.
+    /// Removes the name of the model if it is too long for the number of
+    /// choices.
     pub fn limit_model(&mut self) {
         let is_short = |name: &String| {
             let len = Escaped::of(name).as_bytes().len();
@@ -100,7 +102,7 @@ impl GenerationRequest {
     }
 }
 
-/// How the objects of a stream are told apart.
+/// How the objects of a stream are separated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Framing {
     /// Each is an event ([`sse`]).
@@ -113,7 +115,7 @@ pub enum Framing {
 }
 
 impl Framing {
-    /// The media type of such a stream.
+    /// Returns the media type of the stream.
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Events => sse::CONTENT_TYPE,
@@ -126,31 +128,31 @@ impl Framing {
 /// The field `stream` of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum StreamField {
-    /// Not there, or null: the client left it to the server.
+    /// Absent or null: the server decides.
     #[default]
     Absent,
     /// `true`.
     True,
     /// `false`.
     False,
-    /// Something that is no boolean.
+    /// Any other value.
     Other,
 }
 
-/// When a reply is a stream: directive `llm_mock_stream`.
+/// When a response is a stream: directive `llm_mock_stream`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum StreamMode {
-    /// As [`GenerationRequest::wants_stream`] finds.
+    /// As [`GenerationRequest::wants_stream`] decides.
     #[default]
     Auto,
-    /// Every reply.
+    /// Always.
     Always,
-    /// No reply.
+    /// Never.
     Never,
 }
 
 impl StreamMode {
-    /// The mode's name in the configuration.
+    /// Returns the mode of this name in the configuration.
     pub fn from_name(name: &[u8]) -> Option<Self> {
         match name {
             b"auto" => Some(Self::Auto),
@@ -162,11 +164,13 @@ impl StreamMode {
 }
 
 impl GenerationRequest {
-    /// Whether the client gets a stream. `is_api_client` is asked only if it decides.
+    /// Returns whether the response is a stream. Calls `is_api_client` only if
+    /// its result matters.
     ///
-    /// The SDKs that want a plain reply leave `stream` out, and so does the
-    /// curl line of the Lua script this replaces, which wants a stream. What
-    /// tells them apart is that an SDK always sends a key or asks for JSON.
+    /// SDKs that expect a plain response leave `stream` out. So does the curl
+    /// command of the Lua script that the module replaces, which expects a
+    /// stream. The difference is that an SDK always sends a key or accepts
+    /// JSON.
     pub fn wants_stream(&self, mode: StreamMode, is_api_client: impl FnOnce() -> bool) -> bool {
         match (mode, self.stream) {
             (StreamMode::Always, _) => true,
@@ -183,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plain_reply_is_for_those_who_want_one() {
+    fn without_the_field_an_sdk_gets_a_plain_response_and_curl_a_stream() {
         let (sdk, curl) = (true, false);
         let request = |stream, is_object| GenerationRequest {
             stream,

@@ -1,12 +1,13 @@
-//! Shares the text of concurrent responses that comes from a variable.
+//! Shares texts from variables between concurrent responses.
 
 use std::sync::{Arc, Weak};
 
 use super::chunked_text::ChunkedText;
 use super::chunking::Chunking;
 
-/// The text that was cut last. Concurrent streams with the same text share one
-/// copy: a long text takes more memory and time than all else of a stream.
+/// The latest text that was split into chunks. Concurrent streams with the same
+/// text share one copy: a long text takes more memory and time than the rest of
+/// a stream.
 #[derive(Debug, Default)]
 pub struct TextCache {
     source: Vec<u8>,
@@ -14,7 +15,7 @@ pub struct TextCache {
 }
 
 impl TextCache {
-    /// An empty cache.
+    /// Creates an empty cache.
     pub const fn new() -> Self {
         Self {
             source: Vec::new(),
@@ -22,8 +23,8 @@ impl TextCache {
         }
     }
 
-    /// `source`, cut. It is cut anew unless it was cut last, in the same way,
-    /// and is still in use.
+    /// Returns `source`, split into chunks. It is split again unless it is the
+    /// latest text, split in the same way, and still in use.
     pub fn get(&mut self, source: &[u8], chunking: Chunking) -> Arc<ChunkedText> {
         if let Some(text) = self.text.upgrade()
             && text.chunking() == chunking
@@ -31,7 +32,7 @@ impl TextCache {
         {
             return text;
         }
-        // Frees the old copy before the new one is made.
+        // Free the old copy before the new one is created.
         *self = Self::new();
         let text = Arc::new(ChunkedText::new(source, chunking));
         self.source = source.to_vec();
@@ -46,7 +47,7 @@ mod tests {
     use crate::completion::{ChunkSize, Unit};
 
     #[test]
-    fn a_text_in_use_is_shared() {
+    fn a_text_is_shared_while_it_is_in_use() {
         let words = Chunking::default();
         let chars = Chunking {
             size: ChunkSize {

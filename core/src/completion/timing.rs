@@ -1,5 +1,5 @@
-//! When a response was composed, and when its chunks are planned to be sent, for
-//! APIs that report times.
+//! When a response was composed and when its chunks are due, for APIs that
+//! report times.
 
 use crate::engine::Schedule;
 use crate::util::time::{Micros, SECOND};
@@ -9,22 +9,22 @@ use crate::util::time::{Micros, SECOND};
 pub struct Timing {
     /// When the response was composed, in microseconds since 1970.
     pub start: Micros,
-    /// When each chunk is due, counted from `start`.
+    /// When each chunk is due, relative to `start`.
     pub schedule: Schedule,
 }
 
 impl Timing {
-    /// When the response was composed, in seconds since 1970.
+    /// Returns when the response was composed, in seconds since 1970.
     pub fn start_seconds(&self) -> u64 {
         self.start / SECOND
     }
 
-    /// The planned time from `start` to chunk `index`.
+    /// Returns the planned time from `start` to chunk `index`.
     pub fn elapsed(&self, index: usize) -> Micros {
         self.schedule.after(index).next_due()
     }
 
-    /// When chunk `index` is planned to be sent, in microseconds since 1970.
+    /// Returns when chunk `index` is due, in microseconds since 1970.
     pub fn time_of(&self, index: usize) -> Micros {
         self.start.saturating_add(self.elapsed(index))
     }
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_those_of_the_schedule() {
+    fn times_follow_the_schedule() {
         let timing = Timing {
             start: 1_234_567_890_250_000,
             schedule: Schedule::new(0, 200_000, 50_000),
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn absurd_times_do_not_overflow() {
+    fn extreme_times_do_not_overflow() {
         let timing = Timing {
             start: u64::MAX - 1,
             schedule: Schedule::new(0, u64::MAX / 2, u64::MAX / 2),

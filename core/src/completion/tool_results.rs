@@ -1,12 +1,12 @@
-//! Which tools have returned since the last user message.
+//! The tools that have returned a result since the last user message.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use crate::json::Value;
 
-/// How many calls since the last user message are matched with their results.
-/// Each takes about 100 bytes while the request is read.
+/// The maximum number of calls since the last user message that are matched with
+/// their results. Each takes about 100 bytes while the request is read.
 pub const MOST_MATCHED: usize = 4096;
 
 /// The tools that have a result since the last user message of a conversation,
@@ -16,11 +16,11 @@ pub struct ToolResults<'a> {
     /// The name of the tool of each call, by id.
     calls: HashMap<Cow<'a, str>, Cow<'a, str>>,
     names: HashSet<Cow<'a, str>>,
-    /// Results of calls that the request does not hold.
+    /// The number of results whose calls are not in the request.
     unknown: usize,
 }
 
-/// The messages after the last user message.
+/// Returns the messages after the last user message.
 pub fn since_user<'a>(
     messages: Option<Value<'a>>,
     is_user: impl Fn(Value<'a>) -> bool,
@@ -32,7 +32,7 @@ pub fn since_user<'a>(
 }
 
 impl<'a> ToolResults<'a> {
-    /// Takes a call. Calls without an id or a name are ignored.
+    /// Adds a call. Calls without an id or a name are ignored.
     pub fn call(&mut self, id: Option<Value<'a>>, name: Option<Value<'a>>) {
         if let (Some(id), Some(name)) = (string(id), string(name))
             && self.calls.len() < MOST_MATCHED
@@ -41,7 +41,7 @@ impl<'a> ToolResults<'a> {
         }
     }
 
-    /// Takes the result of the call with this id. The call may not be in the
+    /// Adds the result of the call with this id. The call may not be in the
     /// request, as with `previous_response_id` of OpenAI's Responses.
     pub fn result(&mut self, id: Option<Value<'a>>) {
         match string(id).and_then(|id| self.calls.get(&id).cloned()) {
@@ -50,7 +50,7 @@ impl<'a> ToolResults<'a> {
         }
     }
 
-    /// Takes a result of the tool with this name.
+    /// Adds a result of the tool with this name.
     pub fn result_of(&mut self, name: Option<Value<'a>>) {
         match string(name) {
             Some(name) => self.insert(name),
@@ -64,9 +64,9 @@ impl<'a> ToolResults<'a> {
         }
     }
 
-    /// Whether the next of the tools, which are asked for in the order in which
-    /// they are called, has a result. A result of an unknown call is one of the
-    /// first tool that has none.
+    /// Returns whether a tool has a result. Callers pass the tools in the order
+    /// of their calls: the result of an unknown call is assigned to the first
+    /// tool that has none.
     pub(super) fn take(&mut self, name: Value) -> bool {
         if self.names.contains(&name.text()) {
             return true;
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_of_an_unknown_call_is_one_of_the_first_tool_without_a_result() {
+    fn the_result_of_an_unknown_call_is_assigned_to_the_first_tool_without_one() {
         for id in [value(r#""x""#), value("1"), None] {
             let mut results = ToolResults::default();
             results.result_of(value(r#""a""#));

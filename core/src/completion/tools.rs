@@ -6,49 +6,48 @@ use std::collections::HashSet;
 use crate::json::Value;
 use crate::schema::Schema;
 
-/// The longest name of a tool, in bytes; one that is longer is none. It is
-/// repeated for each choice.
+/// The maximum length of a tool's name, in bytes. Tools with longer names are
+/// ignored. The response repeats the name for each choice.
 pub const LONGEST_NAME: usize = 1024;
 
-/// So many tools are called in parallel at most.
+/// The maximum number of parallel tool calls.
 pub const MOST_CALLS: usize = 16;
 
-/// How many tools of a request are read. Later ones are ignored.
+/// The maximum number of tools that are read. Later ones are ignored.
 pub(super) const MOST_OFFERED: usize = 1024;
 
-/// How many names of allowed tools are kept while a request is read. Later ones
-/// are ignored.
+/// The maximum number of names of allowed tools. Later ones are ignored.
 const MOST_ALLOWED: usize = 1024;
 
-/// A tool that is to be called.
+/// A tool to call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalledTool {
     /// Its name.
     pub name: String,
-    /// What it takes.
+    /// Its input.
     pub input: ToolInput,
 }
 
-/// What a tool takes.
+/// The input of a tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ToolInput {
-    /// An object that is valid under a schema: it is a function.
+    /// The arguments of a function: an object that is valid under a schema.
     Arguments(Schema),
-    /// The text: it is a custom tool.
+    /// The text, for a custom tool.
     Text,
 }
 
-/// A tool that may be called, as it stands in a request.
+/// A tool that a request offers.
 #[derive(Debug, Clone, Copy)]
 pub struct ToolDefinition<'a> {
     name: Value<'a>,
     is_custom: bool,
-    /// What a function's arguments are like, if that is said.
+    /// The schema of a function's arguments, if there is one.
     parameters: Option<Value<'a>>,
 }
 
 impl<'a> ToolDefinition<'a> {
-    /// A function. `None` if it has no name.
+    /// Creates a function. Returns `None` if it has no name.
     pub fn function(name: Option<Value<'a>>, parameters: Option<Value<'a>>) -> Option<Self> {
         Some(Self {
             name: name.filter(|it| it.is_string())?,
@@ -57,7 +56,7 @@ impl<'a> ToolDefinition<'a> {
         })
     }
 
-    /// A tool that takes a text. `None` if it has no name.
+    /// Creates a tool that takes text. Returns `None` if it has no name.
     pub fn custom(name: Option<Value<'a>>) -> Option<Self> {
         Some(Self {
             name: name.filter(|it| it.is_string())?,
@@ -66,22 +65,23 @@ impl<'a> ToolDefinition<'a> {
         })
     }
 
-    /// Whether both have the same name.
+    /// Returns whether both have the same name.
     pub fn is_same(&self, other: &Self) -> bool {
         self.name.text() == other.name.text()
     }
 
-    /// Its name, a string, as it stands in the request.
+    /// Returns its name, a string, as written in the request.
     pub fn name(&self) -> Value<'a> {
         self.name
     }
 
-    /// Whether its name is no longer than [`LONGEST_NAME`].
+    /// Returns whether its name is no longer than [`LONGEST_NAME`].
     pub(super) fn is_callable(&self) -> bool {
         self.name.json().len() <= LONGEST_NAME
     }
 
-    /// What is called. Its schema may take `room` bytes of JSON.
+    /// Returns the tool to call. Its schema may have up to `room` bytes of JSON;
+    /// `room` is reduced by its length.
     pub(super) fn called(self, room: &mut usize) -> Option<CalledTool> {
         if !self.is_callable() {
             return None;
@@ -101,24 +101,25 @@ impl<'a> ToolDefinition<'a> {
     }
 }
 
-/// The tools that a request allows, of those that it offers.
+/// The subset of the offered tools that a request allows.
 #[derive(Debug, Default)]
 pub enum AllowedTools<'a> {
     /// All of them.
     #[default]
     All,
-    /// Those of these names.
+    /// Only those with these names.
     Named(HashSet<Cow<'a, str>>),
 }
 
 impl<'a> AllowedTools<'a> {
-    /// Tools of these names. Values that are no string are ignored.
+    /// Allows the tools with these names. Values that are not strings are
+    /// ignored.
     pub fn named(names: impl Iterator<Item = Value<'a>>) -> Self {
         let names = names.filter(|it| it.is_string()).take(MOST_ALLOWED);
         Self::Named(names.map(Value::text).collect())
     }
 
-    /// Whether a tool is among them.
+    /// Returns whether a tool is allowed.
     pub(super) fn has(&self, definition: &ToolDefinition) -> bool {
         match self {
             Self::All => true,
@@ -127,22 +128,22 @@ impl<'a> AllowedTools<'a> {
     }
 }
 
-/// Whether a tool is to be called, and which.
+/// Whether a tool is called, and which.
 #[derive(Debug, Clone, Copy)]
 pub enum ToolChoice<'a> {
-    /// None.
+    /// No tool.
     Never,
-    /// As the model likes.
+    /// The model decides.
     Auto,
-    /// At least one.
+    /// At least one tool.
     Always,
-    /// This one.
+    /// This tool.
     Named(ToolDefinition<'a>),
 }
 
 impl ToolChoice<'_> {
-    /// The choice of a client that has perhaps just told what a tool returned:
-    /// a model that may do as it likes then answers.
+    /// Returns the choice after the last message. If that is the result of a
+    /// tool and the model decides, it answers with text.
     #[must_use]
     pub fn after(self, has_result: bool) -> Self {
         match self {

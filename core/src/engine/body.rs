@@ -1,4 +1,4 @@
-//! The body of a response, step by step.
+//! The body of a response, in steps.
 
 use stack_dst::Value;
 use stack_dst::buffers::ConstArrayBuf;
@@ -6,33 +6,33 @@ use stack_dst::buffers::ConstArrayBuf;
 use super::buffer::Buffer;
 use super::facts::Progress;
 
-/// A body, cut into the steps that are sent at one time each.
+/// The body of a response, split into steps. Each step is sent at one time.
 pub trait Body {
-    /// How many steps there are; at least one.
+    /// Returns the number of steps: at least one.
     fn steps(&self) -> usize;
 
-    /// Appends to `out` what is sent at step `step`.
+    /// Appends the bytes of step `step` to `out`.
     fn render(&self, step: usize, out: &mut Buffer);
 
-    /// How much is sent after the first `steps` steps. A body that holds no
-    /// completion has no tokens.
+    /// Returns how much has been sent after the first `steps` steps. A body
+    /// without a completion has no tokens.
     fn progress(&self, _steps: usize) -> Progress {
         Progress::default()
     }
 }
 
-/// How many words a body takes at most that is not on the heap, and its table of
-/// methods: those of a chat stream, of which tens of thousands may be open.
+/// The size limit of a body that is not on the heap, in words, including its
+/// vtable pointer: the size of a chat stream, of which tens of thousands may be
+/// open.
 const INLINE_WORDS: usize = 33;
 
 type Inline = Value<dyn Body, ConstArrayBuf<usize, INLINE_WORDS>>;
 
-/// A body of any kind. A small one is kept where this is; a large one is on the
-/// heap.
+/// A body of any kind. A small body is stored inline, a large one on the heap.
 pub struct BoxedBody(Inline);
 
 impl BoxedBody {
-    /// Boxes a body.
+    /// Stores a body.
     pub fn new(body: impl Body + 'static) -> Self {
         match Inline::new_stable(body, |it| it) {
             Ok(inline) => Self(inline),
@@ -40,12 +40,12 @@ impl BoxedBody {
         }
     }
 
-    /// Keeps a pointer to a body.
+    /// Stores a pointer to a body.
     fn on_heap(body: Box<dyn Body>) -> Self {
         const { assert!(size_of::<Inline>() > size_of::<Box<dyn Body>>() + size_of::<usize>()) };
         match Inline::new_stable(body, |it| it) {
             Ok(inline) => Self(inline),
-            // Never: see the assertion.
+            // Unreachable: see the assertion.
             Err(body) => Self::on_heap(body),
         }
     }
@@ -79,11 +79,11 @@ impl Body for BoxedBody {
     }
 }
 
-/// A body that is sent at once.
+/// A body of one step.
 pub struct WholeBody {
-    /// All of it.
+    /// All bytes.
     pub bytes: Vec<u8>,
-    /// What it holds of a completion.
+    /// The part of a completion that it holds.
     pub progress: Progress,
 }
 
@@ -115,7 +115,7 @@ impl Body for WholeBody {
 mod tests {
     use super::*;
 
-    /// A body of so many words that renders its own address.
+    /// A body of `N` words that renders its own address.
     struct Words<const N: usize>([usize; N]);
 
     impl<const N: usize> Body for Words<N> {

@@ -1,20 +1,20 @@
-//! What is rendered to be sent at one time.
+//! The buffer that steps are rendered into.
 
-/// A batch is sent once it holds this many bytes, even if more is due: a long
-/// reply without delay must not hold a worker, and a client that does not read
-/// must not hold more of its memory.
+/// A buffer is sent once it holds this many bytes, even if more is due: a long
+/// response without delays must not block a worker, and a client that does not
+/// read must not occupy more of its memory.
 pub const FULL: usize = 64 * 1024;
 
-/// Bytes to be sent, in a buffer that is used again and again. One that has run
-/// out of memory is empty, and stays so until it is cleared.
+/// A reusable buffer of bytes to send. After an allocation fails, the buffer
+/// stays empty until it is cleared.
 #[derive(Debug)]
 pub struct Buffer {
-    /// None: out of memory.
+    /// `None` after an allocation has failed.
     bytes: Option<Vec<u8>>,
 }
 
 impl Buffer {
-    /// Empty, and without memory yet.
+    /// Creates an empty buffer, without allocating.
     pub const fn new() -> Self {
         Self {
             bytes: Some(Vec::new()),
@@ -32,8 +32,8 @@ impl Buffer {
         }
     }
 
-    /// Forgets what was put, and keeps the memory for what comes unless it is
-    /// more than a batch takes.
+    /// Removes all bytes. Keeps the memory, unless it is more than a full buffer
+    /// needs.
     pub fn clear(&mut self) {
         match &mut self.bytes {
             Some(buffer) if buffer.capacity() <= 2 * FULL => buffer.clear(),
@@ -41,22 +41,22 @@ impl Buffer {
         }
     }
 
-    /// Whether it is to be sent before it takes more.
+    /// Returns whether the buffer must be sent before more is appended.
     pub fn is_full(&self) -> bool {
         self.as_bytes().len() >= FULL
     }
 
-    /// Whether there was no memory for what was put.
+    /// Returns whether an allocation has failed.
     pub fn is_out_of_memory(&self) -> bool {
         self.bytes.is_none()
     }
 
-    /// What was put.
+    /// Returns the bytes.
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.as_deref().unwrap_or_default()
     }
 
-    /// What was put, for one who recodes it in place.
+    /// Returns the bytes, for a caller that recodes them in place.
     pub fn as_mut_bytes(&mut self) -> &mut [u8] {
         self.bytes.as_deref_mut().unwrap_or_default()
     }
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn it_keeps_its_memory_within_bounds() {
+    fn a_cleared_buffer_keeps_bounded_memory() {
         let mut buffer = Buffer::new();
         buffer.put(&[b'x'; FULL]);
         assert!(buffer.is_full());

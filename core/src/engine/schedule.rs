@@ -2,9 +2,9 @@
 
 use crate::util::time::Micros;
 
-/// An absolute schedule that is advanced step by step. The time of a step is
-/// counted from the planned time of the step before, not from the time at which
-/// that was sent, so that delays of a timer never add up.
+/// An absolute schedule that is advanced step by step. The due time of a step
+/// depends on the due time of the previous step, not on the time at which that
+/// was sent, so that timer delays do not accumulate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Schedule {
     due: Micros,
@@ -12,8 +12,8 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// The first step is due `first_delay` after `start`, each other one `gap`
-    /// after the step before.
+    /// Creates a schedule. The first step is due `first_delay` after `start`,
+    /// each other step `gap` after the previous one.
     pub fn new(start: Micros, first_delay: Micros, gap: Micros) -> Self {
         Self {
             due: start.saturating_add(first_delay),
@@ -21,22 +21,22 @@ impl Schedule {
         }
     }
 
-    /// When the next step is due.
+    /// Returns when the next step is due.
     pub fn next_due(&self) -> Micros {
         self.due
     }
 
-    /// Goes on to the step after the next.
+    /// Advances by one step.
     pub fn advance(&mut self) {
         self.due = self.due.saturating_add(self.gap);
     }
 
-    /// The schedule after `steps` steps.
+    /// Returns the schedule after `steps` more steps.
     #[must_use]
     pub fn after(self, steps: usize) -> Self {
-        let due = self.gap.saturating_mul(steps as Micros);
+        let gaps = self.gap.saturating_mul(steps as Micros);
         Self {
-            due: self.due.saturating_add(due),
+            due: self.due.saturating_add(gaps),
             ..self
         }
     }
@@ -48,7 +48,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn steps_are_due_at_equal_distances() {
+    fn steps_are_due_at_equal_intervals() {
         let mut schedule = Schedule::new(1_000, 200, 50);
         for due in [1_200, 1_250, 1_300] {
             assert_eq!(schedule.next_due(), due);

@@ -1,9 +1,9 @@
-//! Where an object is rendered to, so that a stream and a plain reply render
-//! what they share with the same code.
+//! The target of rendering. Streams and plain responses share the code that
+//! renders their common parts.
 
 use crate::engine::Buffer;
 
-/// Takes bytes.
+/// A target for bytes.
 pub trait Sink {
     /// Appends `bytes`.
     fn put(&mut self, bytes: &[u8]);
@@ -15,10 +15,10 @@ pub trait Sink {
         }
     }
 
-    /// Appends a whole JSON document that is at hand as the inside of a string,
-    /// on one line. White space between its values may be escaped there; what
-    /// has a code instead is within a string of the document's own, and may
-    /// keep it.
+    /// Appends a whole JSON document on one line. `escaped` is the document as
+    /// the inside of a JSON string. Escaped white space between its values
+    /// becomes a space. A `\u` escape is inside one of the document's own
+    /// strings and remains an escape.
     fn put_document(&mut self, escaped: &[u8]) {
         let mut rest = escaped;
         while let Some(at) = rest.iter().position(|&byte| byte == b'\\') {
@@ -57,7 +57,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_document_is_what_it_was(
+        fn a_document_keeps_its_value(
             key in "[a\"\\\\\n\u{1}\u{85}\u{2028}é]{0,9}",
             text: String,
             pretty: bool,

@@ -4,13 +4,13 @@
 /// The media type of a stream.
 pub const CONTENT_TYPE: &str = "text/event-stream";
 
-/// Goes before the data of an event.
+/// The bytes before the data of an event.
 pub const DATA: &[u8] = b"data: ";
 
-/// Goes before the name of an event that has one.
+/// The bytes before the name of an event.
 pub const EVENT: &[u8] = b"event: ";
 
-/// Goes after the data of an event.
+/// The bytes after the data of an event.
 pub const END: &[u8] = b"\n\n";
 
 /// The event with which OpenAI ends a stream.

@@ -1,4 +1,4 @@
-//! A response on its way: hands out the steps as they fall due.
+//! A response that is being sent: renders the steps that are due.
 
 use super::body::{Body, BoxedBody};
 use super::buffer::Buffer;
@@ -6,25 +6,27 @@ use super::facts::Facts;
 use super::schedule::Schedule;
 use crate::util::time::Micros;
 
-/// What [`Stream::poll`] has found.
+/// The result of [`Stream::poll`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Poll {
-    /// All that is due is in the buffer, perhaps nothing; poll again at this
-    /// time. It lies in the past if the buffer is full.
+    /// The steps that are due, if any, are in the buffer. Poll again at this
+    /// time, which is in the past if the buffer is full.
     Wait(Micros),
     /// The last step is in the buffer.
     Done,
-    /// Out of memory while rendering a step: the response can't go on.
+    /// An allocation failed while a step was rendered. The response cannot
+    /// continue.
     OutOfMemory,
 }
 
-/// A response on its way.
+/// A response that is being sent.
 pub struct Stream {
     body: BoxedBody,
     schedule: Schedule,
     /// The next step.
     next: u32,
-    /// How many steps there are. The ends of 2^32 steps would take 32 GB.
+    /// The number of steps. 32 bits suffice: the ends of 2^32 chunks would take
+    /// 32 GB.
     steps: u32,
     first: Micros,
     last: Micros,
@@ -32,8 +34,9 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Starts at the first step of `body`, which has less than 2^32.
-    // Else the body is moved twice more on its way into a response.
+    /// Creates a stream that starts at the first step of `body`, which has fewer
+    /// than 2^32.
+    // Without inlining, the body is moved twice more.
     #[inline(always)]
     pub fn new(body: BoxedBody, schedule: Schedule) -> Self {
         Self {
@@ -47,12 +50,12 @@ impl Stream {
         }
     }
 
-    /// The same, of a body that need not be boxed yet.
+    /// Creates a stream of a body that is not boxed yet.
     pub fn of(body: impl Body + 'static, schedule: Schedule) -> Self {
         Self::new(BoxedBody::new(body), schedule)
     }
 
-    /// Appends to `out` the steps that are due at `now`, until it is full.
+    /// Appends the steps that are due at `now` to `out`, until it is full.
     pub fn poll(&mut self, now: Micros, out: &mut Buffer) -> Poll {
         if self.next == self.steps {
             return Poll::Done;
@@ -65,7 +68,7 @@ impl Stream {
             self.first = now;
         }
         self.last = now;
-        // The first of these steps is the latest.
+        // Of the steps that are due, the first one has the greatest delay.
         self.lag_max = self.lag_max.max(lag);
         loop {
             self.body.render(self.next as usize, out);
@@ -84,7 +87,7 @@ impl Stream {
         }
     }
 
-    /// What became of the response so far.
+    /// Returns the facts of the response so far.
     pub fn facts(&self) -> Facts {
         let has_begun = self.next > 0;
         Facts {
@@ -104,7 +107,7 @@ mod tests {
     use crate::engine::facts::Progress;
     use proptest::prelude::*;
 
-    /// Each step is one byte, its number.
+    /// A body whose steps are one byte each, the number of the step.
     struct Count(usize);
 
     impl Body for Count {
@@ -125,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn facts_tell_what_was_sent_and_how_late() {
+    fn facts_hold_progress_times_and_lag() {
         let mut stream = Stream::of(Count(3), Schedule::new(0, 10, 5));
         let mut out = Buffer::new();
         stream.poll(9, &mut out);
@@ -149,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn each_step_comes_at_its_time() {
+    fn each_step_is_rendered_when_it_is_due() {
         let mut stream = Stream::of(Count(3), Schedule::new(0, 10, 5));
         let mut out = Buffer::new();
         assert_eq!(stream.poll(0, &mut out), Poll::Wait(10));
@@ -157,7 +160,7 @@ mod tests {
         assert_eq!(out.as_bytes(), b"");
         assert_eq!(stream.poll(10, &mut out), Poll::Wait(15));
         assert_eq!(out.as_bytes(), [0]);
-        // A late worker sends what it missed at once, and keeps the schedule.
+        // A late poll renders the missed steps at once and keeps the schedule.
         assert_eq!(stream.poll(22, &mut out), Poll::Done);
         assert_eq!(out.as_bytes(), [0, 1, 2]);
         assert_eq!(stream.poll(30, &mut out), Poll::Done);
@@ -165,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_batch_is_sent_before_the_rest() {
+    fn a_full_buffer_is_sent_before_the_next_step() {
         struct Large;
         impl Body for Large {
             fn steps(&self) -> usize {
@@ -184,10 +187,11 @@ mod tests {
     }
 
     proptest! {
-        /// However late and unevenly it is polled, every step comes once, in
-        /// order, never early, and the moment waited for is always ahead.
+        /// However late and unevenly the stream is polled, every step is
+        /// rendered once, in order, never early, and the time to wait for is in
+        /// the future.
         #[test]
-        fn every_step_comes_once_and_never_early(
+        fn every_step_is_rendered_once_and_never_early(
             steps in 1usize..50,
             first in 0u64..100,
             gap in 0u64..100,

@@ -1,20 +1,20 @@
-//! A timing wheel: which timer fires in which millisecond. Starting, firing and
-//! stopping take the same few steps, whatever the number of timers (Varghese and
-//! Lauck, "Hashed and hierarchical timing wheels", scheme 4). A tree of the
-//! times, as nginx has, takes several times as long at 10,000 timers
+//! A timing wheel: selects the timers that fire in each millisecond. Starting,
+//! firing and stopping take constant time, whatever the number of timers
+//! (Varghese and Lauck, "Hashed and hierarchical timing wheels", scheme 4). A
+//! tree of the times, as in nginx, takes several times as long at 10,000 timers
 //! (`cargo bench -p llm-mock-work`).
 //!
-//! The lists of timers are the caller's, one for each millisecond of the span,
-//! so that a timer can carry its own links. The wheel knows which of them are
+//! The caller keeps the lists of timers, one for each millisecond of the span,
+//! so that a timer can contain its own links. The wheel tracks which lists are
 //! not empty.
 
-/// How far ahead the wheel reaches, in milliseconds. A timer that is due later
-/// fires after this time, and is to be started again.
+/// The time that the wheel covers, in milliseconds. A timer that is due later
+/// fires after this time and must be started again.
 pub const SPAN: usize = 1024;
 
 const WORDS: usize = SPAN / 64;
 
-/// Which lists are not empty. A list holds those who are to be woken in one
+/// The set of lists that are not empty. A list holds the timers that fire in one
 /// millisecond of the span after `now`.
 #[derive(Debug)]
 pub struct TimerWheel {
@@ -24,7 +24,7 @@ pub struct TimerWheel {
 }
 
 impl TimerWheel {
-    /// Nobody sleeps.
+    /// Creates a wheel without timers.
     pub const fn new() -> Self {
         Self {
             now: 0,
@@ -32,14 +32,15 @@ impl TimerWheel {
         }
     }
 
-    /// Whether nobody sleeps.
+    /// Returns whether no timer runs.
     pub fn is_empty(&self) -> bool {
         self.occupied == [0; WORDS]
     }
 
-    /// One more sleeps until `due`, but no less than a millisecond and no
-    /// longer than [`SPAN`]: at the end of this list, whose number is less than
-    /// that. Times are in milliseconds and never go back.
+    /// Starts a timer that fires at `due`, but after a millisecond at the
+    /// earliest and after [`SPAN`] at the latest. Returns the number of its
+    /// list, less than [`SPAN`]: the caller appends the timer to that list.
+    /// Times are in milliseconds and never go back.
     pub fn insert(&mut self, now: u64, due: u64) -> usize {
         if self.is_empty() {
             self.now = now;
@@ -52,15 +53,15 @@ impl TimerWheel {
         list
     }
 
-    /// The last of a list has left it before its time.
+    /// Marks a list as empty: its last timer was stopped.
     pub fn vacate(&mut self, list: usize) {
         if let Some(word) = self.occupied.get_mut(list / 64) {
             *word &= !(1 << (list % 64));
         }
     }
 
-    /// It is `now`: takes the next list of those whose time has come. All who
-    /// are in it are to be woken.
+    /// Removes and returns the next list that is due at `now`. The caller fires
+    /// all of its timers.
     pub fn pop(&mut self, now: u64) -> Option<usize> {
         match self.next_occupied() {
             Some((ahead, list)) if self.now + ahead <= now => {
@@ -75,17 +76,17 @@ impl TimerWheel {
         }
     }
 
-    /// The earliest time at which somebody is to be woken.
+    /// Returns the earliest time at which a timer fires.
     pub fn next_due(&self) -> Option<u64> {
         self.next_occupied().map(|(ahead, _)| self.now + ahead)
     }
 
-    /// The first list that is not empty: how many milliseconds ahead it is, and
-    /// its number.
+    /// Returns the first list that is not empty: how many milliseconds ahead it
+    /// is, and its number.
     fn next_occupied(&self) -> Option<(u64, usize)> {
         let start = ((self.now + 1) % SPAN as u64) as usize;
         let (word, bit) = (start / 64, start % 64);
-        // The word of the start comes again at the end, for its lower bits.
+        // The first word is visited again at the end, for its lower bits.
         for n in 0..=WORDS {
             let index = (word + n) % WORDS;
             let mask = match n {
@@ -114,13 +115,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The wheel with lists that hold numbers.
-    struct Sleepers {
+    /// The wheel with lists of numbered timers.
+    struct Timers {
         wheel: TimerWheel,
         lists: Vec<Vec<u32>>,
     }
 
-    impl Sleepers {
+    impl Timers {
         fn new() -> Self {
             Self {
                 wheel: TimerWheel::new(),
@@ -128,62 +129,62 @@ mod tests {
             }
         }
 
-        fn insert(&mut self, now: u64, due: u64, sleeper: u32) -> usize {
+        fn insert(&mut self, now: u64, due: u64, timer: u32) -> usize {
             let list = self.wheel.insert(now, due);
-            self.lists[list].push(sleeper);
+            self.lists[list].push(timer);
             list
         }
 
-        fn remove(&mut self, list: usize, sleeper: u32) {
-            self.lists[list].retain(|&other| other != sleeper);
+        fn remove(&mut self, list: usize, timer: u32) {
+            self.lists[list].retain(|&other| other != timer);
             if self.lists[list].is_empty() {
                 self.wheel.vacate(list);
             }
         }
 
-        fn wake(&mut self, now: u64) -> Vec<u32> {
-            let mut woken = Vec::new();
+        fn fire(&mut self, now: u64) -> Vec<u32> {
+            let mut fired = Vec::new();
             while let Some(list) = self.wheel.pop(now) {
                 assert_ne!(self.lists[list], [0; 0]);
-                woken.append(&mut self.lists[list]);
+                fired.append(&mut self.lists[list]);
             }
-            woken
+            fired
         }
     }
 
     #[test]
-    fn sleepers_wake_at_their_time_in_the_order_they_lay_down() {
-        let mut sleepers = Sleepers::new();
-        assert_eq!(sleepers.wheel.next_due(), None);
-        for (due, sleeper) in [(1_050, 1), (1_020, 2), (1_050, 3)] {
-            sleepers.insert(1_000, due, sleeper);
+    fn timers_fire_when_due_in_the_order_of_their_start() {
+        let mut timers = Timers::new();
+        assert_eq!(timers.wheel.next_due(), None);
+        for (due, timer) in [(1_050, 1), (1_020, 2), (1_050, 3)] {
+            timers.insert(1_000, due, timer);
         }
-        assert_eq!(sleepers.wheel.next_due(), Some(1_020));
-        assert_eq!(sleepers.wake(1_019), [0; 0]);
-        assert_eq!(sleepers.wake(1_020), [2]);
-        assert_eq!(sleepers.wheel.next_due(), Some(1_050));
-        assert_eq!(sleepers.wake(1_060), [1, 3]);
-        assert!(sleepers.wheel.is_empty());
+        assert_eq!(timers.wheel.next_due(), Some(1_020));
+        assert_eq!(timers.fire(1_019), [0; 0]);
+        assert_eq!(timers.fire(1_020), [2]);
+        assert_eq!(timers.wheel.next_due(), Some(1_050));
+        assert_eq!(timers.fire(1_060), [1, 3]);
+        assert!(timers.wheel.is_empty());
     }
 
     #[test]
-    fn a_time_that_has_passed_or_lies_far_ahead_is_brought_into_reach() {
+    fn due_times_are_limited_to_the_span() {
         let span = SPAN as u64;
-        let mut sleepers = Sleepers::new();
-        sleepers.insert(1_000, 0, 1);
-        sleepers.insert(1_000, u64::MAX, 2);
-        assert_eq!(sleepers.wake(1_000), [0; 0]);
-        assert_eq!(sleepers.wake(1_001), [1]);
-        assert_eq!(sleepers.wheel.next_due(), Some(1_000 + span));
-        assert_eq!(sleepers.wake(1_000 + span), [2]);
+        let mut timers = Timers::new();
+        timers.insert(1_000, 0, 1);
+        timers.insert(1_000, u64::MAX, 2);
+        assert_eq!(timers.fire(1_000), [0; 0]);
+        assert_eq!(timers.fire(1_001), [1]);
+        assert_eq!(timers.wheel.next_due(), Some(1_000 + span));
+        assert_eq!(timers.fire(1_000 + span), [2]);
     }
 
     #[derive(Debug, Clone)]
     enum Step {
         Insert(u64),
         Remove(prop::sample::Index),
-        /// So much later.
-        Turn(u64),
+        /// Time passes, in milliseconds, and the due timers fire.
+        Fire(u64),
     }
 
     fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -191,50 +192,50 @@ mod tests {
         let step = prop_oneof![
             4 => (0..2 * span).prop_map(Step::Insert),
             1 => any::<prop::sample::Index>().prop_map(Step::Remove),
-            2 => (0..20u64).prop_map(Step::Turn),
-            1 => (0..3 * span).prop_map(Step::Turn),
+            2 => (0..20u64).prop_map(Step::Fire),
+            1 => (0..3 * span).prop_map(Step::Fire),
         ];
         prop::collection::vec(step, 0..200)
     }
 
     proptest! {
-        /// Whatever happens, nobody is lost, woken early, or woken after
-        /// someone who was to be woken earlier; and the wheel knows who is next.
+        /// No timer is lost, fires early, or fires after one that is due later,
+        /// and `next_due` is the earliest due time.
         #[test]
-        fn wakes_as_a_sorted_list_would(start in 0..10_000u64, steps in steps()) {
-            let mut sleepers = Sleepers::new();
-            // The time to wake at, the order of going to sleep, the list.
+        fn fires_as_a_sorted_list_would(start in 0..10_000u64, steps in steps()) {
+            let mut timers = Timers::new();
+            // The due time, the order of starting, the list.
             let mut model: Vec<(u64, u32, usize)> = Vec::new();
-            let (mut now, mut turned, mut count) = (start, start, 0);
+            let (mut now, mut last_fired, mut count) = (start, start, 0);
             for step in steps {
                 match step {
                     Step::Insert(ahead) => {
                         if model.is_empty() {
-                            turned = now;
+                            last_fired = now;
                         }
-                        let list = sleepers.insert(now, now + ahead, count);
-                        let due = (now + ahead).clamp(turned + 1, turned + SPAN as u64);
+                        let list = timers.insert(now, now + ahead, count);
+                        let due = (now + ahead).clamp(last_fired + 1, last_fired + SPAN as u64);
                         model.push((due, count, list));
                         count += 1;
                     }
                     Step::Remove(index) if !model.is_empty() => {
-                        let (_, sleeper, list) = model.remove(index.index(model.len()));
-                        sleepers.remove(list, sleeper);
+                        let (_, timer, list) = model.remove(index.index(model.len()));
+                        timers.remove(list, timer);
                     }
                     Step::Remove(_) => {}
-                    Step::Turn(later) => {
+                    Step::Fire(later) => {
                         now += later;
-                        turned = now;
-                        model.sort_by_key(|&(due, sleeper, _)| (due, sleeper));
+                        last_fired = now;
+                        model.sort_by_key(|&(due, timer, _)| (due, timer));
                         let later = model.split_off(model.partition_point(|&(due, ..)| due <= now));
-                        let woken: Vec<_> = model.iter().map(|&(_, sleeper, _)| sleeper).collect();
-                        prop_assert_eq!(sleepers.wake(now), woken);
+                        let fired: Vec<_> = model.iter().map(|&(_, timer, _)| timer).collect();
+                        prop_assert_eq!(timers.fire(now), fired);
                         model = later;
                     }
                 }
-                prop_assert_eq!(sleepers.wheel.is_empty(), model.is_empty());
+                prop_assert_eq!(timers.wheel.is_empty(), model.is_empty());
                 let next = model.iter().map(|&(due, ..)| due).min();
-                prop_assert_eq!(sleepers.wheel.next_due(), next);
+                prop_assert_eq!(timers.wheel.next_due(), next);
             }
         }
     }

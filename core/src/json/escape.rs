@@ -1,11 +1,11 @@
-//! JSON on its way out.
+//! Writing JSON.
 
-/// Text prepared to stand between the quotes of a JSON string.
+/// Text escaped for use between the quotes of a JSON string.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Escaped(Vec<u8>);
 
 impl Escaped {
-    /// Escapes `text`. What is not UTF-8 in it becomes U+FFFD.
+    /// Escapes `text`. Bytes that are not UTF-8 become U+FFFD.
     pub fn new(text: &[u8]) -> Self {
         Self::of(&String::from_utf8_lossy(text))
     }
@@ -17,12 +17,12 @@ impl Escaped {
         Self(out)
     }
 
-    /// Takes what [`escape`] wrote.
+    /// Wraps the output of [`escape`].
     pub(crate) fn from_escaped(escaped: Vec<u8>) -> Self {
         Self(escaped)
     }
 
-    /// The escaped bytes, without quotes.
+    /// Returns the escaped bytes, without quotes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -31,9 +31,9 @@ impl Escaped {
 /// Appends `text` to `out` as the inside of a JSON string (RFC 8259,
 /// section 7).
 ///
-/// Beyond what JSON asks for, the line separators of Unicode are escaped too:
-/// clients that split a stream with a general notion of lines, such as httpx's
-/// `iter_lines`, would cut an event in two there.
+/// The line separators of Unicode are escaped too, although JSON does not
+/// require it: clients that split a stream at all line separators, such as
+/// httpx's `iter_lines`, would cut an event in two there.
 pub fn escape(text: &str, out: &mut Vec<u8>) {
     let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
     if text.bytes().all(is_plain) {
@@ -43,8 +43,8 @@ pub fn escape(text: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// The same, of a text with a character that may have an escape. Apart from
-/// [`escape`], which is faster without it.
+/// Does the same as [`escape`] for a text with a character that may need an
+/// escape. A separate function keeps [`escape`] faster.
 #[inline(never)]
 fn escape_each(text: &str, out: &mut Vec<u8>) {
     let mut plain = 0;
@@ -71,8 +71,8 @@ fn escape_each(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(text.as_bytes().get(plain..).unwrap_or_default());
 }
 
-/// Appends JSON to `out` on one line: without the white space around its
-/// values, and with the line separators of Unicode escaped, see [`escape`].
+/// Appends JSON to `out` on one line: without white space between its values,
+/// and with the line separators of Unicode escaped, as [`escape`] does.
 pub fn compact(json: &str, out: &mut Vec<u8>) {
     let mut plain = 0;
     let mut in_string = false;
@@ -106,7 +106,7 @@ pub fn compact(json: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(json.as_bytes().get(plain..).unwrap_or_default());
 }
 
-/// `\uXXXX`, for a character of the basic plane.
+/// Appends `\uXXXX` for a character of the basic plane.
 fn unicode(c: char, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\\u");
     for shift in [12, 8, 4, 0] {
@@ -123,7 +123,7 @@ pub struct Digits {
 }
 
 impl Digits {
-    /// The digits of `n`.
+    /// Formats `n`.
     pub fn of(n: u64) -> Self {
         let mut buffer = itoa::Buffer::new();
         let text = buffer.format(n).as_bytes();
@@ -134,7 +134,7 @@ impl Digits {
         Self { digits, start }
     }
 
-    /// As ASCII.
+    /// Returns the digits as ASCII.
     pub fn as_bytes(&self) -> &[u8] {
         self.digits.get(self.start..).unwrap_or_default()
     }
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_what_must_be() {
+    fn escapes_quotes_backslashes_and_control_characters() {
         assert_eq!(escaped(r#"say "hi" \o/"#), r#"say \"hi\" \\o/"#);
         assert_eq!(escaped("a\nb\rc\td\u{8}\u{c}"), r"a\nb\rc\td\b\f");
         assert_eq!(escaped("\0\u{1f}\u{7f}"), "\\u0000\\u001f\u{7f}");
@@ -160,26 +160,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_utf8_is_replaced() {
+    fn invalid_utf8_is_replaced() {
         assert_eq!(Escaped::new(b"a\xffb").as_bytes(), "a\u{fffd}b".as_bytes());
     }
 
     proptest! {
         #[test]
-        fn any_json_parser_reads_it_back(text: String) {
+        fn a_json_parser_reads_the_text_back(text: String) {
             let quoted = format!("\"{}\"", escaped(&text));
             prop_assert_eq!(serde_json::from_str::<String>(&quoted).unwrap(), text);
         }
 
         #[test]
-        fn it_is_one_line_to_everyone(text: String) {
+        fn escaped_text_has_no_line_separators(text: String) {
             let separates = |c: char| c < ' ' || "\u{85}\u{2028}\u{2029}".contains(c);
             let found = escaped(&text).contains(separates);
             prop_assert!(!found);
         }
 
         #[test]
-        fn compact_json_says_the_same_on_one_line(
+        fn compact_json_has_the_same_value_on_one_line(
             keys in prop::collection::vec(any::<String>(), 0..5),
             text in "[ \\\\\"\n\u{85}\u{2028}a]{0,20}",
         ) {

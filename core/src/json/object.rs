@@ -5,23 +5,24 @@ use std::str;
 
 use crate::json::Value;
 
-/// A body as text. Bytes that are not UTF-8 are read as U+FFFD.
+/// Returns a body as text. Bytes that are not UTF-8 become U+FFFD.
 pub fn text(body: &[u8]) -> Cow<'_, str> {
-    // From what is right, as nearly all is, `from_utf8_lossy` would take ten
-    // times as long.
+    // For valid UTF-8, the usual case, `from_utf8_lossy` takes ten times as
+    // long.
     str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed)
 }
 
-/// Hands each top-level field of `body` to `field`, as it is written. The last
-/// of several with one name counts. Returns whether `body` is a single object:
-/// if it is not, ignore what was handed out. The inside of a value is stepped
-/// over, not checked; whoever uses the value checks it.
+/// Calls `field` with each top-level field of `body`, in order. Of several
+/// fields with the same name, callers keep the last. Returns whether `body` is
+/// a single object; if it is not, ignore the fields. The inside of a value is
+/// skipped, not checked: the code that uses the value checks it.
 pub fn read<'a>(body: &'a str, mut field: impl FnMut(&str, Value<'a>)) -> bool {
     let mut json = body;
     fields(&mut json, &mut field).is_some() && skip_space(json).is_empty()
 }
 
-/// Takes an object off the beginning of `json`. `None` if it is broken.
+/// Reads an object from the beginning of `json`. Returns `None` if it is
+/// malformed.
 fn fields<'a>(json: &mut &'a str, field: &mut impl FnMut(&str, Value<'a>)) -> Option<()> {
     if sign(json)? != b'{' {
         return None;
@@ -50,7 +51,7 @@ fn value<'a>(json: &mut &'a str) -> Option<Value<'a>> {
     Value::take(json)
 }
 
-/// Takes the next character off `json`, if it is ASCII.
+/// Reads the next character of `json`, if it is ASCII.
 fn sign(json: &mut &str) -> Option<u8> {
     let text = skip_space(json);
     *json = text.get(1..)?;
@@ -61,7 +62,7 @@ fn skip_space(json: &str) -> &str {
     json.trim_ascii_start()
 }
 
-/// Whether a value is an object of strings.
+/// Returns whether a value is an object of strings.
 pub fn is_object_of_strings(value: Value) -> bool {
     let mut all = true;
     read(value.json(), |_, value| all &= value.is_string()) && all
@@ -81,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_within_a_value_is_its_users_matter() {
+    fn the_inside_of_a_value_is_not_checked() {
         for (body, value) in [
             (r#"{"a":[1,,x]}"#, "[1,,x]"),
             (r#"{"a":01}"#, "01"),
@@ -98,7 +99,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn finds_what_a_serializer_wrote(
+        fn reads_the_fields_of_serialized_objects(
             fields in prop::collection::vec((".*", "\\PC*|[\"\\\\a]*", any::<Vec<i8>>()), 0..4),
             is_pretty: bool,
         ) {

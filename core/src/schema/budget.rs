@@ -1,6 +1,6 @@
 //! What one document may take: bytes of output and steps of work.
 
-/// The longest document, in bytes. A schema that asks for more yields `{}`.
+/// The longest document, in bytes. A schema that requires more yields `{}`.
 pub const LONGEST_DOCUMENT: usize = 64 * 1024;
 
 /// Steps for the documents of one response: at most about 10 ms of work.
@@ -13,7 +13,7 @@ const MOST_STEPS: usize = 1_000_000;
 pub struct Budget(usize);
 
 impl Budget {
-    /// The budget of one of `documents` that are generated together.
+    /// Creates the budget of one of `documents` that are generated together.
     pub fn share(documents: usize) -> Self {
         Self(MOST_STEPS / documents.max(1))
     }

@@ -62,7 +62,7 @@ pub struct Source<'a> {
     pub budget: &'a mut Budget,
 }
 
-/// The steps that a keyword takes.
+/// Returns the steps that a keyword takes.
 fn steps(name: &str, tape: &Tape, value: Node) -> usize {
     match name {
         "type" => tape.size(value),
@@ -216,9 +216,9 @@ impl Constraints {
         }
     }
 
-    /// One of the schemas in a list: one that has a finite document and a type
-    /// that the value may have. Null is chosen only if it is the only such
-    /// type, or if the value `is_terse`.
+    /// Returns one of the schemas in a list: one that has a finite document and
+    /// a type that the value may have. Null is chosen only if it is the only
+    /// such type, or if the value `is_terse`.
     fn branch(&self, list: Node, is_terse: bool, source: &mut Source) -> Option<Node> {
         /// How often the loops below visit an element, times the references
         /// that they follow.

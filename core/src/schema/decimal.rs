@@ -17,8 +17,8 @@ const MOST_DIGITS: u32 = 18;
 /// schema, and is read for each value that it applies to.
 const LONGEST: usize = 64;
 
-/// A JSON number. `None` if it is so large or so exact that it is no limit in
-/// practice.
+/// Reads a JSON number. Returns `None` if it is so large or so exact that it is
+/// no limit in practice.
 pub fn parse(json: &str) -> Option<Decimal> {
     if json.len() > LONGEST {
         return None;
@@ -43,14 +43,16 @@ pub struct Range {
 }
 
 impl Range {
-    /// At least `min`, or more than it if it is `exclusive`.
+    /// Requires a number of at least `min`, or greater than `min` if it is
+    /// `exclusive`.
     pub fn at_least(&mut self, min: Decimal, exclusive: bool) {
         if self.min.is_none_or(|old| old < (min, exclusive)) {
             self.min = Some((min, exclusive));
         }
     }
 
-    /// At most `max`, or less than it if it is `exclusive`.
+    /// Requires a number of at most `max`, or less than `max` if it is
+    /// `exclusive`.
     pub fn at_most(&mut self, max: Decimal, exclusive: bool) {
         if self
             .max
@@ -60,7 +62,7 @@ impl Range {
         }
     }
 
-    /// A multiple of `step`, if that is positive.
+    /// Requires a multiple of `step`, if that is positive.
     pub fn multiple_of(&mut self, step: Decimal) {
         if step > Decimal::ZERO {
             let common = self.step.and_then(|other| common_multiple(step, other));
@@ -68,8 +70,8 @@ impl Range {
         }
     }
 
-    /// One of the numbers, as JSON. If there is none, the multiple that is next
-    /// to the minimum.
+    /// Returns one of the numbers, as JSON. If there is none, the multiple that
+    /// is next to the minimum.
     pub fn pick(&self, is_whole: bool, rng: &mut Rng) -> String {
         let number = self.find(is_whole, rng).unwrap_or_default();
         number.normalize().to_string()
@@ -121,7 +123,8 @@ impl Range {
     }
 }
 
-/// The least number that both divide. `None` if it has too many digits.
+/// Returns the least number that both divide, or `None` if it has too many
+/// digits.
 fn common_multiple(a: Decimal, b: Decimal) -> Option<Decimal> {
     let (mut divisor, mut rest) = (a, b);
     while !rest.is_zero() {

@@ -66,8 +66,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The document. `None` if it is longer than [`LONGEST_DOCUMENT`], too
-    /// deep, or takes more than the budget.
+    /// Writes the document. Returns `None` if it is longer than
+    /// [`LONGEST_DOCUMENT`], too deep, or takes more than the budget.
     pub fn write(mut self) -> Option<String> {
         let place = Place {
             depth: 0,
@@ -145,8 +145,8 @@ impl<'a> Writer<'a> {
         (self.out.len() <= LONGEST_DOCUMENT).then_some(())
     }
 
-    /// An element of `enum` that has the right type; null only if there is no
-    /// other.
+    /// Returns an element of `enum` that has the right type; null only if there
+    /// is no other.
     fn choice(&mut self, constraints: &Constraints) -> Option<Node> {
         let list = constraints.choices?;
         let tape = self.tape;
@@ -166,7 +166,8 @@ impl<'a> Writer<'a> {
     /// Chooses one of several types.
     fn one_type(&mut self, types: Types, place: Place) -> Types {
         if types == Types::ANY {
-            // No keyword restricts the type. Arguments and documents are objects.
+            // No keyword restricts the type. Arguments and documents are
+            // objects.
             return match place.depth {
                 0 => Types::OBJECT,
                 _ => Types::STRING,
@@ -240,7 +241,7 @@ impl<'a> Writer<'a> {
         Some(())
     }
 
-    /// Whether a property of this schema has a finite document.
+    /// Returns whether a property of this schema has a finite document.
     fn is_finite(&self, schema: Node) -> bool {
         self.min_depths.get(schema) < ENDLESS && self.tape.json(schema) != "false"
     }
@@ -257,7 +258,7 @@ impl<'a> Writer<'a> {
     }
 
     fn array(&mut self, constraints: &Constraints, place: Place) -> Option<()> {
-        /// The most items where the schema asks for no number of them.
+        /// The most items where the schema specifies no number.
         const USUAL: usize = 3;
         /// How many duplicates are discarded, for the keyword `uniqueItems`.
         const TRIES: usize = 32;
@@ -274,8 +275,8 @@ impl<'a> Writer<'a> {
             .iter()
             .all(|&it| self.min_depths.get(it) < ENDLESS);
         let least = constraints.min_items;
-        // If items of any kind are valid, an empty array is the safest: langchain
-        // leaves the schema out where it refers to itself.
+        // If items of any kind are valid, an empty array is the safest:
+        // langchain leaves the schema out where it refers to itself.
         let is_open = |&it: &Node| matches!(tape.json(it), "{}" | "true");
         let is_open = prefix.is_empty() && constraints.items.iter().all(is_open);
         let usual = match place.is_terse || !ends || is_open {

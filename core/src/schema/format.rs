@@ -10,7 +10,7 @@ const HOSTS: [&str; 4] = [
 ];
 const NAMES: [&str; 4] = ["ada", "grace", "alan", "edsger"];
 
-/// A string of this format. `None` for an unknown format.
+/// Returns a string of this format, or `None` for an unknown format.
 pub fn example(format: &str, rng: &mut Rng) -> Option<String> {
     let host = rng.pick(&HOSTS);
     let name = rng.pick(&NAMES);

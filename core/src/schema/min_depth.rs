@@ -34,7 +34,8 @@ impl MinDepths {
         Self(depths)
     }
 
-    /// The least depth of a document of this schema; [`ENDLESS`] without one.
+    /// Returns the least depth of a document of this schema; [`ENDLESS`]
+    /// without one.
     pub fn get(&self, schema: Node) -> u8 {
         if self.0.is_empty() {
             return 0;
@@ -135,7 +136,8 @@ impl Gates {
         self.set(schema, count as u32);
     }
 
-    /// A gate that opens with the first of its inputs. `None` without inputs.
+    /// Adds a gate that opens with the first of its inputs. Returns `None`
+    /// without inputs.
     fn any(&mut self, inputs: impl Iterator<Item = Gate>) -> Option<Gate> {
         let gate = self.new_gate();
         let count = inputs.map(|it| self.wire(it, gate, false)).count();
@@ -143,7 +145,8 @@ impl Gates {
         (count > 0).then_some(gate)
     }
 
-    /// The gate of an object or an array that holds documents of all `inputs`.
+    /// Adds the gate of an object or an array that holds documents of all
+    /// `inputs`.
     fn nested(&mut self, inputs: impl Iterator<Item = Gate>) -> Gate {
         let gate = self.new_gate();
         let count = inputs.map(|it| self.wire(it, gate, true)).count();

@@ -11,7 +11,7 @@ pub struct Path {
 }
 
 impl Path {
-    /// The path of the outermost value, for a tape of `len` values.
+    /// Creates the path of the outermost value, for a tape of `len` values.
     pub fn of_root(len: usize) -> Self {
         let mut path = Self {
             nodes: Vec::new(),
@@ -21,7 +21,7 @@ impl Path {
         path
     }
 
-    /// Whether a schema is on the path.
+    /// Returns whether a schema is on the path.
     pub fn contains(&self, node: Node) -> bool {
         self.is_on_path.get(node as usize) == Some(&true)
     }

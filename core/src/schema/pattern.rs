@@ -20,9 +20,9 @@ const LONGEST: usize = 2000;
 /// How many strings are generated to find one of the right length.
 const TRIES: usize = 64;
 
-/// A string of `min..=max` characters that `pattern` matches: as a whole, or a
-/// part of it if no match has that length. `None` for a pattern that is not
-/// covered, or if no string is found.
+/// Returns a string of `min..=max` characters that `pattern` matches: as a
+/// whole, or a part of it if no match has that length, or `None` for a pattern
+/// that is not covered, or if no string is found.
 pub fn matching(
     pattern: &str,
     min: usize,
@@ -150,7 +150,8 @@ impl Writer<'_> {
     }
 }
 
-/// The length of the first atom: a character, an escape, a class or a group.
+/// Returns the length of the first atom: a character, an escape, a class or a
+/// group.
 fn atom_len(pattern: &[char]) -> Option<usize> {
     let escaped = |rest: &[char]| match rest {
         ['\\', 'u', '{', ..] => Some(rest.iter().position(|&c| c == '}')? + 1),
@@ -192,7 +193,7 @@ fn atom_len(pattern: &[char]) -> Option<usize> {
     }
 }
 
-/// How often an atom is repeated, and the length of its quantifier.
+/// Returns how often an atom is repeated, and the length of its quantifier.
 fn count(after: &[char], usual: usize) -> Option<(usize, usize, usize)> {
     let (least, most, mut len) = match after {
         ['?', ..] => (0, 1, 1),
@@ -221,7 +222,7 @@ fn count(after: &[char], usual: usize) -> Option<(usize, usize, usize)> {
 const DIGITS: [(char, char); 1] = [('0', '9')];
 const WORD: [(char, char); 4] = [('a', 'z'), ('A', 'Z'), ('0', '9'), ('_', '_')];
 
-/// Some of the characters that an escape stands for.
+/// Returns some of the characters that an escape matches.
 fn escape(atom: &[char]) -> Option<Vec<(char, char)>> {
     let code = |digits: &[char]| {
         let digits: String = digits.iter().collect();
@@ -247,7 +248,8 @@ fn escape(atom: &[char]) -> Option<Vec<(char, char)>> {
     }
 }
 
-/// Some of the characters of a class; `inner` is the text in its brackets.
+/// Returns some of the characters of a class; `inner` is the text in its
+/// brackets.
 fn class(inner: &[char]) -> Option<Vec<(char, char)>> {
     let (negated, mut rest) = match inner {
         ['^', rest @ ..] => (true, rest),
@@ -300,7 +302,7 @@ fn class(inner: &[char]) -> Option<Vec<(char, char)>> {
     (!free.is_empty()).then_some(free)
 }
 
-/// The printable characters of ASCII outside of some ranges.
+/// Returns the printable characters of ASCII outside of some ranges.
 fn outside(ranges: &[(char, char)]) -> Vec<(char, char)> {
     /// One bit for each character.
     const ASCII: u32 = u128::BITS;

@@ -27,7 +27,7 @@ impl<'a> Pointers<'a> {
         }
     }
 
-    /// What the string `reference` points to.
+    /// Returns the value that the string `reference` points to.
     pub fn resolve(&mut self, reference: Node) -> Option<Node> {
         let path = self.tape.raw_string(reference)?.strip_prefix('#')?;
         let mut parts = path.split('/').skip(1);

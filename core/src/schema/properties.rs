@@ -19,7 +19,7 @@ struct Field<'a> {
 pub struct Property<'p, 'a>(&'p [Field<'a>]);
 
 impl<'a> Properties<'a> {
-    /// The fields of `lists`, the values of the keywords.
+    /// Merges the fields of `lists`, the values of the keywords.
     pub fn merge(tape: &'a Tape, lists: &[Node]) -> Self {
         let lists = lists.iter().enumerate();
         let fields = lists.flat_map(|(list, &node)| {
@@ -37,7 +37,8 @@ impl<'a> Properties<'a> {
             .is_ok()
     }
 
-    /// The properties in the order in which the schemas name them first.
+    /// Returns the properties in the order in which the schemas name them
+    /// first.
     pub fn in_order(&self) -> Vec<Property<'_, 'a>> {
         let groups = self.0.chunk_by(|a, b| a.name == b.name);
         let mut all: Vec<_> = groups.map(Property).collect();
@@ -51,8 +52,8 @@ impl<'a> Property<'_, 'a> {
         self.0.first().map_or("", |field| field.name)
     }
 
-    /// Its schemas: one of each keyword that names it, the last of duplicate
-    /// keys.
+    /// Returns its schemas: one of each keyword that names it, the last of
+    /// duplicate keys.
     pub fn schemas(self) -> Vec<Node> {
         let lists = self.0.chunk_by(|a, b| a.list == b.list);
         lists.filter_map(|it| Some(it.last()?.schema)).collect()

@@ -1,5 +1,5 @@
 //! What each `$ref` points to, and which types each schema allows at first
-//! sight: found once, because the generator asks for them again and again.
+//! sight: found once, because the generator looks them up many times.
 
 use super::pointer::Pointers;
 use super::tape::{Node, Tape};
@@ -40,13 +40,13 @@ impl Refs {
         Self(entries)
     }
 
-    /// What the `$ref` of a schema points to.
+    /// Returns the schema that the `$ref` of a schema points to.
     pub fn target(&self, schema: Node) -> Option<Node> {
         self.0.get(schema as usize)?.target
     }
 
-    /// The types that a schema allows, by its own keywords and those that it
-    /// refers to.
+    /// Returns the types that a schema allows, by its own keywords and those
+    /// that it refers to.
     pub fn types(&self, schema: Node) -> Types {
         const MOST_REFERENCES: usize = 8;
         let mut types = Types::ANY;

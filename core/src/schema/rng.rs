@@ -15,7 +15,7 @@ impl Rng {
         Self(seed)
     }
 
-    /// The next 64 bits.
+    /// Returns the next 64 bits.
     pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -24,18 +24,19 @@ impl Rng {
         z ^ (z >> 31)
     }
 
-    /// A number in `0..end`; 0 if that is empty.
+    /// Returns a number in `0..end`; 0 if that is empty.
     pub fn below(&mut self, end: usize) -> usize {
         let number = self.bits() % (end.max(1) as u64);
         usize::try_from(number).unwrap_or_default()
     }
 
-    /// A number in `min..=max`; `min` if that is empty.
+    /// Returns a number in `min..=max`; `min` if that is empty.
     pub fn between(&mut self, min: usize, max: usize) -> usize {
         min + self.below(max.saturating_sub(min).saturating_add(1))
     }
 
-    /// An element of a list; the default of its type if the list is empty.
+    /// Returns an element of a list; the default of its type if the list is
+    /// empty.
     pub fn pick<T: Copy + Default>(&mut self, list: &[T]) -> T {
         list.get(self.below(list.len()))
             .copied()

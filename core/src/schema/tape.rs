@@ -76,12 +76,12 @@ impl Tape {
         })
     }
 
-    /// The number of values.
+    /// Returns the number of values.
     pub fn len(&self) -> usize {
         self.marks.len()
     }
 
-    /// The JSON of a value; empty if there is no such value.
+    /// Returns the JSON of a value; empty if there is no such value.
     pub fn json(&self, node: Node) -> &str {
         let Some(mark) = self.mark(node) else {
             return "";
@@ -90,29 +90,29 @@ impl Tape {
         text.unwrap_or_default()
     }
 
-    /// The number of values inside a value, itself included.
+    /// Returns the number of values inside a value, itself included.
     pub fn size(&self, node: Node) -> usize {
         self.mark(node)
             .map_or(0, |mark| (mark.next - node) as usize)
     }
 
-    /// Whether a value is an object.
+    /// Returns whether a value is an object.
     pub fn is_object(&self, node: Node) -> bool {
         self.json(node).starts_with('{')
     }
 
-    /// The text between the quotes of a string, with its escapes.
+    /// Returns the text between the quotes of a string, with its escapes.
     pub fn raw_string(&self, node: Node) -> Option<&str> {
         self.json(node).strip_prefix('"')?.strip_suffix('"')
     }
 
-    /// The text of a string, decoded.
+    /// Returns the text of a string, decoded.
     pub fn string(&self, node: Node) -> Option<String> {
         serde_json::from_str(self.json(node)).ok()
     }
 
-    /// A count: a whole number, or a string of digits, as Google writes large
-    /// numbers.
+    /// Reads a count: a whole number, or a string of digits, as Google writes
+    /// large numbers.
     pub fn count(&self, node: Node) -> Option<usize> {
         /// Digits enough for each `usize`. A number may be as long as the
         /// schema, and is read for each value that it applies to.
@@ -122,7 +122,7 @@ impl Tape {
         digits?.parse().ok()
     }
 
-    /// The values of an array; of an object, names and values in turn.
+    /// Returns the values of an array; of an object, names and values in turn.
     pub fn items(&self, node: Node) -> impl Iterator<Item = Node> {
         let (mut at, end) = match self.mark(node) {
             Some(mark) if self.json(node).starts_with(['{', '[']) => (node + 1, mark.next),
@@ -135,7 +135,8 @@ impl Tape {
         })
     }
 
-    /// The fields of an object: the name between its quotes, and the value.
+    /// Returns the fields of an object: the name between its quotes, and the
+    /// value.
     pub fn fields(&self, node: Node) -> impl Iterator<Item = (&str, Node)> {
         let is_object = self.is_object(node);
         let mut items = self.items(node).filter(move |_| is_object);
@@ -145,7 +146,7 @@ impl Tape {
         })
     }
 
-    /// The value of a field; the last of several with the same name.
+    /// Returns the value of a field; the last of several with the same name.
     #[cfg(test)]
     pub fn field(&self, node: Node, name: &str) -> Option<Node> {
         let fields = self.fields(node).filter(|&(it, _)| it == name);

@@ -48,7 +48,7 @@ pub fn write(
     Some(())
 }
 
-/// Some words of ASCII letters, `min..=max` bytes long.
+/// Returns some words of ASCII letters, `min..=max` bytes long.
 fn words(min: usize, max: usize, rng: &mut Rng) -> String {
     let mut text = rng.pick(&WORDS).to_owned();
     let more = rng.between(0, 2);

@@ -39,8 +39,8 @@ impl Types {
         !self.and(other).is_none()
     }
 
-    /// The types that the keyword `type` allows: a name or an array of names,
-    /// in lower case or, as Google writes them, in upper case.
+    /// Returns the types that the keyword `type` allows: a name or an array of
+    /// names, in lower case or, as Google writes them, in upper case.
     pub fn named(tape: &Tape, node: Node) -> Self {
         let one = |node| match tape.raw_string(node) {
             Some("null" | "NULL") => Self::NULL,
@@ -56,7 +56,7 @@ impl Types {
         if all.is_none() { one(node) } else { all }
     }
 
-    /// The type of a value.
+    /// Returns the type of a value.
     pub fn of_value(tape: &Tape, node: Node) -> Self {
         /// A number may be as long as the schema: only its beginning is read.
         const LONGEST_WHOLE: usize = 32;
@@ -71,7 +71,7 @@ impl Types {
         }
     }
 
-    /// The types that a keyword is about, if it is about some alone.
+    /// Returns the types that a keyword is about, if it is about some alone.
     pub fn hinted(keyword: &str) -> Self {
         match keyword {
             "properties" | "required" | "additionalProperties" | "minProperties" => Self::OBJECT,
@@ -85,9 +85,9 @@ impl Types {
     }
 }
 
-/// The keywords of a schema and their values, under the names of JSON Schema.
-/// Google accepts its own in two forms; its SDK for Python sends the one with
-/// underscores.
+/// Returns the keywords of a schema and their values, under the names of JSON
+/// Schema. Google accepts its own in two forms; its SDK for Python sends the
+/// one with underscores.
 pub fn keywords(tape: &Tape, schema: Node) -> impl Iterator<Item = (&str, Node)> {
     let name = |name| match name {
         "any_of" => "anyOf",

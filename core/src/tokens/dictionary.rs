@@ -55,7 +55,8 @@ impl Dictionary {
         Some(dictionary)
     }
 
-    /// The rank of a token, by which pairs are merged: the lowest first.
+    /// Returns the rank of a token, by which pairs are merged: the lowest
+    /// first.
     pub fn rank(&self, token: &[u8]) -> Option<u32> {
         if token.len() > self.longest {
             return None;
@@ -77,7 +78,7 @@ impl Dictionary {
         }
     }
 
-    /// The token of a rank; empty past the last.
+    /// Returns the token of a rank; empty past the last.
     pub fn token(&self, rank: u32) -> &'static [u8] {
         let start = self.starts.get(rank as usize).map(|&start| start as usize);
         let token = start.and_then(|start| {
@@ -87,7 +88,7 @@ impl Dictionary {
         token.unwrap_or_default()
     }
 
-    /// The slot at which the search for a hash begins.
+    /// Returns the slot at which the search for a hash begins.
     fn home(&self, hash: u64) -> usize {
         // The upper bits of a product depend on all bits of its factors.
         (hash >> 32) as usize & (self.slots.len() - 1)

@@ -20,7 +20,8 @@ impl Encoding {
     /// All encodings.
     pub const ALL: [Self; 2] = [Self::Cl100kBase, Self::O200kBase];
 
-    /// The name of the encoding, as tiktoken and the configuration have it.
+    /// Returns the name of the encoding, as tiktoken and the configuration have
+    /// it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cl100kBase => "cl100k_base",
@@ -28,15 +29,15 @@ impl Encoding {
         }
     }
 
-    /// The encoding of this name. `None` for an unknown one.
+    /// Returns the encoding of this name, or `None` if it is unknown.
     pub fn from_name(name: &[u8]) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|it| it.name().as_bytes() == name)
     }
 
-    /// The encoding of a model, by tiktoken's table; `o200k_base` for models that
-    /// are not in it.
+    /// Returns the encoding of a model, by tiktoken's table; `o200k_base` for
+    /// models that are not in it.
     pub fn of_model(model: &[u8]) -> Self {
         // Fine-tuned models are named ft:MODEL:...
         let name = model.strip_prefix(b"ft:").unwrap_or(model);
@@ -77,7 +78,7 @@ impl Encoding {
         }
     }
 
-    /// The tokens, if the encoding is loaded.
+    /// Returns the tokens, if the encoding is loaded.
     pub(super) fn dictionary(self) -> Option<&'static Dictionary> {
         self.slot().get()
     }

@@ -73,7 +73,7 @@ fn class(c: char) -> Class {
     }
 }
 
-/// The length of the first piece of a text, in bytes; 0 if it is empty.
+/// Returns the length of the first piece of a text, in bytes; 0 if it is empty.
 pub fn first_piece(text: &str, encoding: Encoding) -> usize {
     let found = match encoding {
         Encoding::Cl100kBase => contraction(text)
@@ -88,7 +88,7 @@ pub fn first_piece(text: &str, encoding: Encoding) -> usize {
     found.unwrap_or_else(|| space(text))
 }
 
-/// The length of the characters of `classes` that `text` begins with.
+/// Returns the length of the characters of `classes` that `text` begins with.
 fn run(text: &str, classes: &[Class]) -> usize {
     let end = text.find(|c| !classes.contains(&class(c)));
     end.unwrap_or(text.len())
@@ -98,7 +98,8 @@ fn after(text: &str, start: usize) -> &str {
     text.get(start..).unwrap_or_default()
 }
 
-/// `'s` and the like, in any case; `s` also as the long s.
+/// Returns the length of a contraction such as `'s`, in any case; `s` also as
+/// the long s.
 fn contraction(text: &str) -> Option<usize> {
     let mut rest = text.strip_prefix('\'')?.chars();
     let first = rest.next()?;
@@ -111,7 +112,7 @@ fn contraction(text: &str) -> Option<usize> {
     Some(1 + letters)
 }
 
-/// The length of `[^\r\n\p{L}\p{N}]?`.
+/// Returns the length of `[^\r\n\p{L}\p{N}]?`.
 fn prefix(text: &str) -> usize {
     let first = text.chars().next();
     let is_one = |c: &char| matches!(class(*c), Mark | Space | Other);
@@ -124,9 +125,10 @@ fn word(text: &str) -> Option<usize> {
     (letters > 0).then_some(start + letters)
 }
 
-/// A word that ends where an uppercase letter follows a lowercase one. A mark
-/// may be the prefix or the first letter, and a caseless letter or a mark is
-/// both uppercase and lowercase: the order of the alternatives decides.
+/// Returns the length of a word that ends where an uppercase letter follows a
+/// lowercase one. A mark may be the prefix or the first letter, and a caseless
+/// letter or a mark is both uppercase and lowercase: the order of the
+/// alternatives decides.
 fn cased_word(text: &str) -> Option<usize> {
     let prefix = prefix(text);
     let starts = [prefix, 0];
@@ -168,14 +170,14 @@ fn signs(text: &str, more: &str) -> Option<usize> {
     (signs > 0).then_some(text.len() - rest.len())
 }
 
-/// White space up to the end of the text.
+/// Returns the length of white space up to the end of the text.
 fn trailing_space(text: &str) -> Option<usize> {
     let run = run(text, &[Space, Newline]);
     (run == text.len()).then_some(run)
 }
 
-/// White space up to its last line break; without one, all but its last
-/// character, which belongs to the next piece.
+/// Returns the length of white space up to its last line break; without one, of
+/// all but its last character, which belongs to the next piece.
 fn space(text: &str) -> usize {
     let run = text.get(..run(text, &[Space, Newline]));
     let run = run.unwrap_or_default();

@@ -52,7 +52,7 @@ fn long_texts_are_estimated() {
     assert_eq!(tokenizer.count(&text[..MOST_EXACT]), MOST_EXACT as u64 / 4);
     assert_eq!(tokenizer.count("hi there"), 2, "estimated");
 
-    // A piece that is merged takes more of what is counted exactly.
+    // A merged piece uses up more of the limit of exact counting.
     let word = "a".repeat(LONGEST_PIECE + 1);
     let most = word.len() / BYTES_PER_TOKEN + 1;
     assert_eq!(ends(&word, Encoding::O200kBase).len(), most);

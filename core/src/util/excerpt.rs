@@ -1,10 +1,10 @@
-//! Excerpts of a client's own text, for error messages and log lines: as much as
-//! a person reads, whatever the client sends.
+//! Excerpts of a client's text, for error messages and log lines. Their length
+//! is bounded, whatever the client sends.
 
-/// So many characters.
+/// The maximum length, in characters.
 const LONGEST: usize = 100;
 
-/// The first characters of a text.
+/// Returns the first characters of a text.
 pub fn start_of(text: &str) -> &str {
     let end = text
         .char_indices()
@@ -13,16 +13,16 @@ pub fn start_of(text: &str) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-/// The same, with dots where there were more.
+/// Returns the first characters of a text, with `...` if there are more.
 pub fn cut(text: &str) -> String {
     let start = start_of(text);
     let dots = if start.len() < text.len() { "..." } else { "" };
     [start, dots].concat()
 }
 
-/// The same of bytes. What is not UTF-8 becomes U+FFFD.
+/// Does the same as [`cut`] for bytes. Bytes that are not UTF-8 become U+FFFD.
 pub fn of_bytes(text: &[u8]) -> String {
-    // With a character more, which may end too early.
+    // One character more: the slice may end inside it.
     const LONGEST_CHARACTER: usize = 4;
     const ENOUGH: usize = LONGEST_CHARACTER * (LONGEST + 1);
     let text = text.get(..ENOUGH).unwrap_or(text);
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_more_is_repeated_than_a_person_reads() {
+    fn long_texts_are_truncated() {
         for c in ["x", "é", "世", "🦀"] {
             assert_eq!(cut(c), c);
             let long = c.repeat(LONGEST);

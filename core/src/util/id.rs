@@ -14,23 +14,24 @@ pub struct Id {
     len: u8,
 }
 
-/// No identifier is longer, in bytes. That of a chat has 38.
+/// The maximum length of an identifier, in bytes. That of a chat has 38.
 const LONGEST: usize = 40;
 
-/// How many letters and digits follow the prefix of an object's id.
+/// The number of letters and digits after the prefix of an object's id.
 const OBJECT_ID_LEN: usize = 29;
 
 const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 impl Id {
-    /// Of what has none: empty.
+    /// An empty identifier.
     pub const NONE: Self = Self {
         bytes: [0; LONGEST],
         prefix: 0,
         len: 0,
     };
 
-    /// `prefix` and `len` bytes that `fill` writes, as far as there is room.
+    /// Creates an identifier of `prefix` and `len` bytes that `fill` writes, as
+    /// far as there is room.
     fn filled(prefix: &str, len: usize, fill: impl FnOnce(&mut [u8])) -> Self {
         let mut bytes = [0; LONGEST];
         let prefix = prefix.as_bytes();
@@ -45,18 +46,18 @@ impl Id {
         }
     }
 
-    /// All of it, ASCII.
+    /// Returns the identifier as ASCII.
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..usize::from(self.len)).unwrap_or_default()
     }
 
-    /// What follows the prefix.
+    /// Returns the part after the prefix.
     pub fn random(&self) -> &[u8] {
         let random = usize::from(self.prefix)..usize::from(self.len);
         self.bytes.get(random).unwrap_or_default()
     }
 
-    /// One that is always the same.
+    /// Creates an identifier that is not random.
     #[cfg(test)]
     pub(crate) fn fixed(prefix: &str, rest: &str) -> Self {
         Self::filled(prefix, rest.len(), |random| {
@@ -65,10 +66,10 @@ impl Id {
     }
 }
 
-/// `prefix` and 29 random letters and digits: 172 bits, so that no two are
-/// alike as long as the generator was seeded by the operating system.
+/// Creates an identifier of `prefix` and 29 random letters and digits. Their 172
+/// bits make it unique if the operating system seeds the generator.
 pub fn object(prefix: &str, rng: &mut impl RngCore) -> Id {
-    // So many letters are in 64 random bits.
+    // The number of letters in 64 random bits.
     const AT_ONCE: usize = 10;
     Id::filled(prefix, OBJECT_ID_LEN, |letters| {
         for some in letters.chunks_mut(AT_ONCE) {
@@ -77,7 +78,7 @@ pub fn object(prefix: &str, rng: &mut impl RngCore) -> Id {
     })
 }
 
-/// Reads `random` as a fraction, and writes its first digits to the base of 62.
+/// Reads `random` as a fraction and writes its first digits in base 62.
 fn fill(digits: &mut [u8], random: u64) {
     let mut fraction = random;
     for digit in digits {
@@ -89,7 +90,8 @@ fn fill(digits: &mut [u8], random: u64) {
     }
 }
 
-/// The value of the header `x-request-id`: `req_` and 32 hexadecimal digits.
+/// Creates a value of the header `x-request-id`: `req_` and 32 hexadecimal
+/// digits.
 pub fn request(rng: &mut impl RngCore) -> Id {
     Id::filled("req_", 32, |digits| {
         for some in digits.chunks_exact_mut(16) {
@@ -101,13 +103,13 @@ pub fn request(rng: &mut impl RngCore) -> Id {
     })
 }
 
-/// The low half of each byte as a hexadecimal digit, all at once: a fifth of the
-/// instructions that a table takes.
+/// Returns the low half of each byte as a hexadecimal digit. All digits are
+/// computed at once, with a fifth of the instructions that a table takes.
 fn hex(random: u64) -> [u8; 8] {
     const EACH: u64 = u64::MAX / 0xff;
     const TO_LETTER: u64 = (b'a' - b'0' - 10) as u64;
     let digits = random & (EACH * 0xf);
-    // 1 for each digit from 10.
+    // 1 for each digit from 10 on.
     let letters = (digits + EACH * 6) >> 4 & EACH;
     (digits + EACH * u64::from(b'0') + letters * TO_LETTER).to_le_bytes()
 }

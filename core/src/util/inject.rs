@@ -1,7 +1,7 @@
-//! Panics on demand, for a test of who must bear them.
+//! Panics on demand, for tests of how panics are handled.
 
-/// Panics if asked to.
-#[allow(clippy::panic)] // what the feature is for
+/// Panics if `asked` is true.
+#[allow(clippy::panic)] // the purpose of the feature
 pub fn panic_if(asked: bool) {
     if asked {
         panic!("asked to");

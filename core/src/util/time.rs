@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-/// A span of time, or a moment on a monotonic clock, in microseconds.
+/// A duration, or a time on a monotonic clock, in microseconds.
 pub type Micros = u64;
 
-/// The longest time accepted: a year. It keeps every sum of times in range.
+/// The maximum time that is accepted: a year. It keeps every sum of times in
+/// range.
 pub const LONGEST: Micros = 365 * 24 * 60 * 60 * 1_000_000;
 
-/// Units in the order in which they may follow each other.
+/// The units, in the order in which they may appear.
 const UNITS: [(&str, Micros); 7] = [
     ("w", 7 * 24 * 60 * 60 * 1_000_000),
     ("d", 24 * 60 * 60 * 1_000_000),
@@ -22,7 +23,7 @@ const UNITS: [(&str, Micros); 7] = [
 /// A second.
 pub const SECOND: Micros = 1_000_000;
 
-/// A text that is not a time.
+/// The error for a text that is not a valid time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeError {
     /// Not a sequence of numbers and units.
@@ -43,13 +44,13 @@ impl fmt::Display for TimeError {
 impl std::error::Error for TimeError {}
 
 /// Reads a time in nginx's syntax (`ngx_parse_time`): numbers with the units
-/// `w d h m s ms`, the greater before the smaller; a number without a unit is
-/// seconds. Beyond nginx, a number may have a fraction (`2.5ms`) and the unit
-/// may be `us`; what is below a microsecond is dropped.
+/// `w d h m s ms`, greater units first. A number without a unit is in seconds.
+/// Unlike in nginx, a number may have a fraction (`2.5ms`), and the unit may be
+/// `us`. Fractions of a microsecond are dropped.
 ///
 /// # Errors
 ///
-/// [`TimeError`] says what was expected.
+/// Returns a [`TimeError`], whose message has the expected format.
 pub fn parse(text: &[u8]) -> Result<Micros, TimeError> {
     let mut rest = std::str::from_utf8(text)
         .map_err(|_| TimeError::Malformed)?
@@ -65,7 +66,8 @@ pub fn parse(text: &[u8]) -> Result<Micros, TimeError> {
         let scale = if unit.is_empty() && tail.is_empty() {
             units.find(|u| u.1 == SECOND).ok_or(TimeError::Malformed)?.1
         } else {
-            // Searching on from the last unit found keeps them in order.
+            // The search continues after the last unit, which enforces the
+            // order.
             units.find(|u| u.0 == unit).ok_or(TimeError::Malformed)?.1
         };
         total = total
@@ -82,7 +84,7 @@ fn split(text: &str, inside: impl Fn(char) -> bool) -> (&str, &str) {
     text.split_at(end)
 }
 
-/// A decimal number times `scale`, exactly.
+/// Multiplies a decimal number by `scale`, exactly.
 fn scaled(number: &str, scale: Micros) -> Result<Micros, TimeError> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
     let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
@@ -90,8 +92,8 @@ fn scaled(number: &str, scale: Micros) -> Result<Micros, TimeError> {
         return Err(TimeError::Malformed);
     }
     let whole: Micros = whole.parse().map_err(|_| TimeError::TooLong)?;
-    // Digits beyond the sixth are below a microsecond even in seconds; twelve
-    // keep weeks exact and the product within 128 bits.
+    // With seconds, digits after the sixth are below a microsecond. Twelve
+    // digits keep weeks exact and the product within 128 bits.
     let fraction = fraction.get(..12).unwrap_or(fraction);
     let part: u128 = fraction.parse().map_err(|_| TimeError::Malformed)?;
     let part = part * u128::from(scale) / 10u128.pow(fraction.len() as u32);
@@ -108,7 +110,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn reads_what_nginx_reads() {
+    fn reads_nginx_times() {
         for (text, micros) in [
             ("0", 0),
             ("50ms", 50_000),
@@ -142,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_the_rest() {
+    fn refuses_malformed_and_long_times() {
         for text in [
             "", " ", "ms", "-1ms", "+1s", "1 ms", "1x", "1ms2s", "1s1s", ".5s", "5.s", "1..2s",
             "1e3ms", "50 ms", "abc", "٣s", "1ms 5", "50MS",
@@ -161,7 +163,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn reads_back_what_it_is_given(ms in 0..31_536_000_000u64) {
+        fn reads_milliseconds_exactly(ms in 0..31_536_000_000u64) {
             prop_assert_eq!(parse(format!("{ms}ms").as_bytes()), Ok(ms * 1000));
         }
 

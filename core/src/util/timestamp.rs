@@ -1,20 +1,20 @@
-//! Moments of the day as RFC 3339 writes them: `2026-08-04T08:52:19.250000Z`.
+//! Times in the format of RFC 3339: `2026-08-04T08:52:19.250000Z`.
 
 use std::io::Write;
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::time::{Micros, SECOND};
 
-/// The last second that has a year of four digits.
+/// The last second of the year 9999.
 const LAST_SECOND: u64 = 253_402_300_799;
 
-/// A moment in UTC, in microseconds, as text.
+/// A time in UTC, with microseconds, as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timestamp([u8; 27]);
 
 impl Timestamp {
-    /// The moment this many microseconds after the beginning of 1970. One after
-    /// the year 9999 becomes the last second of that year.
+    /// Formats a time in microseconds since 1970. A time after the year 9999
+    /// becomes the last second of that year.
     pub fn of(unix: Micros) -> Self {
         let time = UNIX_EPOCH + Duration::from_micros(unix.min(LAST_SECOND * SECOND));
         let mut text = *b"1970-01-01T00:00:00.000000Z";
@@ -27,7 +27,7 @@ impl Timestamp {
         Self(text)
     }
 
-    /// As ASCII.
+    /// Returns the text as ASCII.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_are_written_as_in_rfc_3339() {
+    fn times_have_the_format_of_rfc_3339() {
         for (unix, expected) in [
             (0, "1970-01-01T00:00:00.000000Z"),
             (1_234_567_890_250_000, "2009-02-13T23:31:30.250000Z"),

@@ -1,5 +1,5 @@
-//! The check of a body along a spec. It recurses as deep as the spec, which never
-//! refers to itself, and steps over what the spec does not describe.
+//! Checks a body against a spec. The check recurses as deep as the spec, which
+//! is not recursive, and skips what the spec does not describe.
 
 use super::messages::{Counted, Found, Range, Type, Violation};
 use super::names::{is_camel_case_of, number};
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::json::Value;
 use crate::util::excerpt::{cut, start_of};
 
-/// A check along a spec.
+/// A check against a spec.
 pub struct Check<'f> {
     pub spec: &'f Spec,
     /// Whether the path names the model.
@@ -88,7 +88,7 @@ impl Check<'_> {
             Rule::Null | Rule::Boolean => Ok(()),
             Rule::Integer { least, most } => self.integer(value, *least, *most, path),
             Rule::Number { least, most } => self.number(value, *least, *most, path),
-            // A prompt may be megabytes.
+            // A prompt may have megabytes.
             Rule::String {
                 least: 0,
                 most: MANY,
@@ -126,7 +126,7 @@ impl Check<'_> {
         }
     }
 
-    /// Whether a rule is for values of this type.
+    /// Returns whether a rule is for values of this type.
     fn takes(&self, rule: &Rule, kind: Type, value: Value) -> bool {
         match rule {
             Rule::Null => kind == Type::Null,
@@ -147,7 +147,7 @@ impl Check<'_> {
 
     fn integer(&self, value: Value, least: i64, most: i64, path: &Path) -> Result<(), Error> {
         let json = value.json();
-        // A number beyond all limits is taken for the greatest.
+        // A number that does not fit is beyond every limit.
         let beyond = match json.starts_with('-') {
             true => i128::MIN,
             false => i128::MAX,
@@ -167,6 +167,7 @@ impl Check<'_> {
         self.within(number < least, number > most, range, value, path)
     }
 
+    /// Fails if a number is below or above its range.
     fn within(
         &self,
         is_below: bool,
@@ -189,8 +190,8 @@ impl Check<'_> {
     fn name(&self, value: Value, most: usize, path: &Path) -> Result<(), Error> {
         let name = value.text();
         self.length(Counted::Characters, name.chars().count(), 1, most, path)?;
-        let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-        match name.chars().all(is_of_name) {
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        match name.chars().all(is_allowed) {
             true => Ok(()),
             false => self.fail(path, &Violation::NoName),
         }
@@ -219,12 +220,12 @@ impl Check<'_> {
         ),
         path: &Path,
     ) -> Result<(), Error> {
-        let place = path.field(tag);
+        let tag_path = path.field(tag);
         let Some(found) = self.get(value, tag) else {
-            return self.fail(&place, &Violation::Missing);
+            return self.fail(&tag_path, &Violation::Missing);
         };
         if !found.is_string() {
-            return self.wrong_type(found, STRING, &place);
+            return self.wrong_type(found, STRING, &tag_path);
         }
         let word = found.text();
         let known = objects.iter().find(|(name, _)| *name == word);
@@ -236,7 +237,7 @@ impl Check<'_> {
                     is_tag: true,
                     text: cut(&word),
                 };
-                self.fail(&place, &violation)
+                self.fail(&tag_path, &violation)
             }
         }
     }
@@ -258,7 +259,7 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// The error of an absent field, if it must be present.
+    /// Returns the error for an absent field, if it must be present.
     fn missing(&self, object: Value, field: &Field, path: &Path) -> Option<Error> {
         let is_not_null = |name: &&str| self.get(object, name).is_some_and(is_not_null);
         let violation = match field.presence {
@@ -299,7 +300,7 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Whether a field with this value is present.
+    /// Returns whether a field with this value is present.
     fn is_present(&self, field: &Field, value: Value) -> bool {
         match field.presence {
             Presence::Required => is_not_null(value) || !self.spec.is_proto,
@@ -308,12 +309,12 @@ impl Check<'_> {
         }
     }
 
-    /// Whether a key names a field.
+    /// Returns whether a key names a field.
     fn names(&self, key: &str, name: &str) -> bool {
         key == name || self.spec.is_proto && is_camel_case_of(key, name)
     }
 
-    /// The value of a field; the last, if there are several.
+    /// Returns the value of a field; the last, if there are several.
     fn get<'v>(&self, object: Value<'v>, name: &str) -> Option<Value<'v>> {
         let named =
             |(key, value): (Value, Value<'v>)| self.names(&key.text(), name).then_some(value);
@@ -344,7 +345,7 @@ impl Check<'_> {
     }
 }
 
-/// Whether a value is not null.
+/// Returns whether a value is not null.
 fn is_not_null(value: Value) -> bool {
     value.json() != "null"
 }

@@ -1,45 +1,45 @@
-//! What can be wrong with a body, and the messages about it.
+//! The violations that a body can have, and their messages.
 
 use super::path::Path;
 use super::spec::Rule;
 use crate::error::Error;
 use crate::json::Value;
 
-/// What is wrong with a value or with a field.
+/// A violation of a spec by a value or a field.
 pub enum Violation<'a> {
     /// The body is not JSON.
     NotJson,
     /// The body is not an object.
     NotAnObject,
-    /// Nothing names a model.
+    /// No model is named.
     NoModel,
     /// The field is absent, or null where it must have a value.
     Missing,
     /// The field is unknown.
     Unknown,
-    /// The value is of another type.
+    /// The value has the wrong type.
     Type {
-        /// What it may be.
+        /// The rules for the allowed types.
         rules: &'static [Rule],
-        /// What it is.
+        /// The type of the value.
         got: Type,
         /// An excerpt of its JSON.
         json: &'a str,
     },
     /// The string is not one of the allowed ones.
     NotAmong {
-        /// The allowed ones.
+        /// The allowed strings.
         words: Vec<&'static str>,
-        /// Whether they name the tables of an object.
+        /// Whether the string selects the table of an object ([`Rule::Tagged`]).
         is_tag: bool,
         /// An excerpt of the string, decoded.
         text: String,
     },
-    /// The number is beyond a limit.
+    /// The number is out of range.
     OutOfRange {
         /// The limits.
         range: Range,
-        /// Whether it is too large, not too small.
+        /// Whether it is too large, as opposed to too small.
         is_above: bool,
         /// An excerpt of its JSON.
         json: &'a str,
@@ -48,31 +48,31 @@ pub enum Violation<'a> {
     Short {
         /// What is counted.
         what: Counted,
-        /// How many there must be.
+        /// The minimum number.
         least: usize,
-        /// How many there are.
+        /// The actual number.
         len: usize,
     },
     /// There are too many of something.
     Long {
         /// What is counted.
         what: Counted,
-        /// How many there may be.
+        /// The maximum number.
         most: usize,
-        /// How many there are.
+        /// The actual number.
         len: usize,
     },
     /// The string is not a name.
     NoName,
-    /// The field is present, and this other one is not true.
+    /// The field is present, but this other field is not true.
     NotEnabled(&'static str),
-    /// The field is present, and this other one is not.
+    /// The field is present, but this other field is not.
     NotGiven(&'static str),
-    /// The tool of this name is chosen and not offered.
+    /// The tool of this name is chosen but not offered.
     NoSuchTool(String),
 }
 
-/// The limits of a number, the least and the most.
+/// The minimum and the maximum of a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Range {
     /// Of whole numbers.
@@ -81,7 +81,7 @@ pub enum Range {
     Decimal(f64, f64),
 }
 
-/// What a length is of.
+/// The unit of a length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
     /// The characters of a string.
@@ -92,7 +92,7 @@ pub enum Counted {
     Properties,
 }
 
-/// The types of JSON; numbers are told apart by how they are written.
+/// The types of JSON. The notation of a number decides between two types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Type {
     /// `null`
@@ -112,7 +112,7 @@ pub enum Type {
 }
 
 impl Type {
-    /// The type of a value.
+    /// Returns the type of a value.
     pub fn of(value: Value) -> Self {
         let json = value.json();
         match json.as_bytes().first() {
@@ -127,7 +127,7 @@ impl Type {
     }
 }
 
-/// What is wrong with an object, by kind.
+/// The violations of an object, one of each kind.
 #[derive(Debug, Default)]
 pub struct Found {
     /// A field that is absent.
@@ -140,16 +140,17 @@ pub struct Found {
 
 /// The messages of a provider.
 pub trait Messages: Sync {
-    /// The error.
+    /// Returns the error for a violation.
     fn violation(&self, path: &Path, violation: &Violation) -> Error;
 
-    /// Which of several errors is reported.
+    /// Selects the error to report.
     fn first(&self, found: Found) -> Option<Error> {
         found.missing.or(found.unknown).or(found.wrong)
     }
 }
 
-/// Words in quotes, the last one behind `and` or `or`: `'a', 'b', and 'c'`.
+/// Lists words in quotes, with `and` or `or` before the last one: `'a', 'b', and
+/// 'c'`.
 pub fn quoted(words: &[&str], joint: &str) -> String {
     let quoted: Vec<_> = words.iter().map(|word| format!("'{word}'")).collect();
     match quoted.as_slice() {

@@ -1,21 +1,21 @@
-//! The strings and numbers of a body.
+//! Numbers and field names of a body, also in ProtoJSON's notation.
 
 use crate::json::Value;
 
-/// A number, in a string or not.
+/// Reads a number, with or without quotes.
 pub fn number(value: Value) -> Option<f64> {
     value.text().parse().ok()
 }
 
-/// Whether `key` is `snake_case_name` in camelCase.
+/// Returns whether `key` is the snake_case `name` in camelCase.
 pub fn is_camel_case_of(key: &str, name: &str) -> bool {
-    let mut after_line = false;
+    let mut after_underscore = false;
     let camel = name.chars().filter_map(|c| {
         if c == '_' {
-            after_line = true;
+            after_underscore = true;
             return None;
         }
-        let upper = std::mem::take(&mut after_line);
+        let upper = std::mem::take(&mut after_underscore);
         Some(if upper { c.to_ascii_uppercase() } else { c })
     });
     key.chars().eq(camel)
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_in_camel_case_is_told() {
+    fn a_name_in_camel_case_is_recognized() {
         for (key, name, expected) in [
             ("maxOutputTokens", "max_output_tokens", true),
             ("seed", "seed", true),

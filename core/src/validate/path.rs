@@ -1,8 +1,8 @@
-//! The place of a value in a body.
+//! The path of a value in a body.
 
 use std::fmt::Write;
 
-/// A place, step by step from the inside out.
+/// A path, linked from the innermost step outwards.
 #[derive(Debug, Clone, Copy)]
 pub struct Path<'p> {
     outer: Option<&'p Path<'p>>,
@@ -17,13 +17,13 @@ enum Step<'p> {
 }
 
 impl<'p> Path<'p> {
-    /// The whole body.
+    /// The path of the body itself.
     pub const BODY: Path<'static> = Path {
         outer: None,
         step: Step::Body,
     };
 
-    /// A field of the object in this place.
+    /// Returns the path of a field of the object at this path.
     pub fn field<'q>(&'q self, name: &'q str) -> Path<'q> {
         Path {
             outer: Some(self),
@@ -31,7 +31,7 @@ impl<'p> Path<'p> {
         }
     }
 
-    /// An item of the list in this place.
+    /// Returns the path of an item of the list at this path.
     pub fn item(&self, index: usize) -> Path<'_> {
         Path {
             outer: Some(self),
@@ -39,17 +39,17 @@ impl<'p> Path<'p> {
         }
     }
 
-    /// The place of the list or object around this one.
+    /// Returns the path of the list or object around the value.
     pub fn outer(&self) -> &Self {
         self.outer.unwrap_or(self)
     }
 
-    /// Whether this is a field of the body itself.
+    /// Returns whether this is a field of the body itself.
     pub fn is_top(&self) -> bool {
         matches!(self.outer().step, Step::Body)
     }
 
-    /// The name of the field; empty if it is not one.
+    /// Returns the name of the field; empty if the value is not a field.
     pub fn name(&self) -> &'p str {
         match self.step {
             Step::Field(name) => name,
@@ -57,12 +57,12 @@ impl<'p> Path<'p> {
         }
     }
 
-    /// As `messages[0].role`.
+    /// Formats the path as `messages[0].role`.
     pub fn brackets(&self) -> String {
         self.written("[", "]")
     }
 
-    /// As `messages.0.role`.
+    /// Formats the path as `messages.0.role`.
     pub fn dots(&self) -> String {
         self.written(".", "")
     }
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_written_as_the_services_do() {
+    fn paths_have_the_notation_of_the_services() {
         let messages = Path::BODY.field("messages");
         let first = messages.item(0);
         let role = first.field("role");

@@ -1,10 +1,10 @@
-//! What an endpoint takes, as a table.
+//! The table of what an endpoint accepts.
 
 use super::messages::Messages;
 use crate::error::Error;
 use crate::json::Value;
 
-/// What the body of a request may be.
+/// What an endpoint accepts as the body of a request.
 pub struct Spec {
     /// Its fields.
     pub body: &'static Object,
@@ -14,14 +14,14 @@ pub struct Spec {
     /// Format"): fields have names in camelCase too, null means absent, and a
     /// string may hold a number.
     pub is_proto: bool,
-    /// Where a tool is chosen by its name, if it can be.
+    /// How a tool is chosen by name, if the endpoint supports it.
     pub tool_choice: Option<ToolChoice>,
-    /// The error for a body that refers to state that the service would not
-    /// have, which it checks before anything else in the body.
+    /// Returns the error for a body that refers to state that the service does
+    /// not have. The service checks this before anything else in the body.
     pub unknown_state: Option<fn(Value) -> Option<Error>>,
 }
 
-/// A tool that is chosen by name must be among those offered.
+/// How a body chooses a tool by name. The tool must be among those offered.
 pub struct ToolChoice {
     /// The path of its name in the body.
     pub chosen: &'static [&'static str],
@@ -33,9 +33,9 @@ pub struct ToolChoice {
 
 /// An object.
 pub struct Object {
-    /// The fields that are known.
+    /// The known fields.
     pub(super) fields: &'static [Field],
-    /// Whether it may have others.
+    /// Whether other fields are allowed.
     pub(super) is_open: bool,
 }
 
@@ -43,7 +43,7 @@ pub struct Object {
 pub struct Field {
     /// Its name.
     pub name: &'static str,
-    /// What it may be: at most one rule for each type of JSON.
+    /// The allowed values: at most one rule for each type of JSON.
     pub rules: &'static [Rule],
     /// When it must or may be present.
     pub presence: Presence,
@@ -56,21 +56,21 @@ pub enum Presence {
     Optional,
     /// It must be present.
     Required,
-    /// It must be present if none of these is.
+    /// It must be present if none of these fields is.
     Unless(&'static [&'static str]),
-    /// The model, which a gateway before the endpoint asks for. It must be
+    /// The model, where a gateway before the endpoint requires it. It must be
     /// present and not empty, unless the path names it.
     Model,
-    /// The model, which the endpoint asks for. It must be present unless the
+    /// The model, where the endpoint requires it. It must be present unless the
     /// path names it.
     Named,
     /// It may be present if this other field is true.
     Enabled(&'static str),
-    /// It may be present if this other field is.
+    /// It may be present if this other field is present.
     Given(&'static str),
 }
 
-/// What a value may be.
+/// A rule for the values of one type.
 pub enum Rule {
     /// `null`, which means absent.
     Null,
@@ -78,75 +78,74 @@ pub enum Rule {
     Boolean,
     /// A whole number within limits.
     Integer {
-        /// The least.
+        /// The minimum.
         least: i64,
-        /// The most.
+        /// The maximum.
         most: i64,
     },
     /// A number within limits.
     Number {
-        /// The least.
+        /// The minimum.
         least: f64,
-        /// The most.
+        /// The maximum.
         most: f64,
     },
     /// A string.
     String {
-        /// The least length, in characters.
+        /// The minimum length, in characters.
         least: usize,
-        /// The most.
+        /// The maximum.
         most: usize,
     },
-    /// A string of 1 to `most` characters that are letters of ASCII, digits,
-    /// `_` or `-`.
+    /// A string of 1 to `most` characters: ASCII letters, digits, `_` and `-`.
     Name {
-        /// The most.
+        /// The maximum.
         most: usize,
     },
     /// One of these strings.
     Word(&'static [&'static str]),
     /// A list.
     Array {
-        /// What each value may be.
+        /// The rules for each value.
         items: &'static [Rule],
-        /// How many there must be.
+        /// The minimum number.
         least: usize,
-        /// How many there may be.
+        /// The maximum number.
         most: usize,
     },
     /// An object with the fields of a table.
     Object(&'static Object),
     /// An object that has the fields of one of several tables.
     Tagged {
-        /// The field that tells which.
+        /// The field that selects the table.
         tag: &'static str,
         /// Its values, and the table of each.
         objects: &'static [(&'static str, &'static Object)],
-        /// The table of all other values, if there may be others.
+        /// The table for all other values, if others are allowed.
         others: Option<&'static Object>,
     },
-    /// An object with any names.
+    /// An object with arbitrary names.
     Map {
-        /// What each value may be.
+        /// The rules for each value.
         values: &'static [Rule],
-        /// How many there may be.
+        /// The maximum number.
         most: usize,
     },
 }
 
 impl Object {
-    /// The most fields that a table may have.
+    /// The maximum number of fields in a table: one bit for each.
     const MOST: usize = u64::BITS as usize;
 
     const fn new(fields: &'static [Field], is_open: bool) -> Self {
-        // Tables are made when this is compiled, and so it fails there.
+        // Tables are constants, so this fails at compile time.
         assert!(fields.len() <= Self::MOST, "too many fields for one table");
         Self { fields, is_open }
     }
 }
 
 impl Field {
-    /// One that may be there.
+    /// Creates a field that may be present.
     pub const fn optional(name: &'static str, rules: &'static [Rule]) -> Self {
         Self {
             name,
@@ -155,12 +154,12 @@ impl Field {
         }
     }
 
-    /// One that must be there.
+    /// Creates a field that must be present.
     pub const fn required(name: &'static str, rules: &'static [Rule]) -> Self {
         Self::optional(name, rules).when(Presence::Required)
     }
 
-    /// The same, to be there at other times.
+    /// Changes when the field must or may be present.
     #[must_use]
     pub const fn when(mut self, presence: Presence) -> Self {
         self.presence = presence;
@@ -189,17 +188,17 @@ pub const OBJECT: &[Rule] = &[Rule::Object(&ANY)];
 /// The table of any object.
 pub static ANY: Object = open(&[]);
 
-/// An object that has these fields and no others.
+/// Creates the table of an object with these fields and no others.
 pub const fn closed(fields: &'static [Field]) -> Object {
     Object::new(fields, false)
 }
 
-/// An object that has these fields and perhaps others.
+/// Creates the table of an object with these fields and possibly others.
 pub const fn open(fields: &'static [Field]) -> Object {
     Object::new(fields, true)
 }
 
-/// A list of any length.
+/// Creates the rule for a list of any length.
 pub const fn list(items: &'static [Rule]) -> Rule {
     Rule::Array {
         items,
@@ -208,7 +207,7 @@ pub const fn list(items: &'static [Rule]) -> Rule {
     }
 }
 
-/// A list that is not empty.
+/// Creates the rule for a list that is not empty.
 pub const fn some(items: &'static [Rule]) -> Rule {
     Rule::Array {
         items,
@@ -217,7 +216,7 @@ pub const fn some(items: &'static [Rule]) -> Rule {
     }
 }
 
-/// A whole number from `least` on.
+/// Creates the rule for a whole number of at least `least`.
 pub const fn at_least(least: i64) -> Rule {
     Rule::Integer {
         least,

@@ -4,7 +4,7 @@ use super::check;
 use super::spec::Spec;
 use crate::error::Error;
 
-/// A body that is accepted, with these fields in it or instead of its own.
+/// Returns the body `base` with `fields` added or replaced.
 pub fn with(base: &str, fields: &str) -> String {
     let base: serde_json::Map<_, _> = serde_json::from_str(base).unwrap();
     let fields: serde_json::Map<_, _> = serde_json::from_str(fields).unwrap();
@@ -23,7 +23,7 @@ pub fn error(spec: &Spec, body: &str) -> Error {
     }
 }
 
-/// Field of the body, its value, then message, param and code.
+/// Fields of the body, then the message, param and code of the error.
 pub type Case<'a> = (&'a str, &'a str, Option<&'a str>, Option<&'a str>);
 
 #[track_caller]
@@ -36,7 +36,7 @@ pub fn refused(spec: &Spec, base: &str, cases: &[Case]) {
     }
 }
 
-/// The same for a service whose errors hold a message alone.
+/// The same as [`refused`] for a service whose errors have only a message.
 #[track_caller]
 pub fn told(spec: &Spec, base: &str, cases: &[(&str, &str)]) {
     for (fields, message) in cases {

@@ -6,7 +6,7 @@ use crate::providers::openai::specs as openai;
 use proptest::prelude::*;
 use serde_json::json;
 
-static FORMS: [&Spec; 8] = [
+static SPECS: [&Spec; 8] = [
     &openai::CHAT,
     &openai::COMPLETIONS,
     &openai::EMBEDDINGS,
@@ -20,9 +20,9 @@ static FORMS: [&Spec; 8] = [
 const CHAT: &str = r#"{"model":"m","messages":[{"role":"user","content":"hi"}]}"#;
 
 #[test]
-fn what_is_no_object_is_refused() {
+fn a_body_that_is_not_an_object_is_refused() {
     for body in ["{", "nonsense", "[]", "\"x\"", "1", "{} {}", "{\"a\":01}"] {
-        for spec in FORMS {
+        for spec in SPECS {
             error(spec, body);
         }
         let error = error(&openai::CHAT, body);
@@ -56,7 +56,7 @@ fn what_is_no_object_is_refused() {
 }
 
 #[test]
-fn of_several_faults_one_is_reported() {
+fn one_of_several_violations_is_reported() {
     let unknown = "Unrecognized request argument supplied: foo";
     refused(
         &openai::CHAT,
@@ -90,7 +90,7 @@ fn of_several_faults_one_is_reported() {
 }
 
 #[test]
-fn depth_is_no_danger() {
+fn deep_nesting_does_not_overflow_the_stack() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("{\"content\":[", "]}")] {
         let nested = open.repeat(10_000) + "1" + &close.repeat(10_000);
         for body in [
@@ -101,7 +101,7 @@ fn depth_is_no_danger() {
             format!("{{\"tools\":[{{\"type\":\"function\",\"function\":{nested}}}]}}"),
             open.repeat(10_000),
         ] {
-            for spec in FORMS {
+            for spec in SPECS {
                 assert!(check(spec, body.as_bytes(), true).is_err());
             }
         }
@@ -111,7 +111,7 @@ fn depth_is_no_danger() {
 proptest! {
     #[test]
     fn never_panics(body: Vec<u8>) {
-        for spec in FORMS {
+        for spec in SPECS {
             let _ = check(spec, &body, false);
         }
     }
@@ -120,14 +120,14 @@ proptest! {
     fn never_panics_on_almost_a_request(
         text in "(\"(messages|role|user|content|type|tools|n|a\\\\u00e9)\"|[{}\\[\\],:]|[0-9.e-]){0,40}",
     ) {
-        for spec in FORMS {
+        for spec in SPECS {
             let _ = check(spec, text.as_bytes(), false);
             let _ = check(spec, format!("{{\"messages\":[{{{text}}}]}}").as_bytes(), true);
         }
     }
 
     #[test]
-    fn what_is_within_the_limits_is_accepted(
+    fn values_within_the_limits_are_accepted(
         model in ".{1,20}",
         texts in prop::collection::vec(any::<String>(), 1..4),
         temperature in 0.0..=2.0f64,
@@ -149,7 +149,7 @@ proptest! {
     }
 
     #[test]
-    fn an_error_is_short_whatever_is_sent(key: String, text in ".{0,2000}") {
+    fn messages_are_short_whatever_the_client_sends(key: String, text in ".{0,2000}") {
         let body = json!({"model": "m", key: &text, "messages": [{"role": text}]});
         if let Err(error) = check(&openai::CHAT, body.to_string().as_bytes(), false) {
             prop_assert!(error.message.len() < 4_000);

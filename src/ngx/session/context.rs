@@ -1,5 +1,5 @@
-//! What the module keeps of a request: its route, then, in the same place, its
-//! session.
+//! The module's context of a request: first the route, then the session, in the
+//! same memory.
 
 use std::ffi::c_void;
 use std::mem::ManuallyDrop;
@@ -20,23 +20,23 @@ pub struct Context {
     content: Content,
 }
 
-/// The route takes no memory beside the session, of which there are many.
+/// The route shares the memory of the session, because there are many sessions.
 union Content {
-    /// Until the session is there.
+    /// Valid until the session is set.
     matched: Matched,
-    /// If `has_session` is set.
+    /// Valid if `has_session` is set.
     session: ManuallyDrop<Session>,
 }
 
 impl Context {
-    /// Creates the context of `r`. Null if the pool can't grow.
+    /// Creates the context of `r`. Returns null if the pool cannot grow.
     ///
     /// # Safety
     ///
     /// `r` must be alive.
     pub unsafe fn create(r: *mut ngx_http_request_t, matched: Matched) -> *mut Self {
         const { assert!(align_of::<Context>() <= nginx_sys::NGX_ALIGNMENT) };
-        // SAFETY: the cleanup's data is fresh memory of the size asked for,
+        // SAFETY: the cleanup's data is fresh memory of the requested size,
         // aligned as asserted, and written before anything reads it. The pool
         // runs the cleanup once.
         unsafe {
@@ -53,17 +53,17 @@ impl Context {
         }
     }
 
-    /// The context of `r`; null if it has none.
+    /// Returns the context of `r`; null if it has none.
     ///
     /// # Safety
     ///
     /// `r` must be alive.
     pub unsafe fn of(r: *mut ngx_http_request_t) -> *mut Self {
-        // SAFETY: only `create` puts something there.
+        // SAFETY: only `create` sets the slot.
         unsafe { slot::context(r).cast() }
     }
 
-    /// The session of `r`; null if it has none.
+    /// Returns the session of `r`; null if it has none.
     ///
     /// # Safety
     ///
@@ -79,10 +79,10 @@ impl Context {
         }
     }
 
-    /// The session whose response the client of `r` gets; null if there is none.
-    /// An internal redirect clears the contexts of a request, and an error page
-    /// replaces the response: the latest session counts. That of a `post_action`
-    /// sends nothing.
+    /// Returns the session whose response is sent to the client of `r`; null if
+    /// there is none. An internal redirect clears the contexts of a request,
+    /// and an error page replaces the response, so this is the latest session.
+    /// The session of a `post_action` sends nothing and is skipped.
     ///
     /// # Safety
     ///
@@ -107,7 +107,7 @@ impl Context {
         }
     }
 
-    /// Where the request goes; none if it has a session.
+    /// Returns the matched route; `None` if the request has a session.
     ///
     /// # Safety
     ///
@@ -122,13 +122,13 @@ impl Context {
         }
     }
 
-    /// The session; null if there is none.
+    /// Returns the session; null if there is none.
     ///
     /// # Safety
     ///
     /// `context` must be alive.
     pub unsafe fn session(context: *mut Self) -> *mut Session {
-        // SAFETY: no reference is made of it.
+        // SAFETY: `context` is alive; this creates a pointer, not a reference.
         unsafe {
             match (*context).has_session {
                 true => (&raw mut (*context).content.session).cast(),
@@ -137,7 +137,7 @@ impl Context {
         }
     }
 
-    /// Puts the session there, which stays in its place until the pool goes.
+    /// Stores the session, which does not move until the pool is destroyed.
     ///
     /// # Safety
     ///
@@ -156,7 +156,7 @@ impl Context {
 
 const FREE: unsafe extern "C" fn(*mut c_void) = free;
 
-/// A cleanup of the pool: nobody refers to the session or its buffer.
+/// The cleanup handler of the pool: nothing refers to the session or its buffer.
 unsafe extern "C" fn free(context: *mut c_void) {
     // SAFETY: `create` registered it for a context that it had written; the pool
     // runs it once, as the last thing that is done with the session.

@@ -1,4 +1,4 @@
-//! What a session hands to nginx to be sent.
+//! Passes the headers and the body of a session to nginx.
 
 use llm_mock_core::response::Head;
 use nginx_sys::{
@@ -9,17 +9,17 @@ use nginx_sys::{
 use super::Session;
 use crate::ngx::headers::{HeadersOut, PoolFull};
 
-/// Writes the headers of a response, but for the status. Pages of any origin may
-/// read it. `None` if the pool can't grow.
+/// Writes the headers of a response, except for the status. Pages of any origin
+/// may read the response. Returns `None` if the pool cannot grow.
 ///
 /// # Safety
 ///
 /// `r` must be alive.
 pub unsafe fn write_headers(r: *mut ngx_http_request_t, head: &Head) -> Option<()> {
-    // SAFETY: the headers go to the request's own lists and pool.
+    // SAFETY: the headers are stored in the request's own lists and pool.
     unsafe {
         let mut out = HeadersOut::new(r);
-        // A response is made anew each time, whatever `If-Match` asks.
+        // Each response is new, so `If-Match` and the like do not apply.
         (*r).set_disable_not_modified(1);
         write(head, &mut out).ok()
     }
@@ -39,8 +39,8 @@ fn write(head: &Head, out: &mut HeadersOut) -> Result<(), PoolFull> {
     out.set(id_header, head.request_id.as_bytes())
 }
 
-/// Hands the headers to nginx, which holds them back until the first bytes of
-/// the body, so that both leave in one write.
+/// Passes the headers to nginx, which holds them back until the first bytes of
+/// the body, so that one write sends both.
 ///
 /// # Safety
 ///
@@ -55,20 +55,20 @@ pub unsafe fn send_headers(session: *mut Session) -> ngx_int_t {
     }
 }
 
-/// Hands the rendered bytes to nginx.
+/// Passes the rendered bytes to nginx.
 ///
 /// # Safety
 ///
 /// `session` must be alive, and nginx done with its buffer.
 pub unsafe fn send(session: *mut Session, last: bool) -> ngx_int_t {
-    // SAFETY: nginx is done with the buffer, so it may be set anew. Its memory
+    // SAFETY: nginx is done with the buffer, so it may be set again. Its memory
     // is the session's own and writable, since some filters (charset) recode a
     // buffer in place; the session does not touch it until it is drained.
     unsafe {
         let r = (*session).request;
         let out = (*session).out.as_mut_bytes();
         if out.is_empty() {
-            // A buffer of no bytes is an error to nginx's write filter.
+            // nginx's write filter reports an empty buffer as an error.
             return ngx_http_send_special(r, NGX_HTTP_LAST as ngx_uint_t);
         }
         let buf = &raw mut (*session).buf;
@@ -77,7 +77,7 @@ pub unsafe fn send(session: *mut Session, last: bool) -> ngx_int_t {
         (*buf).last = (*buf).start.add(out.len());
         (*buf).end = (*buf).last;
         (*buf).set_memory(1);
-        // Against postpone_output, and the buffers of TLS and gzip.
+        // Overrides postpone_output and the buffers of TLS and gzip.
         (*buf).set_flush(u32::from(!last));
         (*buf).set_last_buf(u32::from(last && r == (*r).main));
         (*buf).set_last_in_chain(u32::from(last));
@@ -85,7 +85,7 @@ pub unsafe fn send(session: *mut Session, last: bool) -> ngx_int_t {
     }
 }
 
-/// Whether nginx has taken all bytes of the buffer.
+/// Returns whether nginx has taken all bytes of the buffer.
 ///
 /// # Safety
 ///

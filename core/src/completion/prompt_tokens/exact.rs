@@ -1,20 +1,20 @@
-//! How many tokens a prompt has, counted exactly (OpenAI Cookbook, "How to
-//! count tokens with tiktoken", function `num_tokens_from_messages`).
+//! Counts the tokens of a prompt exactly (OpenAI Cookbook, "How to count tokens
+//! with tiktoken", function `num_tokens_from_messages`).
 
 use crate::json::{Value, object, scalar_end};
 use crate::tokens::{Encoding, Tokenizer};
 
-/// Each message has so many tokens around its own, its name one more.
+/// The tokens that each message and each name has in addition to its own.
 const OF_A_MESSAGE: u64 = 3;
 const OF_A_NAME: u64 = 1;
 
-/// The reply is primed with so many.
-const OF_THE_REPLY: u64 = 3;
+/// The tokens that the completion is primed with.
+const OF_THE_COMPLETION: u64 = 3;
 
-/// The tokens of a body's messages, in fields of these names. The cookbook
-/// covers the texts, roles and names of messages. A field that is a string
-/// counts as one message of a user; the calls in messages and the tools are
-/// counted by their texts alone, which is an estimate.
+/// Counts the tokens of a body's messages, in fields of these names. The
+/// cookbook covers the texts, roles and names of messages. A field that is a
+/// string is counted as one message of a user. For calls in messages and for
+/// tools, only the texts are counted, which is an estimate.
 pub fn of_messages(body: &[u8], fields: &[&str], encoding: Encoding) -> u64 {
     let body = object::text(body);
     let mut values: Vec<Option<Value>> = vec![None; fields.len()];
@@ -35,10 +35,10 @@ pub fn of_messages(body: &[u8], fields: &[&str], encoding: Encoding) -> u64 {
             true => OF_A_MESSAGE + tokenizer.count("user") + tokenizer.count(&value.text()),
             false => of_texts(value.json(), &mut tokenizer),
         });
-    OF_THE_REPLY + of_fields.sum::<u64>()
+    OF_THE_COMPLETION + of_fields.sum::<u64>()
 }
 
-/// The texts that a model reads, wherever they stand in `json`.
+/// Counts the tokens of the texts that a model reads, at any depth of `json`.
 fn of_texts(json: &str, tokenizer: &mut Tokenizer) -> u64 {
     let (mut tokens, mut at, mut key) = (0, 0, "");
     while let Some(from) = json.get(at..).and_then(|rest| rest.find('"')) {
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_has_tokens_around_its_own() {
+    fn a_message_has_tokens_in_addition_to_its_own() {
         for (body, tokens) in [
             ("", 0),
             ("[]", 0),
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_cookbook_counts() {
+    fn counts_as_the_cookbook_does() {
         // The messages of the cookbook's example, and the number that it gives
         // for gpt-4o.
         let messages = serde_json::json!([
