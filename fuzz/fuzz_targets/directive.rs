@@ -6,9 +6,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use llm_mock_core::completion::{
-    ChunkSize, ChunkedText, ChunkingMode, Models, StreamMode, Unit,
-};
+use llm_mock_core::completion::{ChunkSize, ChunkedText, ChunkingMode, Models, StreamMode, Unit};
 use llm_mock_core::json::Escaped;
 use llm_mock_core::tokens::{Encoding, TokenizerMode};
 use llm_mock_core::util::time;

@@ -93,11 +93,7 @@ fuzz_target!(|case: Case| match case {
 
 /// Every step comes once, in order and never early, in bounded batches.
 fn stream(case: &StreamCase) {
-    let schedule = Schedule::new(
-        case.start,
-        case.first_delay.micros(),
-        case.gap.micros(),
-    );
+    let schedule = Schedule::new(case.start, case.first_delay.micros(), case.gap.micros());
     let body = Numbered(case.steps.clone());
     let mut whole = Buffer::new();
     // Where each step ends in the whole.

@@ -1,6 +1,6 @@
-//! The same with a part of the body repeated up to 256 KB, so that work that is
-//! not linear in the length of a body exceeds the time limit. It shares the
-//! corpus of `request`.
+//! Requests as in `request`, with one value of the body 256 KB long: work that is
+//! not linear in the length of the body exceeds the time limit. The inputs have the
+//! same format.
 #![no_main]
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};

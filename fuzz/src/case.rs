@@ -10,7 +10,8 @@
 //! | 2, 3 | a bit for each of [`HEADERS`] |
 //! | 4 | the unit of a chunk, and how many |
 //! | 5 | the text: one of [`TEXTS`], else the body itself |
-//! | 6-8 | for long requests: what part of the body is repeated, how often |
+//! | 6, 7 | for long requests: which value is long |
+//! | 8 | the status of a refused request |
 
 use std::num::NonZeroU32;
 
@@ -20,6 +21,8 @@ use llm_mock_core::http::{Headers, Method};
 use llm_mock_core::routes::{self, ROUTES};
 use llm_mock_core::tokens::{Encoding, TokenizerMode};
 use llm_mock_core::{Request, validate};
+
+use crate::json;
 
 /// How many bytes come before the request target.
 pub const SETTINGS: usize = 9;
@@ -100,15 +103,26 @@ impl Case {
         })
     }
 
-    /// Repeats a part of the body until it has about `len` bytes.
+    /// Makes one value of the body about `len` bytes long, or repeats a part of a
+    /// body that is not JSON.
     pub fn lengthen(&mut self, len: usize) {
-        let [.., start, part, _] = self.settings;
-        let start = usize::from(start).min(self.body.len());
-        let end = (start + usize::from(part) + 1).min(self.body.len());
+        let [.., first, second, _] = self.settings;
+        if let Ok(mut root) = serde_json::from_slice(&self.body) {
+            let index = u16::from_le_bytes([first, second]).into();
+            self.body = json::lengthen(&mut root, index, len).into_bytes();
+            return;
+        }
+        let start = usize::from(first).min(self.body.len());
+        let end = (start + usize::from(second) + 1).min(self.body.len());
         let repeated = &self.body[start..end];
         if !repeated.is_empty() {
             let times = len / repeated.len();
-            self.body = [&self.body[..start], &repeated.repeat(times), &self.body[end..]].concat();
+            self.body = [
+                &self.body[..start],
+                &repeated.repeat(times),
+                &self.body[end..],
+            ]
+            .concat();
         }
     }
 

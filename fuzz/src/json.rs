@@ -89,7 +89,9 @@ pub fn edit(root: &mut Value, rng: &mut SmallRng) {
         _ => match node {
             Value::Object(fields) => edit_object(fields, donor, rng),
             Value::Array(items) => edit_array(items, donor, rng),
-            Value::String(_) => *node = [word(rng).into(), text(rng)][rng.random_range(0..2)].take(),
+            Value::String(_) => {
+                *node = [word(rng).into(), text(rng)][rng.random_range(0..2)].take()
+            }
             Value::Number(_) => *node = number(rng),
             Value::Bool(flag) => *flag = !*flag,
             Value::Null => *node = value(rng, 2),
@@ -121,6 +123,44 @@ fn edit_array(items: &mut Vec<Value>, donor: Option<Value>, rng: &mut SmallRng) 
         (2, _) => items.push(donor.unwrap_or_default()),
         _ => items.push(value(rng, 2)),
     }
+}
+
+/// Makes the value number `index` inside `root` about `len` bytes long, as text.
+pub fn lengthen(root: &mut Value, index: usize, len: usize) -> String {
+    const NESTED: &str = "nested arrays";
+    let count = count(root);
+    let Some(node) = nth(root, &mut (index % count)) else {
+        return root.to_string();
+    };
+    match node {
+        Value::String(text) => *text = repeated(if text.is_empty() { "a" } else { text }, len),
+        Value::Array(items) if !items.is_empty() => {
+            let times = len / (node_len(items) + 1) + 1;
+            *items = vec![std::mem::take(items); times].concat();
+        }
+        Value::Object(fields) if !fields.is_empty() => {
+            let (key, value) = fields
+                .iter()
+                .next()
+                .map_or((String::new(), Value::Null), |it| {
+                    (it.0.clone(), it.1.clone())
+                });
+            let times = len / (value.to_string().len() + key.len() + 9);
+            fields.extend((0..times).map(|n| (format!("{key}{n}"), value.clone())));
+        }
+        // serde_json would recurse.
+        _ => *node = NESTED.into(),
+    }
+    let nested = ["[".repeat(len / 2), "]".repeat(len / 2)].concat();
+    root.to_string().replace(&format!("\"{NESTED}\""), &nested)
+}
+
+fn repeated(text: &str, len: usize) -> String {
+    text.repeat(len / text.len() + 1)
+}
+
+fn node_len(items: &[Value]) -> usize {
+    items.iter().map(|item| item.to_string().len() + 1).sum()
 }
 
 /// How many values `root` holds, itself included.

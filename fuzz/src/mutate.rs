@@ -9,7 +9,14 @@ use crate::case::{SETTINGS, path};
 use crate::json;
 use crate::words::word;
 
-const PREFIXES: &[&str] = &["", "", "", "/x", "/openai/deployments/mine", "/v1/projects/p"];
+const PREFIXES: &[&str] = &[
+    "",
+    "",
+    "",
+    "/x",
+    "/openai/deployments/mine",
+    "/v1/projects/p",
+];
 
 const ARGS: &[&str] = &["", "", "?alt=sse", "?beta=true", "?api-version=1&key=x"];
 
@@ -38,7 +45,7 @@ fn changed(input: &[u8], rng: &mut SmallRng) -> Option<Vec<u8>> {
     let end = rest.iter().position(|&byte| byte == b'\n');
     let (target, body) = rest.split_at(end.unwrap_or(rest.len()));
     let (mut target, mut body) = (target.to_vec(), body.get(1..).unwrap_or_default().to_vec());
-    let choice = rng.random_range(0..16);
+    let choice = rng.random_range(0..17);
     if choice == 0 || target.is_empty() {
         let name = ["gpt-4o", "resp_1", "a/b", word(rng)][rng.random_range(0..4)];
         let route = path(rng.random_range(0..1024), name);
@@ -59,7 +66,10 @@ fn changed(input: &[u8], rng: &mut SmallRng) -> Option<Vec<u8>> {
     if choice == 2 {
         settings[0] ^= 1 << rng.random_range(0..7);
     }
-    if choice > 2 || rng.random() {
+    if choice == 16 {
+        settings[6] = rng.random_range(0..64);
+    }
+    if choice > 2 && choice < 16 || rng.random() {
         let mut root: Value = match serde_json::from_slice(&body) {
             Ok(root) => root,
             Err(_) => json::value(rng, 3),

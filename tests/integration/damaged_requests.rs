@@ -13,6 +13,7 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 
 use crate::support::client::{chat, post, request};
+use crate::support::memcheck;
 use crate::support::nginx::{Conf, Nginx, deadline, require, until};
 use crate::support::worker::Worker;
 
@@ -25,9 +26,6 @@ const CONNECTIONS: usize = 20;
 const PIPELINED: usize = 16;
 /// Bytes that a client sends before it reads. Socket buffers hold more.
 const MOST_SENT: usize = 48 * 1024;
-/// If nothing arrives for so long, nginx waits for the rest of a request, or it is
-/// slow: the client stops sending, which ends the connection.
-const PAUSE: Duration = Duration::from_millis(20);
 /// Memory that malloc may keep, in bytes. A leak of a few bytes per request exceeds
 /// it in 1e6 requests.
 const SLACK: usize = 4 * 1024 * 1024;
@@ -150,6 +148,12 @@ fn damage(bytes: &mut Vec<u8>, rng: &mut SmallRng) {
     }
 }
 
+/// If nothing arrives for so long, nginx waits for the rest of a request, or it is
+/// slow: the client stops sending, which ends the connection.
+fn pause() -> Duration {
+    Duration::from_millis(if memcheck::is_on() { 500 } else { 20 })
+}
+
 /// What one connection sends. A damaged request often ends the connection, so most
 /// are whole. The last one asks nginx to close the connection.
 fn pipelined(rng: &mut SmallRng) -> Vec<u8> {
@@ -172,7 +176,7 @@ fn pipelined(rng: &mut SmallRng) -> Vec<u8> {
 fn read_all(socket: &mut TcpStream) -> bool {
     let mut bytes = vec![0; 64 * 1024];
     let mut has_answer = false;
-    socket.set_read_timeout(Some(PAUSE)).unwrap();
+    socket.set_read_timeout(Some(pause())).unwrap();
     loop {
         match socket.read(&mut bytes) {
             Ok(0) => return has_answer,
