@@ -2,7 +2,7 @@
 //! language models do.
 //!
 //! This crate is the glue between nginx and `llm_mock_core`, which composes the
-//! responses. [`directives`] reads the configuration into [`conf`], [`host`]
+//! responses. `directives` reads the configuration into `conf`, `host`
 //! passes requests to core, and `ngx`, the only module with unsafe code, is the
 //! interface to C.
 #![deny(unsafe_code)]

@@ -16,7 +16,7 @@
 //! does not check whether another accepts the document too.
 //!
 //! Reading takes a time of n log n for a schema of n bytes. Generating takes a
-//! bounded number of steps ([`budget`]).
+//! bounded number of steps (`budget`).
 
 mod budget;
 mod constraints;

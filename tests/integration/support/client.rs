@@ -106,6 +106,9 @@ impl Client {
         let mut bytes = vec![0; 64 * 1024];
         let read = match self.stream.read(&mut bytes) {
             Ok(read) => read,
+            // A process that was stopped and goes on; a read with a timeout ends
+            // then, see signal(7).
+            Err(e) if e.kind() == ErrorKind::Interrupted => return self.read(),
             // The server closed the connection before it read everything.
             Err(e) if e.kind() == ErrorKind::ConnectionReset => 0,
             Err(e) => panic!("no response: {e}"),

@@ -1,5 +1,5 @@
 //! Reads the kind of output that a chat request asks for (API reference,
-//! "Chat", the fields of [`tools`], and `functions`, `function_call` and
+//! "Chat", the fields of `tools`, and `functions`, `function_call` and
 //! `response_format`).
 
 use crate::completion::{
