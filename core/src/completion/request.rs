@@ -1,7 +1,6 @@
 //! The request of a client, independent of providers.
 
-use crate::completion::Limits;
-use crate::completion::OutputKind;
+use crate::completion::{Limits, OutputKind};
 use crate::engine::sse;
 use crate::json::Escaped;
 

@@ -38,7 +38,7 @@ pub fn refused(spec: &Spec, base: &str, cases: &[Case]) {
 
 /// The same as [`refused`] for a service whose errors have only a message.
 #[track_caller]
-pub fn told(spec: &Spec, base: &str, cases: &[(&str, &str)]) {
+pub fn refused_with(spec: &Spec, base: &str, cases: &[(&str, &str)]) {
     for (fields, message) in cases {
         refused(spec, base, &[(*fields, *message, None, None)]);
     }

@@ -1,4 +1,4 @@
-use super::testing::{error, refused, told, with};
+use super::testing::{error, refused, refused_with, with};
 use super::*;
 use crate::providers::anthropic::specs as anthropic;
 use crate::providers::gemini::specs as gemini;
@@ -34,7 +34,7 @@ fn a_body_that_is_not_an_object_is_refused() {
         assert_eq!((error.param, error.code), (None, None));
     }
     assert!(check(&openai::CHAT, b"{\"model\":\"\xff\"}", false).is_err());
-    told(
+    refused_with(
         &gemini::GENERATE_CONTENT,
         "{}",
         &[(

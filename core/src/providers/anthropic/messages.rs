@@ -2,14 +2,10 @@
 //! `message` object, and the events of a stream.
 
 use super::request;
-use crate::completion::Generation;
-use crate::completion::GenerationRequest;
-use crate::completion::{Completion, ContentPart, FinishReason, ToolCall};
-use crate::engine::BoxedBody;
-use crate::engine::Buffer;
-use crate::engine::Sink;
-use crate::engine::sse;
-use crate::engine::{Body, Progress};
+use crate::completion::{
+    Completion, ContentPart, FinishReason, Generation, GenerationRequest, ToolCall,
+};
+use crate::engine::{Body, BoxedBody, Buffer, Progress, Sink, sse};
 use crate::json::{self, Digits};
 use crate::providers::dialect::{Dialect, Source};
 

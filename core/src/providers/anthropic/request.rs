@@ -1,9 +1,8 @@
 //! Reads the body of a request (API reference, "Create a Message").
 
 use super::output::Fields;
-use crate::completion::fields;
 use crate::completion::prompt_tokens::Prompt;
-use crate::completion::{GenerationRequest, StreamField};
+use crate::completion::{GenerationRequest, StreamField, fields};
 use crate::json::object;
 
 /// The fields that form the prompt.

@@ -2,14 +2,10 @@
 //! `GenerateContentResponse` object, whole or as a stream of objects.
 
 use super::request;
-use crate::completion::Generation;
-use crate::completion::{Completion, ContentPart, FinishReason};
-use crate::completion::{Framing, GenerationRequest, StreamField};
-use crate::engine::BoxedBody;
-use crate::engine::Buffer;
-use crate::engine::Sink;
-use crate::engine::sse;
-use crate::engine::{Body, Progress};
+use crate::completion::{
+    Completion, ContentPart, FinishReason, Framing, Generation, GenerationRequest, StreamField,
+};
+use crate::engine::{Body, BoxedBody, Buffer, Progress, Sink, sse};
 use crate::json::escape::Digits;
 use crate::providers::dialect::{Dialect, Source};
 

@@ -4,11 +4,9 @@
 use std::str::FromStr;
 
 use super::output::Fields;
-use crate::completion::fields;
 use crate::completion::prompt_tokens::Prompt;
-use crate::completion::{Framing, GenerationRequest, LONGEST_MODEL};
-use crate::json::Value;
-use crate::json::object;
+use crate::completion::{Framing, GenerationRequest, LONGEST_MODEL, fields};
+use crate::json::{Value, object};
 use crate::providers::dialect::Source;
 
 /// The fields that form the prompt. Google accepts the names of fields in camel

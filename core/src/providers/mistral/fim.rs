@@ -3,9 +3,10 @@
 //! `completionchunk.py`). The request has a `prompt` and a `suffix`, as in
 //! completions. The response has a `message`, as in chat completions.
 
-use crate::completion::fields;
 use crate::completion::prompt_tokens::Prompt;
-use crate::completion::{Completion, FinishReason, Generation, GenerationRequest, StreamField};
+use crate::completion::{
+    Completion, FinishReason, Generation, GenerationRequest, StreamField, fields,
+};
 use crate::engine::{Body, BoxedBody, Buffer, Progress, Sink, sse};
 use crate::json::{Digits, object};
 use crate::providers::dialect::{Dialect, Source};

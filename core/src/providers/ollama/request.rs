@@ -2,9 +2,8 @@
 //! `ChatRequest`, `GenerateRequest`, and `Options`).
 
 use super::output;
-use crate::completion::fields;
 use crate::completion::prompt_tokens::Prompt;
-use crate::completion::{GenerationRequest, OutputKind, StreamField};
+use crate::completion::{GenerationRequest, OutputKind, StreamField, fields};
 use crate::json::{Value, object};
 
 /// The fields of a chat request that form the prompt.

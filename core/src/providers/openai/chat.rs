@@ -9,11 +9,8 @@ pub use chunks::Chunks;
 use super::tools::input_field;
 use super::usage::Usage;
 use super::{logprobs, request};
-use crate::completion::Generation;
-use crate::completion::GenerationRequest;
-use crate::completion::{Completion, FinishReason, ToolCall};
-use crate::engine::BoxedBody;
-use crate::engine::Sink;
+use crate::completion::{Completion, FinishReason, Generation, GenerationRequest, ToolCall};
+use crate::engine::{BoxedBody, Sink};
 use crate::providers::dialect::{Dialect, Source};
 use crate::util::InlineBytes;
 

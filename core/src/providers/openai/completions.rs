@@ -7,13 +7,10 @@ use self::echo::Echo;
 use super::request::{MOST_STOPS, include_usage};
 use super::usage::{Ending, Usage};
 use crate::completion::fields::{choices, model, stop, stream};
-use crate::completion::{Completion, FinishReason};
-use crate::completion::{Generation, Inputs};
-use crate::completion::{GenerationRequest, StreamField};
-use crate::engine::BoxedBody;
-use crate::engine::Buffer;
-use crate::engine::sse;
-use crate::engine::{Body, Progress};
+use crate::completion::{
+    Completion, FinishReason, Generation, GenerationRequest, Inputs, StreamField,
+};
+use crate::engine::{Body, BoxedBody, Buffer, Progress, sse};
 use crate::json::escape::Digits;
 use crate::json::object;
 use crate::providers::dialect::{Dialect, Source};

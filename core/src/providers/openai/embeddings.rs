@@ -9,8 +9,7 @@ use crate::completion::embedding::Embedding;
 use crate::completion::fields::{dimensions, model};
 use crate::engine::{Body, BoxedBody, Buffer};
 use crate::error::Error;
-use crate::json::{Digits, Escaped};
-use crate::json::{Value, object};
+use crate::json::{Digits, Escaped, Value, object};
 use crate::providers::direct::{Answer, DirectEndpoint, DirectRequest};
 
 /// `POST /v1/embeddings`

@@ -7,9 +7,7 @@ use crate::completion::Inputs;
 use crate::completion::fields::model;
 use crate::error::Error;
 use crate::host::HostRng;
-use crate::json::Escaped;
-use crate::json::Value;
-use crate::json::object;
+use crate::json::{Escaped, Value, object};
 use crate::providers::direct::{Answer, DirectEndpoint, DirectRequest};
 use crate::util::id;
 

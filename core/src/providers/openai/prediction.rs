@@ -3,8 +3,7 @@
 
 use crate::completion::Generation;
 use crate::completion::prompt_tokens::BYTES_PER_TOKEN;
-use crate::json::Escaped;
-use crate::json::Value;
+use crate::json::{Escaped, Value};
 
 /// The token counts of a prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

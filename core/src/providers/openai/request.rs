@@ -11,8 +11,7 @@ use crate::completion::prompt_tokens::BYTES_PER_TOKEN;
 use super::chat::output::Fields;
 use super::prediction;
 use crate::completion::{GenerationRequest, MOST_LOGPROBS};
-use crate::json::Value;
-use crate::json::object;
+use crate::json::{Value, object};
 
 /// Reads a body. A body that is not a single JSON object is read as an empty
 /// one. Invalid UTF-8 is read as U+FFFD.

@@ -10,8 +10,7 @@ pub mod stored;
 
 use self::events::Events;
 use self::object::{Response, Status};
-use crate::completion::GenerationRequest;
-use crate::completion::{Completion, Generation};
+use crate::completion::{Completion, Generation, GenerationRequest};
 use crate::engine::BoxedBody;
 use crate::providers::count_tokens::CountTokens;
 use crate::providers::dialect::{Dialect, Source};

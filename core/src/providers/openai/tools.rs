@@ -2,9 +2,8 @@
 //! "Responses", fields `tools`, `tool_choice` and `parallel_tool_calls`). The
 //! two APIs differ only in the object that holds a tool's name.
 
-use crate::completion::ToolCall;
 use crate::completion::{
-    AllowedTools, MOST_CALLS, OutputKind, ToolChoice, ToolDefinition, ToolResults,
+    AllowedTools, MOST_CALLS, OutputKind, ToolCall, ToolChoice, ToolDefinition, ToolResults,
 };
 use crate::json::Value;
 

@@ -3,9 +3,7 @@
 
 use super::prediction::Prediction;
 use crate::completion::Generation;
-use crate::engine::Buffer;
-use crate::engine::Sink;
-use crate::engine::sse;
+use crate::engine::{Buffer, Sink, sse};
 
 /// The `usage` object.
 pub struct Usage {

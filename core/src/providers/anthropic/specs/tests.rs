@@ -1,11 +1,11 @@
 use super::{COUNT_TOKENS, MESSAGES as SPEC, VERTEX_COUNT_TOKENS, VERTEX_MESSAGES};
-use crate::validate::testing::{accepted, told};
+use crate::validate::testing::{accepted, refused_with};
 
 #[test]
 fn violations_have_anthropics_messages() {
     const MESSAGES: &str =
         r#"{"model":"m","max_tokens":5,"messages":[{"role":"user","content":"hi"}]}"#;
-    told(
+    refused_with(
         &SPEC,
         "{}",
         &[
@@ -17,7 +17,7 @@ fn violations_have_anthropics_messages() {
             ),
         ],
     );
-    told(
+    refused_with(
         &SPEC,
         MESSAGES,
         &[

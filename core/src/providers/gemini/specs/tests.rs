@@ -1,10 +1,10 @@
 use super::GENERATE_CONTENT;
-use crate::validate::testing::{accepted, told};
+use crate::validate::testing::{accepted, refused_with};
 
 #[test]
 fn violations_have_googles_messages() {
     const CONTENTS: &str = r#"{"contents":[{"parts":[{"text":"hi"}]}]}"#;
-    told(
+    refused_with(
         &GENERATE_CONTENT,
         CONTENTS,
         &[

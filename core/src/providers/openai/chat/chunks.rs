@@ -1,11 +1,8 @@
 //! The stream of chat completions.
 
 use super::{Head, fields_of_chunks, head, kind, logprobs_of, put_call, put_function, reason};
-use crate::completion::Generation;
-use crate::completion::{Completion, Step};
-use crate::engine::Buffer;
-use crate::engine::Sink;
-use crate::engine::{Body, Progress};
+use crate::completion::{Completion, Generation, Step};
+use crate::engine::{Body, Buffer, Progress, Sink};
 use crate::providers::openai::logprobs;
 use crate::providers::openai::tools::input_field;
 use crate::providers::openai::usage::{Ending, Usage};

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::completion::GenerationRequest;
-use crate::completion::{Input, Inputs};
+use crate::completion::{GenerationRequest, Input, Inputs};
 use crate::json;
 
 /// The maximum size of the repeated prompts of all choices, in bytes, if a

@@ -2,12 +2,8 @@
 //! events").
 
 use super::object::{Response, Status, put_content};
-use crate::completion::Generation;
-use crate::completion::Step;
-use crate::engine::Buffer;
-use crate::engine::Sink;
-use crate::engine::sse;
-use crate::engine::{Body, Progress};
+use crate::completion::{Generation, Step};
+use crate::engine::{Body, Buffer, Progress, Sink, sse};
 use crate::json::escape::Digits;
 use crate::providers::openai::tools::input_field;
 

@@ -1,7 +1,6 @@
 //! The `response` object (API reference, "Responses", "The response object").
 
-use crate::completion::Generation;
-use crate::completion::{Completion, ContentPart, FinishReason};
+use crate::completion::{Completion, ContentPart, FinishReason, Generation};
 use crate::engine::Sink;
 use crate::json::escape::Digits;
 use crate::providers::openai::tools::input_field;

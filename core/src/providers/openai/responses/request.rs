@@ -4,12 +4,10 @@
 
 use super::output::Fields;
 use super::repeats;
-use crate::completion::fields;
 use crate::completion::prompt_tokens::Prompt;
-use crate::completion::{GenerationRequest, StreamField};
+use crate::completion::{GenerationRequest, StreamField, fields};
 use crate::json;
-use crate::json::Value;
-use crate::json::object;
+use crate::json::{Value, object};
 
 /// A field that the response repeats.
 struct Repeated {
