@@ -53,7 +53,8 @@ pub fn check(spec: &Spec, body: &[u8], names_model: bool) -> Result<(), Error> {
     let not_json = || spec.messages.violation(&Path::BODY, &Violation::NotJson);
     let body = std::str::from_utf8(body).map_err(|_| not_json())?;
     let body = if body.is_empty() { NOTHING } else { body };
-    let body = Value::new(body.trim_ascii());
+    // The white space of JSON, without form feed (RFC 8259, section 2).
+    let body = Value::new(body.trim_matches([' ', '\t', '\n', '\r']));
     if !body.is_valid() {
         return Err(not_json());
     }
