@@ -76,6 +76,8 @@ fn server_goes_on_after_a_worker_without_memory() {
     });
     nginx.tolerate_out_of_memory();
     nginx.tolerate_error("llm_mock: out of memory");
+    // The pool of a request can't grow.
+    nginx.tolerate_error("the variables in \"llm_mock_reply\" can't be evaluated");
     let worker = Worker::of(&nginx);
     worker.limit_memory(24 * MB);
     let mut open = Vec::new();
